@@ -1,0 +1,139 @@
+"""What can happen: everything the ACD is ever told. `Center.receive` takes these and nothing else."""
+
+from dataclasses import dataclass
+
+from acd.ids import CallerIdentity, CallId, Cause, PortId
+
+__all__ = [
+    "Answered",
+    "CallOffered",
+    "Cleared",
+    "ClockSet",
+    "DigitReceived",
+    "Event",
+    "FactStored",
+    "Flashed",
+    "HandsetLifted",
+    "HangUpRequested",
+    "PortInService",
+    "PortOutOfService",
+    "ShutdownRequested",
+    "SoundFinished",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOffered:
+    """A trunk rings and its caller ID window has passed."""
+
+    port: PortId
+    caller: CallerIdentity
+    called: str
+    "The number that was called, as far as the trunk's configuration or signalling tells."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandsetLifted:
+    """A station went off-hook without being rung: its user wants to dial."""
+
+    port: PortId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The far end of a line that we rang or dialled went off-hook."""
+
+    port: PortId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigitReceived:
+    """A key was pressed: one of ``0-9 * # A-D``."""
+
+    port: PortId
+    digit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flashed:
+    """A handset's hook was flashed."""
+
+    port: PortId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared:
+    """The far end hung up (or stopped ringing); the line is free again.
+
+    Also confirms `ClearLine`. For a port without a leg it is ignored.
+    """
+
+    port: PortId
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortOutOfService:
+    """The line can't be used: alarm, missing battery, handset left off-hook."""
+
+    port: PortId
+    alarm: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortInService:
+    """The line can be used. Every port starts out of service until this comes."""
+
+    port: PortId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundFinished:
+    """What `PlayPrompts` started has been heard to its end. A replaced or stopped sound sends none."""
+
+    port: PortId
+    sound_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactStored:
+    """The fact that was written with this ticket is safe on disk."""
+
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangUpRequested:
+    """An operator asks to end a call."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockSet:
+    """How wall time follows from the ``now`` of all other entries: ``utc_s = now + utc_minus_now_s``."""
+
+    utc_minus_now_s: float
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShutdownRequested:
+    """The appliance stops: every call ends with `Cause.SHUTDOWN`."""
+
+
+Event = (
+    CallOffered
+    | HandsetLifted
+    | Answered
+    | DigitReceived
+    | Flashed
+    | Cleared
+    | PortOutOfService
+    | PortInService
+    | SoundFinished
+    | FactStored
+    | HangUpRequested
+    | ClockSet
+    | ShutdownRequested
+)

@@ -1,0 +1,281 @@
+"""What is journaled: facts, in the past tense, in the order in which they became true.
+
+Facts outlive the code that wrote them, so a field is never renamed or given another meaning; a new one
+gets a default. The journal adds sequence number, boot id, monotonic and UTC time to each. Values are
+plain (str, int, float, bool, None, tuples and dicts of these), so that any JSON encoder can write them.
+"""
+
+from dataclasses import dataclass
+
+__all__ = [
+    "AgentLoggedIn",
+    "AgentLoggedOut",
+    "AgentPaused",
+    "AgentResumed",
+    "AgentWrappedUp",
+    "AnnouncementPlayed",
+    "CallAnswered",
+    "CallConnected",
+    "CallEnded",
+    "CallOfferedToUs",
+    "CallerQueued",
+    "Fact",
+    "FlowEntered",
+    "KeyPressed",
+    "LineReturned",
+    "LineWithdrawn",
+    "LogInRefused",
+    "OfferAnswered",
+    "OfferMade",
+    "OfferMissed",
+    "OfferWithdrawn",
+    "RecordingStarted",
+    "RecordingStopped",
+    "SnapshotTaken",
+    "SystemStarted",
+    "SystemStopped",
+    "WrapUpStarted",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemStarted:
+    """The call server came up (again)."""
+
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemStopped:
+    """The call server was asked to stop and did so in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineWithdrawn:
+    """A line went out of service."""
+
+    port: str
+    alarm: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineReturned:
+    """A line is in service."""
+
+    port: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOfferedToUs:
+    """A call arrived on a trunk."""
+
+    call: str
+    port: str
+    called: str
+    number: str | None = None
+    name: str | None = None
+    number_absence: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallAnswered:
+    """We answered; from here the caller pays and is recorded."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowEntered:
+    """The caller reached a node of a flow."""
+
+    call: str
+    flow: str
+    node: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPressed:
+    """The caller pressed a key in a menu."""
+
+    call: str
+    node: str
+    key: str
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerQueued:
+    """The caller waits in a queue, at this place (1 is next)."""
+
+    call: str
+    queue: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncementPlayed:
+    """The caller was told a place."""
+
+    call: str
+    queue: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferMade:
+    """An agent's handset was asked to ring for a caller."""
+
+    call: str
+    agent: str
+    station: str
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferAnswered:
+    """The agent lifted the handset."""
+
+    call: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferMissed:
+    """The agent did not lift in time; the caller is back at the old place."""
+
+    call: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferWithdrawn:
+    """The caller left, or the station failed, while the handset rang."""
+
+    call: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallConnected:
+    """Caller and agent hear each other."""
+
+    call: str
+    agent: str
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStarted:
+    """The caller's line is recorded into this file, relative to the recordings' folder."""
+
+    call: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStopped:
+    """The recording is complete."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded:
+    """The call is over, in this stage (``offered flow queued offering talking``)."""
+
+    call: str
+    cause: str
+    stage: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLoggedIn:
+    """An agent logged in at a station and is ready."""
+
+    agent: str
+    station: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogInRefused:
+    """A log-in failed. The PIN that was keyed is never written."""
+
+    agent: str
+    station: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLoggedOut:
+    """An agent left."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentPaused:
+    """An agent takes no calls until resumed."""
+
+    agent: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentResumed:
+    """A paused agent is ready again."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpStarted:
+    """The call is over; the agent has time to finish its paperwork."""
+
+    agent: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentWrappedUp:
+    """The agent is ready again after a call."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotTaken:
+    """The state that earlier facts led to; replay may begin here."""
+
+    agents: tuple[dict[str, str | int | float | None], ...]
+    calls: tuple[dict[str, str | int | float | None], ...]
+    counters: dict[str, int]
+
+
+Fact = (
+    SystemStarted
+    | SystemStopped
+    | LineWithdrawn
+    | LineReturned
+    | CallOfferedToUs
+    | CallAnswered
+    | FlowEntered
+    | KeyPressed
+    | CallerQueued
+    | AnnouncementPlayed
+    | OfferMade
+    | OfferAnswered
+    | OfferMissed
+    | OfferWithdrawn
+    | CallConnected
+    | RecordingStarted
+    | RecordingStopped
+    | CallEnded
+    | AgentLoggedIn
+    | LogInRefused
+    | AgentLoggedOut
+    | AgentPaused
+    | AgentResumed
+    | WrapUpStarted
+    | AgentWrappedUp
+    | SnapshotTaken
+)

@@ -1,0 +1,185 @@
+"""All that configures a `Center`: frozen, complete and consistent.
+
+The configuration file's own types live elsewhere; whoever builds these has already reported every
+mistake to a person. A `Center` given inconsistent settings raises `SettingsError`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, time, tzinfo
+
+from acd.ids import AgentId, PortId, QueueName
+
+__all__ = [
+    "AgentSettings",
+    "CenterSettings",
+    "FlowSettings",
+    "HangUpNode",
+    "HoursNode",
+    "MenuNode",
+    "Node",
+    "OpenInterval",
+    "QueueNode",
+    "QueueSettings",
+    "SayNode",
+    "Schedule",
+    "StarCodes",
+    "TrunkSettings",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenInterval:
+    """Open from ``start`` up to, not including, ``end`` on these weekdays (Monday is 0)."""
+
+    weekdays: tuple[int, ...]
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """Opening hours in one time zone."""
+
+    name: str
+    zone: tzinfo
+    intervals: tuple[OpenInterval, ...]
+    closed_dates: frozenset[date] = frozenset()
+    open_when_clock_untrusted: bool = True
+    "Which branch callers take while the clock can't be trusted."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoursNode:
+    """Goes on to ``open`` or ``closed``."""
+
+    schedule: str
+    open: str
+    closed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuNode:
+    """Plays ``prompts`` and waits for a key; keys may be pressed while the prompt plays.
+
+    A wrong key plays ``invalid`` and asks again, silence for ``timeout_s`` after the prompt asks again;
+    after ``attempts`` in all the caller goes on to ``exhausted``.
+    """
+
+    prompts: tuple[str, ...]
+    keys: dict[str, str]
+    invalid: tuple[str, ...]
+    exhausted: str
+    timeout_s: float = 5.0
+    attempts: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SayNode:
+    """Plays ``prompts``, then goes on to ``next``."""
+
+    prompts: tuple[str, ...]
+    next: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueNode:
+    """Waits for an agent of ``queue``; goes on to ``timed_out`` after the queue's longest wait."""
+
+    queue: QueueName
+    timed_out: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangUpNode:
+    """Plays ``prompts``, if any, and hangs up. ``cause`` is the value of an `acd.ids.Cause`."""
+
+    prompts: tuple[str, ...] = ()
+    cause: str = "flow ended"
+
+
+Node = HoursNode | MenuNode | SayNode | QueueNode | HangUpNode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowSettings:
+    """A graph of nodes that a caller walks through."""
+
+    name: str
+    start: str
+    nodes: dict[str, Node]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueSettings:
+    """A queue and who serves it."""
+
+    name: QueueName
+    agents: tuple[AgentId, ...]
+    ring_timeout_s: float = 20.0
+    wrap_up_s: float = 15.0
+    longest_wait_s: float = 1800.0
+    announce_first_s: float = 0.0
+    "The place is told this long after queueing (0: at once)"
+    announce_every_s: float = 45.0
+    "and again this often (0: never again)."
+    music: str = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSettings:
+    """Someone who takes calls."""
+
+    agent: AgentId
+    name: str
+    pin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkSettings:
+    """What a trunk's callers meet."""
+
+    port: PortId
+    flow: str
+    language: str
+    called: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StarCodes:
+    """What is dialled on a handset. No code is the beginning of another.
+
+    Log in: code, agent number, ``#``, PIN, ``#``. Pause: code, one digit that selects the reason.
+    """
+
+    log_in: str = "*11"
+    log_out: str = "*12"
+    pause: str = "*13"
+    resume: str = "*14"
+    "Ends a pause, and a wrap-up."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CenterSettings:
+    """Everything a `Center` needs to know."""
+
+    trunks: tuple[TrunkSettings, ...]
+    stations: tuple[PortId, ...]
+    agents: tuple[AgentSettings, ...]
+    queues: tuple[QueueSettings, ...]
+    flows: tuple[FlowSettings, ...]
+    schedules: tuple[Schedule, ...]
+    star_codes: StarCodes = field(default_factory=StarCodes)
+    pause_reasons: dict[str, str] = field(default_factory=lambda: {"1": "break", "2": "meeting"})
+    "Digit after the pause code, and the reason that is written."
+    station_language: str = "en"
+    missed_offers_before_pause: int = 2
+    "An agent who lets this many offers in a row ring out is paused with the reason ``missed``."
+    missed_offer_delay_s: float = 5.0
+    "After a missed offer the agent is not offered another for this long."
+    talk_limit_s: float = 4 * 3600.0
+    key_timeout_s: float = 10.0
+    "Longest pause between two keys on a handset; then error tone."
+    pin_attempts: int = 3
+    "After this many wrong PINs in a row an agent number is locked for `pin_lock_s`."
+    pin_lock_s: float = 300.0
+    record_calls: bool = True

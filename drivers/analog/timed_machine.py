@@ -1,0 +1,85 @@
+"""What FXO and FXS machines share: a table of transitions, named timers, and outputs in order.
+
+An event that a state's table does not name is ignored: analog lines rattle, and a late ring or tone
+means nothing to a line that has moved on. Every state that waits names its timer when it is entered.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any, ClassVar, Generic, TypeVar
+
+from drivers.interface import HardwareEvent, Heard, LineOutput
+
+__all__ = ["TimedMachine"]
+
+StateT = TypeVar("StateT", bound=Enum)
+
+
+class TimedMachine(Generic[StateT]):
+    """State, named timers and the outputs of the entry that runs.
+
+    Runs in: event loop.
+    """
+
+    _TABLE: ClassVar[Mapping[tuple[Any, type], str]]
+    """(state, type of event) → name of the method that acts. Timers appear as their own names:
+    (state, timer name) stands in `_TIMERS`."""
+
+    _TIMERS: ClassVar[Mapping[tuple[Any, str], str]]
+
+    def __init__(self, initial: StateT) -> None:
+        self._state = initial
+        self._deadlines: dict[str, float] = {}
+        self._outputs: list[LineOutput] = []
+        self._now = 0.0
+
+    @property
+    def state(self) -> StateT:
+        """Where the machine stands."""
+        return self._state
+
+    def receive(self, event: HardwareEvent | Heard, now: float) -> list[LineOutput]:
+        """Take what the hardware tells or what was heard."""
+        self._now = now
+        name = self._TABLE.get((self._state, type(event)))
+        if name is not None:
+            getattr(self, name)(event)
+        return self._drain()
+
+    def next_timer(self) -> float | None:
+        """The earliest deadline."""
+        return min(self._deadlines.values(), default=None)
+
+    def handle_timer(self, now: float) -> list[LineOutput]:
+        """Act on every timer that is due, earliest first."""
+        self._now = now
+        while due := sorted((at, name) for name, at in self._deadlines.items() if at <= now):
+            _, timer = due[0]
+            del self._deadlines[timer]
+            name = self._TIMERS.get((self._state, timer))
+            if name is not None:
+                getattr(self, name)()
+        return self._drain()
+
+    def _run(self, action: Callable[[], None], now: float) -> list[LineOutput]:
+        self._now = now
+        action()
+        return self._drain()
+
+    def _emit(self, *outputs: LineOutput) -> None:
+        self._outputs.extend(outputs)
+
+    def _drain(self) -> list[LineOutput]:
+        outputs, self._outputs = self._outputs, []
+        return outputs
+
+    def _enter(self, state: StateT, **timers_s: float) -> None:
+        """Change state; the old state's timers are gone, these begin."""
+        self._state = state
+        self._deadlines = {name: self._now + seconds for name, seconds in timers_s.items()}
+
+    def _set_timer(self, name: str, seconds: float) -> None:
+        self._deadlines[name] = self._now + seconds
+
+    def _stop_timer(self, name: str) -> None:
+        self._deadlines.pop(name, None)

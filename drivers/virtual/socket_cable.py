@@ -1,0 +1,233 @@
+"""The crossed cable between two processes.
+
+The far end (the town) listens on a unix socket, the near end (the call server) connects. Over that
+connection, a SOCK_SEQPACKET, travel one hello with a speech descriptor per port, then three octets
+for each change: port number (little-endian) and what changed. Speech has a socket pair per port, one
+packet of 160 G.711 octets every 20 ms each way, read and written by the media plane's pump.
+
+When one end dies, the other keeps its own levels: a telephone stays off-hook whatever happens to the
+exchange. On the next connection both ends tell how their side of each line stands.
+"""
+
+import socket
+import struct
+from collections import deque
+from pathlib import Path
+
+from drivers.errors import CardError, CardLost
+from drivers.interface import (
+    BatteryChanged,
+    HardwareCommand,
+    HardwareEvent,
+    HookChanged,
+    PolarityReversed,
+    PortKind,
+    RingBurstEnded,
+    RingBurstStarted,
+)
+from drivers.virtual.wire import WireEnd, mirrored
+
+__all__ = ["CableListener", "SocketCableEnd", "connect_cable"]
+
+_MAGIC = b"switchroom cable 1\n"
+_CHANGE = struct.Struct("<HB")
+_PORTS_PER_HELLO = 200  # the kernel passes at most 253 descriptors in one message (SCM_MAX_FD)
+_MAXIMUM_PORTS = 1024
+
+_EVENTS: tuple[HardwareEvent, ...] = (
+    HookChanged(off_hook=False),
+    HookChanged(off_hook=True),
+    RingBurstEnded(),
+    RingBurstStarted(),
+    BatteryChanged(present=False),
+    BatteryChanged(present=True),
+    PolarityReversed(),
+)
+_CODES = {event: code for code, event in enumerate(_EVENTS)}
+
+
+class SocketCableEnd:
+    """One end of the cable, a `drivers.interface.Card`. Also without a connection it keeps levels.
+
+    Runs in: event loop.
+    """
+
+    def __init__(self, kinds: tuple[PortKind, ...]) -> None:
+        self._wires = [WireEnd(kind) for kind in kinds]
+        self._connection: socket.socket | None = None
+        self._unsent: deque[bytes] = deque()
+        self.speech_descriptors: tuple[int, ...] = ()
+
+    @property
+    def kinds(self) -> tuple[PortKind, ...]:
+        """What each port of this end is."""
+        return tuple(wire.kind for wire in self._wires)
+
+    @property
+    def signalling_descriptor(self) -> int | None:
+        """Readable when `poll` has something to tell; None while unplugged."""
+        return self._connection.fileno() if self._connection is not None else None
+
+    def plug_in(self, connection: socket.socket, speech_descriptors: tuple[int, ...]) -> None:
+        """Take over a connection whose hello is done, and tell the other end our levels."""
+        self._connection = connection
+        self.speech_descriptors = speech_descriptors
+        self._unsent.clear()
+        connection.setblocking(False)
+        for port, wire in enumerate(self._wires):
+            for event in wire.state():
+                self._send(port, event)
+
+    def unplug(self) -> None:
+        """Close the connection and our ends of the speech pairs."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        for descriptor in self.speech_descriptors:
+            socket.close(descriptor)
+        self.speech_descriptors = ()
+
+    def poll(self) -> list[tuple[int, HardwareEvent]]:
+        """Everything that the other end did since the last call.
+
+        Raises:
+            CardLost: when the other end is gone; call `unplug`.
+        """
+        if self._connection is None:
+            return []
+        self._flush()
+        events: list[tuple[int, HardwareEvent]] = []
+        while True:
+            try:
+                message = self._connection.recv(64)
+            except BlockingIOError:
+                return events
+            except OSError as error:
+                raise CardLost(f"the virtual card's cable broke: {error}") from error
+            if not message:
+                if events:
+                    return events  # the end of the connection stays readable: the next poll tells
+                raise CardLost("the other end of the virtual card's cable was unplugged")
+            events.extend(self._read_change(message))
+
+    def _read_change(self, message: bytes) -> list[tuple[int, HardwareEvent]]:
+        if len(message) != _CHANGE.size:
+            return []
+        port, code = _CHANGE.unpack(message)
+        if port >= len(self._wires) or code >= len(_EVENTS):
+            return []
+        return [(port, _EVENTS[code])]
+
+    def perform(self, port: int, command: HardwareCommand) -> None:
+        """Do something to the pair."""
+        event = self._wires[port].apply(command)
+        if event is not None and self._connection is not None:
+            self._send(port, event)
+
+    def _send(self, port: int, event: HardwareEvent) -> None:
+        self._unsent.append(_CHANGE.pack(port, _CODES[event]))
+        self._flush()
+
+    def _flush(self) -> None:
+        # A stopped peer fills its queue; what waits here goes out at the next poll or change.
+        while self._unsent and self._connection is not None:
+            try:
+                self._connection.send(self._unsent[0])
+            except BlockingIOError:
+                return
+            except OSError:
+                self._unsent.clear()  # the peer is gone: `poll` tells
+                return
+            self._unsent.popleft()
+
+
+class CableListener:
+    """The far end's door: waits for a call server to plug its cable in.
+
+    Runs in: event loop of the town.
+    """
+
+    def __init__(self, path: Path, end: SocketCableEnd) -> None:
+        self._end = end
+        self._path = path
+        path.unlink(missing_ok=True)
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._listener.setblocking(False)
+        self._listener.bind(str(path))
+        self._listener.listen(1)
+
+    @property
+    def descriptor(self) -> int:
+        """Readable when someone wants to plug in."""
+        return self._listener.fileno()
+
+    def accept(self) -> bool:
+        """Plug a waiting call server in; a cable that is still plugged in is replaced."""
+        try:
+            connection, _ = self._listener.accept()
+        except BlockingIOError:
+            return False
+        self._end.unplug()
+        pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in self._end.kinds]
+        near_kinds = bytes(mirrored(kind) is PortKind.FXS for kind in self._end.kinds)
+        header = _MAGIC + _CHANGE.pack(len(pairs), 0) + near_kinds
+        try:
+            connection.send(header)
+            for first in range(0, len(pairs), _PORTS_PER_HELLO):
+                batch = pairs[first : first + _PORTS_PER_HELLO]
+                socket.send_fds(connection, [b"speech"], [theirs.fileno() for _, theirs in batch])
+        except OSError:
+            connection.close()
+            for ours, theirs in pairs:
+                ours.close()
+                theirs.close()
+            return False
+        for _, theirs in pairs:
+            theirs.close()
+        for ours, _ in pairs:
+            ours.setblocking(False)
+        self._end.plug_in(connection, tuple(ours.detach() for ours, _ in pairs))
+        return True
+
+    def close(self) -> None:
+        """Stop listening and unplug."""
+        self._listener.close()
+        self._path.unlink(missing_ok=True)
+        self._end.unplug()
+
+
+def connect_cable(path: Path, *, timeout_s: float = 2.0) -> SocketCableEnd:
+    """Plug in: the near end of the cable whose far end listens at ``path``.
+
+    Raises:
+        CardError: when nobody listens there, or something else than a cable does.
+    """
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    connection.settimeout(timeout_s)
+    try:
+        connection.connect(str(path))
+        hello = connection.recv(len(_MAGIC) + _CHANGE.size + _MAXIMUM_PORTS)
+        start = len(_MAGIC)
+        if not hello.startswith(_MAGIC) or len(hello) < start + _CHANGE.size:
+            raise CardError(f"{path}: what listens there is not the far end of a virtual card")
+        count, _ = _CHANGE.unpack_from(hello, start)
+        kinds = tuple(
+            PortKind.FXS if octet else PortKind.FXO for octet in hello[start + _CHANGE.size :]
+        )
+        descriptors: list[int] = []
+        while len(descriptors) < count:
+            message, received, _, _ = socket.recv_fds(connection, 16, _PORTS_PER_HELLO)
+            descriptors.extend(received)
+            if not message:
+                raise CardError(f"{path}: the far end hung up while it plugged in; try again")
+    except OSError as error:
+        connection.close()
+        raise CardError(
+            f"{path}: the far end of the virtual card does not answer ({error.strerror or error});"
+            " start it with `switchroom town`"
+        ) from error
+    for descriptor in descriptors:
+        socket.socket(fileno=descriptor).detach()
+    end = SocketCableEnd(kinds)
+    end.plug_in(connection, tuple(descriptors))
+    return end
