@@ -1,0 +1,113 @@
+"""Everything that touches a sample: the media plane, its detectors, tones, callers' numbers.
+
+The plane runs 160 octets of every slot through one native tick every 20 ms; `Plane` is Python's handle on it. What
+happens once per call (reading a caller's number) is numpy, off the tick.
+"""
+
+from dsp.caller_id import (
+    CallerId,
+    CallerIdDecoded,
+    CallerIdFormat,
+    decode_caller_id,
+    encode_caller_id,
+)
+from dsp.detections import (
+    ActivityChanged,
+    CaptureFinished,
+    DescriptorLost,
+    Detection,
+    DigitEnded,
+    DigitHeard,
+    PlayFinished,
+    ProgressToneEnded,
+    ProgressToneHeard,
+    RecordOverrun,
+)
+from dsp.errors import (
+    CommandRingFull,
+    DescriptorRefused,
+    MatrixFull,
+    PlaneClosed,
+    PlaneError,
+    PlaneRunning,
+    RecordTableFull,
+    SlotOutOfRange,
+    UnknownCountry,
+    UnknownSound,
+)
+from dsp.fsk import CallerIdStandard
+from dsp.g711 import Law, g711_decode, g711_encode, silence, transcode
+from dsp.levels import level_dbm0
+from dsp.plane import (
+    BLOCK_SAMPLES,
+    SAMPLE_RATE_HZ,
+    TICK_S,
+    Counters,
+    Direction,
+    Plane,
+    PumpPrivileges,
+    RecordedBlock,
+    Tap,
+)
+from dsp.tone_plans import (
+    CONFIRMATION_TONE,
+    ERROR_TONE,
+    HOWLER_TONE,
+    Segment,
+    Tone,
+    TonePlan,
+    countries,
+    tone_plan,
+)
+
+__all__ = [
+    "BLOCK_SAMPLES",
+    "CONFIRMATION_TONE",
+    "ERROR_TONE",
+    "HOWLER_TONE",
+    "SAMPLE_RATE_HZ",
+    "TICK_S",
+    "ActivityChanged",
+    "CallerId",
+    "CallerIdDecoded",
+    "CallerIdFormat",
+    "CallerIdStandard",
+    "CaptureFinished",
+    "CommandRingFull",
+    "Counters",
+    "DescriptorLost",
+    "DescriptorRefused",
+    "Detection",
+    "DigitEnded",
+    "DigitHeard",
+    "Direction",
+    "Law",
+    "MatrixFull",
+    "Plane",
+    "PlaneClosed",
+    "PlaneError",
+    "PlaneRunning",
+    "PlayFinished",
+    "ProgressToneEnded",
+    "ProgressToneHeard",
+    "PumpPrivileges",
+    "RecordOverrun",
+    "RecordTableFull",
+    "RecordedBlock",
+    "Segment",
+    "SlotOutOfRange",
+    "Tap",
+    "Tone",
+    "TonePlan",
+    "UnknownCountry",
+    "UnknownSound",
+    "countries",
+    "decode_caller_id",
+    "encode_caller_id",
+    "g711_decode",
+    "g711_encode",
+    "level_dbm0",
+    "silence",
+    "tone_plan",
+    "transcode",
+]

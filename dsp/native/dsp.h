@@ -1,0 +1,117 @@
+// The media plane as the rest of the world sees it: a handle, commands, one tick, what was detected.
+// cffi reads this file without its preprocessor lines, so it holds declarations only.
+//
+// Runs in: the commands and the drains in one thread (the event loop's), the tick in one thread (the pump's, or in
+// lockstep the same). Between them are single-producer single-consumer rings only.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { BLOCK_SAMPLES = 160, SAMPLE_RATE_HZ = 8000 };
+enum law { LAW_ALAW = 0, LAW_MULAW = 1 };
+enum direction { FROM_LINE = 0, TO_LINE = 1 };
+enum progress_tone { PROGRESS_DIAL, PROGRESS_RINGBACK, PROGRESS_BUSY, PROGRESS_CONGESTION, PROGRESS_TONES };
+enum { PLAN_FREQUENCIES = 4, PLAN_SEGMENTS = 8, TONE_OSCILLATORS = 2, LATENESS_BUCKETS = 8 };
+
+enum detection_kind {
+    DIGIT_HEARD,           // value: key 0..15 in rows of the keypad; level_dbm0, twist_db
+    DIGIT_ENDED,           // value: key; duration_ms
+    PROGRESS_HEARD,        // value: enum progress_tone
+    PROGRESS_ENDED,        // value: enum progress_tone
+    ACTIVITY_CHANGED,      // value: 1 active, 0 silent
+    PLAY_FINISHED,         // token; value: 1 ran out, 0 stopped or replaced
+    CAPTURE_FINISHED,      // token; value: octets captured
+    RECORD_OVERRUN,        // value: entry of the record table
+    DESCRIPTOR_LOST,       // the pump let go of the slot's descriptor
+};
+
+struct detection {
+    uint64_t tick;    // the tick it was heard in; the first is 0
+    uint64_t token;   // what the command that began it carried
+    int32_t slot;
+    int32_t kind;     // enum detection_kind
+    int32_t value;
+    float level_dbm0;
+    float twist_db;
+    float duration_ms;
+};
+
+// One oscillator of a tone's segment turns by this much a sample; amplitude 0 is an oscillator at rest.
+struct tone_segment {
+    double turn_cosine[2];   // TONE_OSCILLATORS
+    double turn_sine[2];
+    double amplitude[2];     // linear, of 32768
+    int64_t samples;
+};
+
+struct recorded_block {
+    uint64_t tick;
+    int32_t entry;
+    int32_t unused;
+    int16_t samples[320];    // left and right in turn
+};
+
+struct plane;
+struct progress_plan;
+
+struct plane *plane_new(int32_t slots, int32_t law);
+void plane_free(struct plane *plane);
+uint8_t *plane_rx(struct plane *plane);
+uint8_t *plane_tx(struct plane *plane);
+uint64_t plane_ticks(const struct plane *plane);
+
+// One block of every slot: rx and tx are slots x 160 octets. Pure: no allocation, lock, log or system call.
+void plane_tick(struct plane *plane, const uint8_t *rx, uint8_t *tx);
+
+// Commands take effect at the start of the next tick; false: the ring is full. What a pointer names must live until
+// the detection with its token has been drained.
+bool plane_set_law(struct plane *plane, int32_t slot, int32_t law);
+bool plane_play(struct plane *plane, int32_t slot, const uint8_t *octets, uint64_t count, bool loop, float gain,
+                uint64_t token);
+bool plane_stop_play(struct plane *plane, int32_t slot);
+bool plane_play_tone(struct plane *plane, int32_t slot, const struct tone_segment *segments, uint64_t count,
+                     bool repeat, uint64_t token);
+bool plane_stop_tone(struct plane *plane, int32_t slot);
+bool plane_connect(struct plane *plane, int32_t source, int32_t destination, float gain);
+bool plane_disconnect(struct plane *plane, int32_t source, int32_t destination);
+bool plane_listen(struct plane *plane, int32_t slot, bool digits, const struct progress_plan *plan, bool activity);
+bool plane_capture(struct plane *plane, int32_t slot, uint8_t *octets, uint64_t count, uint64_t token);
+bool plane_stop_capture(struct plane *plane, int32_t slot);
+// A tap is a slot and a direction; slot -1 records silence.
+bool plane_record(struct plane *plane, int32_t entry, int32_t left_slot, int32_t left_direction, int32_t right_slot,
+                  int32_t right_direction);
+bool plane_stop_record(struct plane *plane, int32_t entry);
+int32_t plane_edge_capacity(const struct plane *plane);
+int32_t plane_record_capacity(const struct plane *plane);
+
+// Copies up to count entries out and returns how many.
+int32_t plane_detections(struct plane *plane, struct detection *out, int32_t count);
+int32_t plane_recorded(struct plane *plane, struct recorded_block *out, int32_t count);
+
+// What a country's progress tones look like: per tone the bits of its frequencies and its cadence, on and off in turn
+// (no entry: continuous). NULL if memory is short.
+struct progress_plan *progress_plan_new(const double *frequencies_hz, int32_t frequencies, const uint32_t *tone_bits,
+                                        const float *cadence_ms, const int32_t *cadence_counts);
+void progress_plan_free(struct progress_plan *plan);
+
+// Real time. plane_start returns 0 or an errno; granted: bit 0 real-time scheduling, bit 1 locked memory.
+int32_t plane_attach(struct plane *plane, int32_t slot, int32_t descriptor);
+int32_t plane_detach(struct plane *plane, int32_t slot);
+int32_t plane_start(struct plane *plane, int32_t event_descriptor, int32_t *granted);
+void plane_stop(struct plane *plane);
+
+// Per slot: lost blocks, slips, write overruns; then the whole plane's.
+struct plane_counters {
+    uint64_t ticks;
+    uint64_t late[8];          // LATENESS_BUCKETS: the pump woke below 0.1 0.5 1 2 5 10 20 ms late, or above
+    uint64_t skipped_ticks;    // left out after the machine had stood still
+    uint64_t detections_lost;
+    uint64_t recorded_lost;
+};
+void plane_counters(const struct plane *plane, struct plane_counters *out);
+void plane_slot_counters(const struct plane *plane, uint64_t *lost, uint64_t *slips, uint64_t *overruns);
+
+// The G.711 kernels by themselves, for the reference tests and for sound that is not live.
+void g711_decode(int32_t law, int16_t *out, const uint8_t *in, size_t count);
+void g711_encode(int32_t law, uint8_t *out, const int16_t *in, size_t count);

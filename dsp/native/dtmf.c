@@ -1,0 +1,415 @@
+// DTMF: Hann windows of 104 samples every 52; a digit is judged by one sum of penalties over five windows in a row.
+//
+// Two steady tones must explain the sound above 540 Hz (so that hum, dial tone and most of a voice do not count), the
+// high one must be coherent over 39 ms (a voice's harmonics wobble), and only so much may be wrong altogether:
+// off frequency, or twisted, or dirty, but not all at once. Measuring runs on vectors across eight slots; judging,
+// which is rare, runs slot by slot. Limits: MESi's table of ITU-T Q.24, ETSI ES 201 235-3.
+#include "dtmf.h"
+#include "lanes.h"
+#include <complex.h>
+#include <math.h>
+
+enum {
+    RUN = 5,                      // windows in a row that make a digit: 39 ms
+    GONE = 4,                     // windows without it that end it: gaps up to 19.5 ms are bridged
+    LOW_BINS = 8,                 // 0, 77 .. 538 Hz
+    HALF = DTMF_WINDOW / 2,
+    QUARTER = DTMF_WINDOW / 4,
+    BUFFER = DTMF_WINDOW + BLOCK_SAMPLES,
+    SPECTRUM = DTMF_TONES * 2 * GROUP,
+};
+
+static const double TONES_HZ[DTMF_TONES] = {697, 770, 852, 941, 1209, 1336, 1477, 1633};  // ITU-T Q.23
+static const double PI = 3.14159265358979323846;
+
+// What uses up the whole budget of 1.
+static const float RESIDUE = 4.0f;             // a residue above 540 Hz of 25 % (-6 dB)
+static const float INCOHERENT_LOW = 1.0f;      // the low tone's never alone
+static const float INCOHERENT_HIGH = 27.5f;    // 3.6 % (-14.4 dB) of the high tone
+static const float OFFSET = 0.13f;             // both tones 1.96 % off
+static const float TWIST = 0.20f;              // never alone; +4 and -8 dB cost 0.2
+static const float LOW_BAND = 2.5f;            // share below 540 Hz, squared ...
+static const float LOW_BAND_MOST = 0.14f;      // ... and limited: never alone
+static const float ONSET = 0.22f;              // per tone that did not rise by 12 dB
+static const float ONSET_LOW = 1.0f;           // the same times the share below 540 Hz
+
+static const float OFFSET_MOST = 2.2f;         // percent
+static const float TWIST_LEAST = -9.5f, TWIST_MOST = 5.5f;  // dB, high over low
+static const float TONE_LEAST = 8.8475e6f;     // a tone of -46 dBm0: (22826 * 10^(-46 / 20) * 104 / 4)^2
+static const float SHARE_LEAST = 0.20f;        // of all power in the two tones
+static const float SHARE_HIGH_LEAST = 0.30f;   // of the power above 540 Hz
+static const float LOW_OVER_HIGH = 12.6f;      // +11 dB
+static const float HIGH_OVER_LOW = 5.01f;      // +7 dB
+static const float KEEP = 0.25f;               // -6 dB
+
+// Tables: window, tone cosines and sines (tone by tone, 52 each: the half after the middle mirrors the first), then
+// the low bins' (26 each: folded twice, since they are multiples of 8000 / 104 Hz).
+enum { WINDOW_AT = 0, TONES_AT = HALF, BINS_AT = TONES_AT + DTMF_TONES * 2 * HALF };
+enum { TABLES = BINS_AT + LOW_BINS * 2 * QUARTER };
+
+static void fill_tables(float *tables) {
+    for (int n = 0; n < HALF; n++) {
+        double time = n - (DTMF_WINDOW - 1) / 2.0;
+        tables[WINDOW_AT + n] = (float)(0.5 - 0.5 * cos(2 * PI * (n + 0.5) / DTMF_WINDOW));
+        for (int tone = 0; tone < DTMF_TONES; tone++) {
+            double angle = 2 * PI * TONES_HZ[tone] * time / SAMPLE_RATE_HZ;
+            tables[TONES_AT + tone * 2 * HALF + n] = (float)cos(angle);
+            tables[TONES_AT + tone * 2 * HALF + HALF + n] = (float)-sin(angle);
+        }
+        for (int bin = 0; bin < LOW_BINS && n < QUARTER; bin++) {
+            double angle = 2 * PI * bin * time / DTMF_WINDOW;
+            tables[BINS_AT + bin * 2 * QUARTER + n] = (float)cos(angle);
+            tables[BINS_AT + bin * 2 * QUARTER + QUARTER + n] = (float)sin(angle);
+        }
+    }
+}
+
+bool dtmf_new(struct dtmf *dtmf, int32_t slots) {
+    int32_t groups = (slots + GROUP - 1) / GROUP;
+    size_t padded = (size_t)groups * GROUP;
+    dtmf->slots = slots;
+    dtmf->groups = groups;
+    dtmf->fill = 0;
+    dtmf->window = 0;
+    dtmf->listeners = calloc((size_t)groups, sizeof *dtmf->listeners);
+    dtmf->samples = aligned_alloc(64, padded * BUFFER * sizeof(float));
+    dtmf->spectrum = aligned_alloc(64, (size_t)groups * DTMF_HISTORY * SPECTRUM * sizeof(float));
+    dtmf->energy = aligned_alloc(64, padded * DTMF_HISTORY * sizeof(float));
+    dtmf->high_energy = aligned_alloc(64, padded * DTMF_HISTORY * sizeof(float));
+    size_t words = (padded * sizeof(int32_t) + 63) / 64 * 64;
+    dtmf->listening = aligned_alloc(64, words);
+    dtmf->key = aligned_alloc(64, words);
+    dtmf->run = aligned_alloc(64, words);
+    dtmf->held = aligned_alloc(64, words);
+    dtmf->absent = aligned_alloc(64, words);
+    dtmf->keep_low = aligned_alloc(64, words);
+    dtmf->keep_high = aligned_alloc(64, words);
+    dtmf->first = calloc(padded, sizeof *dtmf->first);
+    dtmf->last = calloc(padded, sizeof *dtmf->last);
+    dtmf->tables = calloc(TABLES, sizeof *dtmf->tables);
+    if (!dtmf->listeners || !dtmf->samples || !dtmf->spectrum || !dtmf->energy || !dtmf->high_energy ||
+        !dtmf->listening || !dtmf->key || !dtmf->run || !dtmf->held || !dtmf->absent || !dtmf->keep_low ||
+        !dtmf->keep_high || !dtmf->first || !dtmf->last || !dtmf->tables)
+        return false;
+    fill_tables(dtmf->tables);
+    for (int32_t slot = 0; slot < (int32_t)padded; slot++) {
+        dtmf->listening[slot] = -1;  // so that dtmf_listen below clears the slot and counts right
+        dtmf->listeners[slot / GROUP]++;
+        dtmf_listen(dtmf, slot, false);
+    }
+    return true;
+}
+
+void dtmf_free(struct dtmf *dtmf) {
+    free(dtmf->listeners);
+    free(dtmf->samples);
+    free(dtmf->spectrum);
+    free(dtmf->energy);
+    free(dtmf->high_energy);
+    free(dtmf->listening);
+    free(dtmf->key);
+    free(dtmf->run);
+    free(dtmf->held);
+    free(dtmf->absent);
+    free(dtmf->keep_low);
+    free(dtmf->keep_high);
+    free(dtmf->first);
+    free(dtmf->last);
+    free(dtmf->tables);
+}
+
+static void forget(struct dtmf *dtmf, int32_t slot) {
+    int32_t group = slot / GROUP, lane = slot % GROUP;
+    float *samples = dtmf->samples + (size_t)group * BUFFER * GROUP + lane;
+    float *spectrum = dtmf->spectrum + (size_t)group * DTMF_HISTORY * SPECTRUM + lane;
+    float *energy = dtmf->energy + (size_t)group * DTMF_HISTORY * GROUP + lane;
+    float *high_energy = dtmf->high_energy + (size_t)group * DTMF_HISTORY * GROUP + lane;
+    for (int n = 0; n < BUFFER; n++) samples[n * GROUP] = 0;
+    for (int n = 0; n < DTMF_HISTORY * DTMF_TONES * 2; n++) spectrum[n * GROUP] = 0;
+    for (int n = 0; n < DTMF_HISTORY; n++) energy[n * GROUP] = high_energy[n * GROUP] = 0;
+    dtmf->key[slot] = dtmf->held[slot] = -1;
+    dtmf->run[slot] = 0;
+    dtmf->absent[slot] = GONE;
+    dtmf->keep_low[slot] = dtmf->keep_high[slot] = 0;
+}
+
+void dtmf_listen(struct dtmf *dtmf, int32_t slot, bool listen) {
+    if (listen == (dtmf->listening[slot] != 0)) return;
+    dtmf->listening[slot] = listen ? -1 : 0;
+    dtmf->listeners[slot / GROUP] += listen ? 1 : -1;
+    forget(dtmf, slot);
+}
+
+typedef float four_floats __attribute__((vector_size(16), may_alias));
+typedef int32_t four_ints __attribute__((vector_size(16)));
+
+// Eight channels' samples side by side: 4 x 4 transpositions in registers.
+static void interleave(float *restrict out, const int16_t *restrict in) {
+    const four_ints first = {0, 4, 1, 5}, last = {2, 6, 3, 7}, lower = {0, 1, 4, 5}, upper = {2, 3, 6, 7};
+    float real[4][BLOCK_SAMPLES] __attribute__((aligned(16)));
+    for (int half = 0; half < GROUP; half += 4) {
+        for (int lane = 0; lane < 4; lane++)
+            for (int n = 0; n < BLOCK_SAMPLES; n++) real[lane][n] = in[(half + lane) * BLOCK_SAMPLES + n];
+        for (int n = 0; n < BLOCK_SAMPLES; n += 4) {
+            four_floats a = *(four_floats *)&real[0][n], b = *(four_floats *)&real[1][n];
+            four_floats c = *(four_floats *)&real[2][n], d = *(four_floats *)&real[3][n];
+            four_floats ab = __builtin_shuffle(a, b, first), cd = __builtin_shuffle(c, d, first);
+            float *place = out + n * GROUP + half;
+            *(four_floats *)place = __builtin_shuffle(ab, cd, lower);
+            *(four_floats *)(place + GROUP) = __builtin_shuffle(ab, cd, upper);
+            ab = __builtin_shuffle(a, b, last);
+            cd = __builtin_shuffle(c, d, last);
+            *(four_floats *)(place + 2 * GROUP) = __builtin_shuffle(ab, cd, lower);
+            *(four_floats *)(place + 3 * GROUP) = __builtin_shuffle(ab, cd, upper);
+        }
+    }
+}
+
+// One window of LANES slots, weighted and folded around its middle: even and odd[52]; returns all its power.
+static lanes_float fold(lanes_float *restrict even, lanes_float *restrict odd, const float *restrict samples,
+                        const float *restrict window) {
+    lanes_float energy = {0};
+    for (int n = 0; n < HALF; n++) {
+        lanes_float a = *(const lanes_float *)(samples + n * GROUP) * window[n];
+        lanes_float b = *(const lanes_float *)(samples + (DTMF_WINDOW - 1 - n) * GROUP) * window[n];
+        energy += a * a + b * b;
+        even[n] = a + b;
+        odd[n] = a - b;
+    }
+    return energy * (float)DTMF_WINDOW;
+}
+
+// Spectrum at four tones (one group), real and imaginary parts in turn.
+static inline void tones(float *restrict spectrum, const lanes_float *restrict even, const lanes_float *restrict odd,
+                         const float *restrict table) {
+    lanes_float r0 = {0}, r1 = {0}, r2 = {0}, r3 = {0}, i0 = {0}, i1 = {0}, i2 = {0}, i3 = {0};
+    for (int n = 0; n < HALF; n++) {
+        lanes_float e = even[n], o = odd[n];
+        r0 += e * table[n];
+        i0 += o * table[n + HALF];
+        r1 += e * table[n + 2 * HALF];
+        i1 += o * table[n + 3 * HALF];
+        r2 += e * table[n + 4 * HALF];
+        i2 += o * table[n + 5 * HALF];
+        r3 += e * table[n + 6 * HALF];
+        i3 += o * table[n + 7 * HALF];
+    }
+    *(lanes_float *)(spectrum + 0 * GROUP) = r0;
+    *(lanes_float *)(spectrum + 1 * GROUP) = i0;
+    *(lanes_float *)(spectrum + 2 * GROUP) = r1;
+    *(lanes_float *)(spectrum + 3 * GROUP) = i1;
+    *(lanes_float *)(spectrum + 4 * GROUP) = r2;
+    *(lanes_float *)(spectrum + 5 * GROUP) = i2;
+    *(lanes_float *)(spectrum + 6 * GROUP) = r3;
+    *(lanes_float *)(spectrum + 7 * GROUP) = i3;
+}
+
+// Power below 540 Hz. Bins at multiples of 8000 / 104 Hz mirror once more around a quarter of the window.
+static lanes_float low_energy(const lanes_float *restrict even, const lanes_float *restrict odd,
+                              const float *restrict table) {
+    lanes_float sum = {0};
+    lanes_float parts[4][QUARTER];  // even bins: even sum, odd difference; odd bins: even difference, odd sum
+    for (int n = 0; n < QUARTER; n++) {
+        parts[0][n] = even[n] + even[HALF - 1 - n];
+        parts[1][n] = odd[n] - odd[HALF - 1 - n];
+        parts[2][n] = even[n] - even[HALF - 1 - n];
+        parts[3][n] = odd[n] + odd[HALF - 1 - n];
+    }
+    for (int bin = 0; bin < LOW_BINS; bin++) {
+        const lanes_float *cosines = parts[bin % 2 * 2], *sines = parts[bin % 2 * 2 + 1];
+        const float *weights = table + bin * 2 * QUARTER;
+        lanes_float real = {0}, imaginary = {0};
+        for (int n = 0; n < QUARTER; n++) {
+            real += cosines[n] * weights[n];
+            imaginary += sines[n] * weights[n + QUARTER];
+        }
+        sum += (real * real + imaginary * imaginary) * (bin == 0 ? 1.0f : 2.0f);
+    }
+    return sum;
+}
+
+static inline lanes_int choose(lanes_int mask, lanes_int yes, lanes_int no) { return (mask & yes) | (~mask & no); }
+
+static inline bool any(lanes_int mask) {
+    int32_t some = 0;
+    for (int lane = 0; lane < LANES; lane++) some |= mask[lane];
+    return some != 0;
+}
+
+struct heard_tone {
+    float offset, coherence, energy, onset;
+};
+
+static float power(const struct dtmf *dtmf, int32_t slot, uint64_t window, int tone) {
+    const float *at = dtmf->spectrum + (((size_t)(slot / GROUP) * DTMF_HISTORY + window % DTMF_HISTORY) * DTMF_TONES +
+                                        (size_t)tone) * 2 * GROUP + slot % GROUP;
+    return at[0] * at[0] + at[GROUP] * at[GROUP];
+}
+
+// One tone over the RUN windows that end with window.
+static struct heard_tone judge_tone(const struct dtmf *dtmf, int32_t slot, uint64_t window, int tone) {
+    float complex x[RUN];
+    float powers = 0;
+    for (int n = 0; n < RUN; n++) {
+        size_t at = (size_t)(slot / GROUP) * DTMF_HISTORY + (window - RUN + 1 + (uint64_t)n) % DTMF_HISTORY;
+        const float *spectrum = dtmf->spectrum + (at * DTMF_TONES + (size_t)tone) * 2 * GROUP + slot % GROUP;
+        x[n] = spectrum[0] + spectrum[GROUP] * I;
+        powers += power(dtmf, slot, window - RUN + 1 + (uint64_t)n, tone);
+    }
+    float complex one = 0, two = 0, sum = 0, turn = 1;
+    for (int n = 1; n < RUN; n++) one += conjf(x[n - 1]) * x[n];
+    for (int n = 2; n < RUN; n++) two += conjf(x[n - 2]) * x[n];
+    float complex step = one / (cabsf(one) + 1e-9f);         // the phase's advance in a hop ...
+    two *= conjf(step) * conjf(step);
+    float rest = cimagf(two) / fmaxf(crealf(two), 1e-9f);    // ... refined by that in two
+    step *= cexpf(0.5f * fmaxf(-1.0f, fminf(1.0f, rest)) * I);
+    for (int n = 0; n < RUN; n++) {
+        sum += x[n] * turn;
+        turn *= conjf(step);
+    }
+    float steady = (crealf(sum) * crealf(sum) + cimagf(sum) * cimagf(sum)) / RUN;
+    double nominal = 2 * PI * TONES_HZ[tone] * DTMF_HOP / SAMPLE_RATE_HZ;
+    float angle = cargf(step * (float complex)cexp(-nominal * I));
+    float bins = angle / (float)PI;  // off by so many bins of the window
+    float response = fabsf(bins) < 1e-4f ? 1.0f
+                                         : sinf((float)PI * bins) / ((float)PI * bins * (1 - bins * bins));
+    float before = power(dtmf, slot, window - RUN - 1, tone) + 1e-3f * powers / RUN;
+    float rise = 10 * log10f(powers / RUN / before);
+    float onset = fmaxf(0.0f, fminf(1.5f, 1 - rise / 12));
+    return (struct heard_tone){
+        .offset = 100 * angle * SAMPLE_RATE_HZ / (2 * (float)PI * DTMF_HOP) / (float)TONES_HZ[tone],
+        .coherence = steady / powers,
+        .energy = steady / (response * response),
+        .onset = onset * onset,
+    };
+}
+
+static void report_end(struct dtmf *dtmf, int32_t slot, struct detections *detections) {
+    float windows = (float)(dtmf->last[slot] - dtmf->first[slot] + 1);
+    detections_report(detections, (struct detection){
+        .slot = slot, .kind = DIGIT_ENDED, .value = dtmf->held[slot],
+        .duration_ms = windows * DTMF_HOP * 1000 / SAMPLE_RATE_HZ});
+}
+
+// Decides whether the candidate of the last RUN windows is a digit, and reports it.
+static void judge(struct dtmf *dtmf, int32_t slot, uint64_t window, struct detections *detections) {
+    int32_t key = dtmf->key[slot];
+    int low_tone = key / 4, high_tone = 4 + key % 4;
+    struct heard_tone low = judge_tone(dtmf, slot, window, low_tone);
+    struct heard_tone high = judge_tone(dtmf, slot, window, high_tone);
+    float twist = 10 * log10f(high.energy / low.energy);
+    if (fabsf(low.offset) > OFFSET_MOST || fabsf(high.offset) > OFFSET_MOST || !(twist >= TWIST_LEAST) ||
+        twist > TWIST_MOST)
+        return;
+    float energy = 0, high_energy = 0;
+    for (int n = 0; n < RUN; n++) {
+        size_t at = ((size_t)(slot / GROUP) * DTMF_HISTORY + (window - (uint64_t)n) % DTMF_HISTORY) * GROUP;
+        energy += dtmf->energy[at + (size_t)(slot % GROUP)];
+        high_energy += dtmf->high_energy[at + (size_t)(slot % GROUP)];
+    }
+    float explained = fminf(1.0f, 3 * (low.energy + high.energy) / high_energy);
+    float low_band = 1 - high_energy / energy;
+    float tilt = (twist + 2) / 6;
+    float penalty = RESIDUE * (1 - explained) + INCOHERENT_LOW * (1 - low.coherence) +
+                    INCOHERENT_HIGH * (1 - high.coherence) +
+                    OFFSET * (low.offset * low.offset + high.offset * high.offset) + TWIST * tilt * tilt +
+                    LOW_BAND * fminf(low_band * low_band, LOW_BAND_MOST) +
+                    (ONSET + ONSET_LOW * low_band) * (low.onset + high.onset);
+    if (!(penalty <= 1)) return;
+    if (dtmf->held[slot] >= 0) report_end(dtmf, slot, detections);
+    dtmf->held[slot] = key;
+    dtmf->absent[slot] = 0;
+    dtmf->keep_low[slot] = KEEP * low.energy / RUN;
+    dtmf->keep_high[slot] = KEEP * high.energy / RUN;
+    dtmf->last[slot] = window;
+    dtmf->first[slot] = window - (uint64_t)dtmf->run[slot] + 1;
+    for (uint64_t n = window - RUN + 1; dtmf->run[slot] == RUN && n <= window; n++) {
+        dtmf->first[slot] = n;
+        if (power(dtmf, slot, n, low_tone) >= dtmf->keep_low[slot] &&
+            power(dtmf, slot, n, high_tone) >= dtmf->keep_high[slot])
+            break;
+    }
+    // Amplitude is 4 / 104 of a window's spectrum; a sine of 0 dBm0 has one of 22826.
+    float mean_power = (low.energy + high.energy) / 2 / RUN;
+    detections_report(detections, (struct detection){
+        .slot = slot, .kind = DIGIT_HEARD, .value = key, .twist_db = twist,
+        .level_dbm0 = 10 * log10f(mean_power * 16 / (DTMF_WINDOW * DTMF_WINDOW)) - 87.1685f});
+}
+
+static void run_window(struct dtmf *dtmf, int32_t group, uint64_t window, const float *samples,
+                       struct detections *detections) {
+    size_t history = (size_t)group * DTMF_HISTORY + window % DTMF_HISTORY;
+    for (int32_t lane = 0; lane < GROUP; lane += LANES) {
+        int32_t slot = group * GROUP + lane;
+        lanes_float even[HALF], odd[HALF];
+        float *spectrum = dtmf->spectrum + history * SPECTRUM + lane;
+        lanes_float energy = fold(even, odd, samples + lane, dtmf->tables + WINDOW_AT);
+        tones(spectrum, even, odd, dtmf->tables + TONES_AT);
+        tones(spectrum + 8 * GROUP, even, odd, dtmf->tables + TONES_AT + 8 * HALF);
+        lanes_float best[2];
+        lanes_int which[2];
+        for (int band = 0; band < 2; band++) {
+            for (int tone = 0; tone < 4; tone++) {
+                const float *at = spectrum + (band * 4 + tone) * 2 * GROUP;
+                lanes_float real = *(const lanes_float *)at, imaginary = *(const lanes_float *)(at + GROUP);
+                lanes_float strength = real * real + imaginary * imaginary;
+                lanes_int more = tone == 0 ? (lanes_int){0} == 0 : strength > best[band];
+                best[band] = tone == 0 ? strength
+                                       : (lanes_float)choose(more, (lanes_int)strength, (lanes_int)best[band]);
+                which[band] = tone == 0 ? (lanes_int){0} : choose(more, (lanes_int){0} + tone, which[band]);
+            }
+        }
+        lanes_int raw = which[0] * 4 + which[1];
+        lanes_float both = 3.0f * (best[0] + best[1]);
+        lanes_int good = *(lanes_int *)(dtmf->listening + slot) & (best[0] >= TONE_LEAST) & (best[1] >= TONE_LEAST) &
+                         (both >= SHARE_LEAST * energy) & (LOW_OVER_HIGH * best[1] >= best[0]) &
+                         (HIGH_OVER_LOW * best[0] >= best[1]);
+        lanes_float high_energy = energy;
+        if (any(good)) {
+            high_energy = energy - low_energy(even, odd, dtmf->tables + BINS_AT);
+            high_energy = (lanes_float)choose(high_energy > 1.0f, (lanes_int)high_energy,
+                                              (lanes_int)((lanes_float){0} + 1.0f));
+            good &= both >= SHARE_HIGH_LEAST * high_energy;
+        }
+        *(lanes_float *)(dtmf->energy + history * GROUP + lane) = energy;
+        *(lanes_float *)(dtmf->high_energy + history * GROUP + lane) = high_energy;
+
+        lanes_int *key = (lanes_int *)(dtmf->key + slot), *run = (lanes_int *)(dtmf->run + slot);
+        lanes_int *held = (lanes_int *)(dtmf->held + slot), *absent = (lanes_int *)(dtmf->absent + slot);
+        lanes_int now = choose(good, raw, (lanes_int){0} - 1);
+        *run = ((*run & (*key == now)) + 1) & good;
+        *key = now;
+        lanes_int here = (raw == *held) & (best[0] >= *(lanes_float *)(dtmf->keep_low + slot)) &
+                         (best[1] >= *(lanes_float *)(dtmf->keep_high + slot));
+        *absent = ~here & (*absent + 1);
+        lanes_int holding = *held >= 0, over = holding & (*absent >= GONE);
+        lanes_int ask = (*run >= RUN) & ((now != *held) | over);
+        if (any(holding | ask)) {
+            for (int32_t each = slot; each < slot + LANES; each++) {
+                if (here[each - slot]) dtmf->last[each] = window;
+                if (over[each - slot]) {
+                    report_end(dtmf, each, detections);
+                    dtmf->held[each] = -1;
+                }
+                if (ask[each - slot]) judge(dtmf, each, window, detections);
+            }
+        }
+    }
+}
+
+void dtmf_run(struct dtmf *dtmf, const int16_t *linear, struct detections *detections) {
+    int32_t filled = dtmf->fill + BLOCK_SAMPLES, used = 0;
+    int32_t windows = filled < DTMF_WINDOW ? 0 : (filled - DTMF_WINDOW) / DTMF_HOP + 1;
+    for (int32_t group = 0; group < dtmf->groups; group++) {
+        if (dtmf->listeners[group] == 0) continue;
+        float *samples = dtmf->samples + (size_t)group * BUFFER * GROUP;
+        interleave(samples + dtmf->fill * GROUP, linear + (size_t)group * GROUP * BLOCK_SAMPLES);
+        for (int32_t n = 0; n < windows; n++)
+            run_window(dtmf, group, dtmf->window + (uint64_t)n, samples + n * DTMF_HOP * GROUP, detections);
+        memmove(samples, samples + windows * DTMF_HOP * GROUP,
+                (size_t)(filled - windows * DTMF_HOP) * GROUP * sizeof *samples);
+    }
+    used = windows * DTMF_HOP;
+    dtmf->fill = filled - used;
+    dtmf->window += (uint64_t)windows;
+}

@@ -1,0 +1,32 @@
+// Hears DTMF digits on many lines at a time; dsp/reference/dtmf.py is the same algorithm to read.
+#pragma once
+#include "detections.h"
+
+enum { DTMF_WINDOW = 104, DTMF_HOP = 52, DTMF_TONES = 8, DTMF_HISTORY = 8 };
+
+struct dtmf {
+    int32_t slots, groups;
+    int32_t fill;              // samples that wait in every group's buffer; the same for all
+    uint64_t window;           // windows done
+    int32_t *listeners;        // per group: how many of its slots listen
+    float *samples;            // groups x (104 + 160) x 8
+    float *spectrum;           // groups x DTMF_HISTORY windows x 8 tones x (real, imaginary) x 8
+    float *energy;             // groups x DTMF_HISTORY x 8: all power
+    float *high_energy;        // the same: power above 540 Hz
+    int32_t *listening;        // per slot, and so on below: all bits or none
+    int32_t *key;              // candidate of the newest window, or -1
+    int32_t *run;              // windows in a row with that candidate
+    int32_t *held;             // the digit that is being heard, or -1
+    int32_t *absent;           // windows in a row without it
+    float *keep_low;           // power above which its tones are still there
+    float *keep_high;
+    uint64_t *first;           // the first and the last window in which it was there
+    uint64_t *last;
+    float *tables;             // window, then cosines and sines (see dtmf.c)
+};
+
+bool dtmf_new(struct dtmf *dtmf, int32_t slots);
+void dtmf_free(struct dtmf *dtmf);
+void dtmf_listen(struct dtmf *dtmf, int32_t slot, bool listen);
+// One block of every slot: linear is slots x 160.
+void dtmf_run(struct dtmf *dtmf, const int16_t *linear, struct detections *detections);

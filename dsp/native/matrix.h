@@ -1,0 +1,20 @@
+// Who hears whom: for each destination a list of sources with gains, from one fixed pool of edges.
+// A bridge is two edges, a conference of n is n (n - 1), a listener one more, a whisper one with its own gain.
+#pragma once
+#include "dsp.h"
+
+struct matrix {
+    int32_t slots, capacity;
+    int32_t *first;        // per destination: its first edge, or -1
+    int32_t *next;         // per edge
+    int32_t *source;
+    int32_t *gain;         // of 4096
+    int32_t free;          // first of the edges not in use
+};
+
+bool matrix_new(struct matrix *matrix, int32_t slots);
+void matrix_free(struct matrix *matrix);
+void matrix_connect(struct matrix *matrix, int32_t source, int32_t destination, float gain);
+void matrix_disconnect(struct matrix *matrix, int32_t source, int32_t destination);
+// Adds to sum (160) what the destination hears of linear (slots x 160). Returns whether it hears anybody.
+bool matrix_add(const struct matrix *matrix, int32_t *sum, const int16_t *linear, int32_t destination);

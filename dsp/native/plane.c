@@ -1,0 +1,261 @@
+// The plane: its memory, its commands, and the tick. Everything under plane_tick is pure.
+#include "plane.h"
+
+enum { COMMANDS = 8192 };
+
+enum command_kind {
+    SET_LAW,
+    PLAY,
+    STOP_PLAY,
+    PLAY_TONE,
+    STOP_TONE,
+    CONNECT,
+    DISCONNECT,
+    LISTEN,
+    CAPTURE,
+    STOP_CAPTURE,
+    RECORD,
+    STOP_RECORD,
+};
+
+struct command {
+    int32_t kind;
+    int32_t slot;
+    int32_t values[4];
+    float gain;
+    uint64_t token;
+    uint64_t count;
+    union {
+        const void *read;
+        uint8_t *write;
+    } memory;
+};
+
+struct plane *plane_new(int32_t slots, int32_t law) {
+    struct plane *plane = calloc(1, sizeof *plane);
+    if (plane == NULL) return NULL;
+    size_t count = (size_t)slots, padded = (count + 7) / 8 * 8, octets = count * BLOCK_SAMPLES;
+    plane->slots = slots;
+    plane->rx = malloc(octets);
+    plane->tx = malloc(octets);
+    plane->law = malloc(count);
+    plane->from_line = calloc(padded * BLOCK_SAMPLES, sizeof *plane->from_line);
+    plane->to_line = calloc(padded * BLOCK_SAMPLES, sizeof *plane->to_line);
+    plane->quiet = calloc(count, sizeof *plane->quiet);
+    plane->pump = pump_new(slots);
+    bool good = plane->rx && plane->tx && plane->law && plane->from_line && plane->to_line && plane->quiet &&
+                plane->pump;
+    good &= ring_new(&plane->commands, sizeof(struct command), COMMANDS);
+    good &= detections_new(&plane->detections, slots);
+    good &= dtmf_new(&plane->dtmf, slots);
+    good &= progress_new(&plane->progress, slots);
+    good &= activity_new(&plane->activity, slots);
+    good &= player_new(&plane->player, slots);
+    good &= tone_new(&plane->tone, slots);
+    good &= matrix_new(&plane->matrix, slots);
+    good &= capture_new(&plane->capture, slots);
+    good &= record_new(&plane->record, slots);
+    if (!good) {
+        plane_free(plane);
+        return NULL;
+    }
+    memset(plane->rx, idle_octet(law), octets);
+    memset(plane->tx, idle_octet(law), octets);
+    memset(plane->law, law, count);
+    return plane;
+}
+
+void plane_free(struct plane *plane) {
+    if (plane == NULL) return;
+    if (plane->pump != NULL) plane_stop(plane);
+    pump_free(plane->pump);
+    free(plane->rx);
+    free(plane->tx);
+    free(plane->law);
+    free(plane->from_line);
+    free(plane->to_line);
+    free(plane->quiet);
+    ring_free(&plane->commands);
+    detections_free(&plane->detections);
+    dtmf_free(&plane->dtmf);
+    progress_free(&plane->progress);
+    activity_free(&plane->activity);
+    player_free(&plane->player);
+    tone_free(&plane->tone);
+    matrix_free(&plane->matrix);
+    capture_free(&plane->capture);
+    record_free(&plane->record);
+    free(plane);
+}
+
+uint8_t *plane_rx(struct plane *plane) { return plane->rx; }
+
+uint8_t *plane_tx(struct plane *plane) { return plane->tx; }
+
+uint64_t plane_ticks(const struct plane *plane) { return __atomic_load_n(&plane->ticks, __ATOMIC_RELAXED); }
+
+int32_t plane_edge_capacity(const struct plane *plane) { return plane->matrix.capacity; }
+
+int32_t plane_record_capacity(const struct plane *plane) { return plane->record.capacity; }
+
+bool plane_set_law(struct plane *plane, int32_t slot, int32_t law) {
+    return ring_push(&plane->commands, &(struct command){.kind = SET_LAW, .slot = slot, .values = {law}});
+}
+
+bool plane_play(struct plane *plane, int32_t slot, const uint8_t *octets, uint64_t count, bool loop, float gain,
+                uint64_t token) {
+    return ring_push(&plane->commands, &(struct command){.kind = PLAY, .slot = slot, .values = {loop}, .gain = gain,
+                                                         .token = token, .count = count, .memory.read = octets});
+}
+
+bool plane_stop_play(struct plane *plane, int32_t slot) {
+    return ring_push(&plane->commands, &(struct command){.kind = STOP_PLAY, .slot = slot});
+}
+
+bool plane_play_tone(struct plane *plane, int32_t slot, const struct tone_segment *segments, uint64_t count,
+                     bool repeat, uint64_t token) {
+    return ring_push(&plane->commands, &(struct command){.kind = PLAY_TONE, .slot = slot, .values = {repeat},
+                                                         .token = token, .count = count, .memory.read = segments});
+}
+
+bool plane_stop_tone(struct plane *plane, int32_t slot) {
+    return ring_push(&plane->commands, &(struct command){.kind = STOP_TONE, .slot = slot});
+}
+
+bool plane_connect(struct plane *plane, int32_t source, int32_t destination, float gain) {
+    return ring_push(&plane->commands,
+                     &(struct command){.kind = CONNECT, .slot = destination, .values = {source}, .gain = gain});
+}
+
+bool plane_disconnect(struct plane *plane, int32_t source, int32_t destination) {
+    return ring_push(&plane->commands, &(struct command){.kind = DISCONNECT, .slot = destination, .values = {source}});
+}
+
+bool plane_listen(struct plane *plane, int32_t slot, bool digits, const struct progress_plan *plan, bool activity) {
+    return ring_push(&plane->commands, &(struct command){.kind = LISTEN, .slot = slot, .values = {digits, activity},
+                                                         .memory.read = plan});
+}
+
+bool plane_capture(struct plane *plane, int32_t slot, uint8_t *octets, uint64_t count, uint64_t token) {
+    return ring_push(&plane->commands, &(struct command){.kind = CAPTURE, .slot = slot, .token = token,
+                                                         .count = count, .memory.write = octets});
+}
+
+bool plane_stop_capture(struct plane *plane, int32_t slot) {
+    return ring_push(&plane->commands, &(struct command){.kind = STOP_CAPTURE, .slot = slot});
+}
+
+bool plane_record(struct plane *plane, int32_t entry, int32_t left_slot, int32_t left_direction, int32_t right_slot,
+                  int32_t right_direction) {
+    return ring_push(&plane->commands,
+                     &(struct command){.kind = RECORD, .slot = entry,
+                                       .values = {left_slot, right_slot, left_direction, right_direction}});
+}
+
+bool plane_stop_record(struct plane *plane, int32_t entry) {
+    return ring_push(&plane->commands, &(struct command){.kind = STOP_RECORD, .slot = entry});
+}
+
+static void obey(struct plane *plane, const struct command *command) {
+    struct detections *detections = &plane->detections;
+    int32_t slot = command->slot;
+    const int32_t *values = command->values;
+    switch (command->kind) {
+    case SET_LAW:
+        plane->law[slot] = (uint8_t)values[0];
+        break;
+    case PLAY:
+        player_start(&plane->player, slot, command->memory.read, command->count, values[0], command->gain,
+                     command->token, detections);
+        break;
+    case STOP_PLAY:
+        player_stop(&plane->player, slot, detections);
+        break;
+    case PLAY_TONE:
+        tone_start(&plane->tone, slot, command->memory.read, command->count, values[0], command->token, detections);
+        break;
+    case STOP_TONE:
+        tone_stop(&plane->tone, slot, detections);
+        break;
+    case CONNECT:
+        matrix_connect(&plane->matrix, values[0], slot, command->gain);
+        break;
+    case DISCONNECT:
+        matrix_disconnect(&plane->matrix, values[0], slot);
+        break;
+    case LISTEN:
+        dtmf_listen(&plane->dtmf, slot, values[0]);
+        progress_listen(&plane->progress, slot, command->memory.read);
+        activity_listen(&plane->activity, slot, values[1]);
+        break;
+    case CAPTURE:
+        capture_start(&plane->capture, slot, command->memory.write, command->count, command->token, detections);
+        break;
+    case STOP_CAPTURE:
+        capture_stop(&plane->capture, slot, detections);
+        break;
+    case RECORD:
+        record_start(&plane->record, slot, values, values + 2);
+        break;
+    case STOP_RECORD:
+        record_stop(&plane->record, slot);
+        break;
+    }
+}
+
+static void clip(int16_t *restrict out, const int32_t *restrict in) {
+    for (int n = 0; n < BLOCK_SAMPLES; n++) {
+        int32_t sample = in[n] > 32767 ? 32767 : in[n];
+        out[n] = (int16_t)(sample < -32768 ? -32768 : sample);
+    }
+}
+
+// What the slot is sent: whom it hears, what plays to it, its tone.
+static void send(struct plane *plane, uint8_t *tx, int32_t slot) {
+    int32_t sum[BLOCK_SAMPLES] = {0};
+    int16_t *linear = plane->to_line + (size_t)slot * BLOCK_SAMPLES;
+    bool sound = matrix_add(&plane->matrix, sum, plane->from_line, slot);
+    sound |= player_add(&plane->player, sum, slot, plane->law[slot], &plane->detections);
+    sound |= tone_add(&plane->tone, sum, slot, &plane->detections);
+    if (sound) {
+        clip(linear, sum);
+        g711_encode(plane->law[slot], tx, linear, BLOCK_SAMPLES);
+    } else {
+        if (!plane->quiet[slot]) memset(linear, 0, BLOCK_SAMPLES * sizeof *linear);
+        memset(tx, idle_octet(plane->law[slot]), BLOCK_SAMPLES);
+    }
+    plane->quiet[slot] = !sound;
+}
+
+void plane_tick(struct plane *plane, const uint8_t *rx, uint8_t *tx) {
+    struct detections *detections = &plane->detections;
+    struct command command;
+    detections->tick = plane->ticks;
+    // A command may have to report what it ended: leave the rest waiting while nobody drains.
+    while (ring_room(&detections->ring) > detections->reserve && ring_pop(&plane->commands, &command))
+        obey(plane, &command);
+    for (int32_t slot = 0; slot < plane->slots; slot++) {
+        const uint8_t *octets = rx + (size_t)slot * BLOCK_SAMPLES;
+        int16_t *linear = plane->from_line + (size_t)slot * BLOCK_SAMPLES;
+        g711_decode(plane->law[slot], linear, octets, BLOCK_SAMPLES);
+        progress_run(&plane->progress, linear, slot, detections);
+        activity_run(&plane->activity, linear, slot, detections);
+        capture_run(&plane->capture, octets, slot, detections);
+    }
+    dtmf_run(&plane->dtmf, plane->from_line, detections);
+    for (int32_t slot = 0; slot < plane->slots; slot++) send(plane, tx + (size_t)slot * BLOCK_SAMPLES, slot);
+    record_run(&plane->record, plane->from_line, plane->to_line, detections);
+    __atomic_store_n(&plane->ticks, plane->ticks + 1, __ATOMIC_RELAXED);
+}
+
+int32_t plane_detections(struct plane *plane, struct detection *out, int32_t count) {
+    int32_t taken = 0;
+    while (taken < count && ring_pop(&plane->detections.ring, out + taken)) taken++;
+    return taken;
+}
+
+int32_t plane_recorded(struct plane *plane, struct recorded_block *out, int32_t count) {
+    int32_t taken = 0;
+    while (taken < count && ring_pop(&plane->record.ring, out + taken)) taken++;
+    return taken;
+}

@@ -1,0 +1,40 @@
+// The plane's inside, shared by plane.c (pure) and pump.c (real time).
+#pragma once
+#include "activity.h"
+#include "capture.h"
+#include "dtmf.h"
+#include "matrix.h"
+#include "player.h"
+#include "progress.h"
+#include "record.h"
+#include "tone.h"
+
+struct pump;
+
+struct plane {
+    int32_t slots;
+    uint64_t ticks;
+    uint8_t *rx;             // slots x 160, for lockstep and for the pump
+    uint8_t *tx;
+    uint8_t *law;            // per slot: enum law
+    int16_t *from_line;      // slots (padded to 8) x 160, linear
+    int16_t *to_line;
+    uint8_t *quiet;          // per slot: nothing was sent to it in the last tick
+    struct ring commands;
+    struct detections detections;
+    struct dtmf dtmf;
+    struct progress progress;
+    struct activity activity;
+    struct player player;
+    struct tone tone;
+    struct matrix matrix;
+    struct capture capture;
+    struct record record;
+    struct pump *pump;
+};
+
+// The octet of a line at rest.
+static inline uint8_t idle_octet(int32_t law) { return law == LAW_ALAW ? 0xd5 : 0xff; }
+
+struct pump *pump_new(int32_t slots);
+void pump_free(struct pump *pump);

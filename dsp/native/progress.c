@@ -1,0 +1,254 @@
+// Progress tones: a Hann window of 40 ms every 20 ms is matched with the plan's frequencies only; 400 and 450 Hz then lie
+// exactly at each other's zeros. The amplitudes of half overlapping Hann windows add up to the tone's length, so a
+// burst's length and middle are known to a few milliseconds although windows are coarse. Cadences follow
+// ITU-T E.180, country by country.
+#include "progress.h"
+#include <math.h>
+
+static const double PI = 3.14159265358979323846;
+static const float HOP_MS = 20;
+static const float SHARE = 0.5f;            // of all power in the kind's frequencies; a tone 2 % off has 0.7
+static const float BALANCE = 0.063f;        // the weaker of two frequencies, -12 dB
+static const float POWER_LEAST = 2.104e8f;  // -42 dBm0: (22826 * 10^(-42 / 20) * 320 / 4)^2
+static const float BLIP_MS = 60;            // shorter bursts are noise
+static const float SLACK = 0.2f;            // of a segment's length, and ...
+static const float SLACK_MS = 10;
+static const float SLOW_OFF_MS = 1500;      // a cadence with a longer pause is told by one cycle ...
+static const float SLOW_HEARD_MS = 1000;    // ... and this much of that pause
+enum { RUN = 5 };                           // other cadences by five segments: three bursts
+
+static bool same_shape(const struct progress_shape *a, const struct progress_shape *b) {
+    if (a->kind != b->kind || a->segments != b->segments) return false;
+    for (int32_t n = 0; n < a->segments; n++)
+        if (a->cadence_ms[n] != b->cadence_ms[n]) return false;
+    return true;
+}
+
+struct progress_plan *progress_plan_new(const double *frequencies_hz, int32_t frequencies, const uint32_t *tone_bits,
+                                        const float *cadence_ms, const int32_t *cadence_counts) {
+    struct progress_plan *plan = calloc(1, sizeof *plan);
+    if (plan == NULL) return NULL;
+    plan->frequencies = frequencies;
+    for (int n = 0; n < BLOCK_SAMPLES; n++) {
+        double time = n - (2 * BLOCK_SAMPLES - 1) / 2.0;
+        plan->window[n] = (float)(0.5 - 0.5 * cos(PI * (n + 0.5) / BLOCK_SAMPLES));
+        for (int32_t f = 0; f < frequencies; f++) {
+            plan->tables[f][0][n] = (float)cos(2 * PI * frequencies_hz[f] * time / SAMPLE_RATE_HZ);
+            plan->tables[f][1][n] = (float)sin(2 * PI * frequencies_hz[f] * time / SAMPLE_RATE_HZ);
+        }
+    }
+    for (int tone = 0; tone < PROGRESS_TONES; tone++) {
+        struct progress_shape *shape = &plan->shapes[tone];
+        int32_t kind = 0;
+        while (kind < plan->kinds && plan->kind_bits[kind] != tone_bits[tone]) kind++;
+        if (kind == plan->kinds) plan->kind_bits[plan->kinds++] = tone_bits[tone];
+        shape->kind = kind;
+        shape->segments = cadence_counts[tone];
+        for (int32_t n = 0; n < shape->segments; n++) {
+            float length = shape->cadence_ms[n] = *cadence_ms++;
+            float *longest = n % 2 == 0 ? &shape->longest_on_ms : &shape->longest_off_ms;
+            if (length > *longest) *longest = length;
+        }
+        for (int other = 0; other < tone; other++)  // where a country makes no difference, the first name stands
+            if (same_shape(shape, &plan->shapes[other])) shape->kind = -1;
+    }
+    plan->continuous_ms = 600;
+    for (int tone = 0; tone < PROGRESS_TONES; tone++) {
+        const struct progress_shape *shape = &plan->shapes[tone];
+        float longer = 1.25f * shape->longest_on_ms + 100;
+        if (shape->kind == plan->shapes[PROGRESS_DIAL].kind && longer > plan->continuous_ms)
+            plan->continuous_ms = longer;
+    }
+    return plan;
+}
+
+void progress_plan_free(struct progress_plan *plan) { free(plan); }
+
+bool progress_new(struct progress *progress, int32_t slots) {
+    progress->slots = calloc((size_t)slots, sizeof *progress->slots);
+    return progress->slots != NULL;
+}
+
+void progress_free(struct progress *progress) { free(progress->slots); }
+
+void progress_listen(struct progress *progress, int32_t slot, const struct progress_plan *plan) {
+    struct progress_slot *state = &progress->slots[slot];
+    if (plan == state->plan) return;
+    memset(state, 0, sizeof *state);
+    state->plan = plan;
+    state->kind = state->past_kind = state->heard = -1;
+}
+
+static void report(struct progress_slot *state, int32_t slot, int32_t tone, struct detections *detections) {
+    if (tone == state->heard) return;
+    if (state->heard >= 0)
+        detections_report(detections,
+                          (struct detection){.slot = slot, .kind = PROGRESS_ENDED, .value = state->heard});
+    if (tone >= 0)
+        detections_report(detections, (struct detection){.slot = slot, .kind = PROGRESS_HEARD, .value = tone});
+    state->heard = tone;
+}
+
+static bool fits(float length_ms, float expected_ms) {
+    return fabsf(length_ms - expected_ms) <= SLACK * expected_ms + SLACK_MS;
+}
+
+// How many of the newest segments (the last is an on) agree with the shape, at best over all its turns.
+static int32_t agreement(const struct progress_slot *state, const struct progress_shape *shape, int32_t *turn) {
+    int32_t best = 0;
+    for (int32_t last = 0; last < shape->segments; last += 2) {
+        int32_t n = 0;
+        while (n < state->count) {
+            int32_t expected = (last - n % shape->segments + shape->segments) % shape->segments;
+            if (!fits(state->segments_ms[state->count - 1 - n], shape->cadence_ms[expected])) break;
+            n++;
+        }
+        if (n > best) {
+            best = n;
+            *turn = last;
+        }
+    }
+    return best;
+}
+
+static void remember(struct progress_slot *state, float length_ms) {
+    if (state->count == PROGRESS_MEMORY) {
+        memmove(state->segments_ms, state->segments_ms + 2, (PROGRESS_MEMORY - 2) * sizeof *state->segments_ms);
+        state->count -= 2;
+    }
+    state->segments_ms[state->count++] = length_ms;
+}
+
+// A burst is over: measure it, remember it, and see which cadence the memory fits.
+static void close_burst(struct progress_slot *state, int32_t slot, struct detections *detections) {
+    const struct progress_plan *plan = state->plan;
+    int32_t kind = state->kind;
+    float length = HOP_MS * state->sum / state->peak, middle = state->moment / state->sum;
+    float began = middle - length / 2;
+    state->kind = -1;
+    if (length < BLIP_MS) return;
+    if (kind != state->past_kind || began - state->ended_ms > 8000) state->count = 0;
+    state->past_kind = kind;
+    if (state->count > 0) remember(state, began - state->ended_ms);
+    remember(state, length);
+    state->ended_ms = middle + length / 2;
+
+    int32_t best = -1, most = 0, turn = 0;
+    bool alone = false, still = false;
+    for (int32_t tone = 0; tone < PROGRESS_TONES; tone++) {
+        const struct progress_shape *shape = &plan->shapes[tone];
+        if (shape->kind != kind || shape->segments == 0) continue;
+        int32_t length_of_run = agreement(state, shape, &turn);
+        still |= tone == state->heard && length_of_run >= (state->count < 3 ? state->count : 3);
+        if (shape->longest_off_ms > SLOW_OFF_MS) continue;
+        alone = length_of_run != most;
+        if (length_of_run > most) best = tone, most = length_of_run, alone = true;
+        else if (length_of_run < most) alone = true;
+    }
+    if (best >= 0 && alone && most >= RUN) report(state, slot, best, detections);
+    else if (!still) report(state, slot, -1, detections);
+}
+
+// While a segment is still open: dial tone by its length, slow cadences by their pause, ends by what is too long.
+static void watch_open(struct progress_slot *state, int32_t slot, struct detections *detections) {
+    const struct progress_plan *plan = state->plan;
+    const struct progress_shape *dial = &plan->shapes[PROGRESS_DIAL];
+    if (state->kind >= 0) {
+        float open = state->clock_ms - state->began_ms;
+        if (state->kind == dial->kind && dial->segments == 0 && open >= plan->continuous_ms)
+            report(state, slot, PROGRESS_DIAL, detections);
+        else if (state->heard >= 0 && open > 1.3f * plan->shapes[state->heard].longest_on_ms + 80 &&
+                 plan->shapes[state->heard].segments > 0)
+            report(state, slot, -1, detections);
+        return;
+    }
+    float open = state->clock_ms - state->ended_ms;
+    if (state->heard >= 0 && open > 1.3f * plan->shapes[state->heard].longest_off_ms + 80)
+        report(state, slot, -1, detections);
+    if (state->count == 0 || open < SLOW_HEARD_MS || open > SLOW_HEARD_MS + 3 * HOP_MS) return;
+    for (int32_t tone = 0; tone < PROGRESS_TONES; tone++) {
+        const struct progress_shape *shape = &plan->shapes[tone];
+        int32_t turn = 0;
+        if (shape->kind != state->past_kind || shape->longest_off_ms <= SLOW_OFF_MS) continue;
+        if (agreement(state, shape, &turn) >= shape->segments - 1 && turn == shape->segments - 2)
+            report(state, slot, tone, detections);
+    }
+}
+
+// Power of the newest 40 ms at each of the plan's frequencies; returns the power of all sound in the same scale
+// (a tone's share of it is three times its own).
+static float measure(float *powers, const struct progress_plan *plan, const int16_t *restrict older,
+                     const int16_t *restrict newer) {
+    float even[BLOCK_SAMPLES], odd[BLOCK_SAMPLES], energy[8] = {0};
+    for (int n = 0; n < BLOCK_SAMPLES; n++) {
+        float a = older[n] * plan->window[n], b = newer[BLOCK_SAMPLES - 1 - n] * plan->window[n];
+        even[n] = a + b;
+        odd[n] = a - b;
+    }
+    // a^2 + b^2 is half of (a + b)^2 + (a - b)^2. Eight sums side by side, so that the order of adding is ours and
+    // not the compiler's.
+    for (int n = 0; n < BLOCK_SAMPLES; n += 8)
+        for (int lane = 0; lane < 8; lane++)
+            energy[lane] += even[n + lane] * even[n + lane] + odd[n + lane] * odd[n + lane];
+    for (int32_t f = 0; f < plan->frequencies; f++) {
+        const float *cosines = plan->tables[f][0], *sines = plan->tables[f][1];
+        float real[8] = {0}, imaginary[8] = {0};
+        for (int n = 0; n < BLOCK_SAMPLES; n += 8)
+            for (int lane = 0; lane < 8; lane++) {
+                real[lane] += even[n + lane] * cosines[n + lane];
+                imaginary[lane] += odd[n + lane] * sines[n + lane];
+            }
+        float r = 0, i = 0;
+        for (int lane = 0; lane < 8; lane++) r += real[lane], i += imaginary[lane];
+        powers[f] = r * r + i * i;
+    }
+    float total = 0;
+    for (int lane = 0; lane < 8; lane++) total += energy[lane];
+    return total / 2 * 2 * BLOCK_SAMPLES;
+}
+
+void progress_run(struct progress *progress, const int16_t *samples, int32_t slot, struct detections *detections) {
+    struct progress_slot *state = &progress->slots[slot];
+    const struct progress_plan *plan = state->plan;
+    if (plan == NULL) return;
+    float powers[PLAN_FREQUENCIES], amplitudes[PROGRESS_TONES] = {0};
+    float energy = measure(powers, plan, state->previous, samples);
+    memcpy(state->previous, samples, sizeof state->previous);
+    int32_t kind = -1;
+    float most = SHARE * energy;
+    for (int32_t k = 0; k < plan->kinds; k++) {
+        float sum = 0, weakest = INFINITY, strongest = 0;
+        for (int32_t f = 0; f < plan->frequencies; f++) {
+            if ((plan->kind_bits[k] >> f & 1) == 0) continue;
+            sum += powers[f];
+            weakest = fminf(weakest, powers[f]);
+            strongest = fmaxf(strongest, powers[f]);
+        }
+        amplitudes[k] = sqrtf(sum);
+        if (3 * sum <= most || sum < POWER_LEAST || weakest < BALANCE * strongest) continue;
+        most = 3 * sum;
+        kind = k;
+    }
+    state->clock_ms += HOP_MS;
+    if (state->kind >= 0 && kind != state->kind) {
+        float tail = fminf(amplitudes[state->kind], 0.5f * state->peak);  // the window that the burst ends in
+        state->sum += tail;
+        state->moment += tail * state->clock_ms;
+        close_burst(state, slot, detections);
+    }
+    if (kind >= 0 && state->kind < 0) {
+        state->kind = kind;
+        state->began_ms = state->clock_ms;
+        state->sum = state->before[kind];
+        state->moment = state->before[kind] * (state->clock_ms - HOP_MS);
+        state->peak = 0;
+    }
+    if (kind >= 0) {
+        float amplitude = amplitudes[kind];
+        state->sum += amplitude;
+        state->moment += amplitude * state->clock_ms;
+        state->peak = fmaxf(state->peak, amplitude);
+    }
+    memcpy(state->before, amplitudes, sizeof amplitudes);
+    watch_open(state, slot, detections);
+}

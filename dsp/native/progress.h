@@ -1,0 +1,45 @@
+// Hears a country's dial, ringback, busy and congestion tone by frequency and by cadence.
+#pragma once
+#include "detections.h"
+
+enum { PROGRESS_MEMORY = 16 };  // segments, on and off in turn
+
+// One tone as a detector needs it. Tones that share frequencies share a kind.
+struct progress_shape {
+    int32_t kind;                    // -1: the country has no such tone of its own
+    int32_t segments;                // 0: continuous
+    float cadence_ms[PLAN_SEGMENTS];
+    float longest_on_ms, longest_off_ms;
+};
+
+struct progress_plan {
+    int32_t frequencies, kinds;
+    uint32_t kind_bits[PROGRESS_TONES];
+    struct progress_shape shapes[PROGRESS_TONES];
+    float continuous_ms;             // a burst of the dial tone's kind that lasts longer is dial tone
+    float window[BLOCK_SAMPLES];
+    float tables[PLAN_FREQUENCIES][2][BLOCK_SAMPLES];
+};
+
+struct progress_slot {
+    const struct progress_plan *plan;   // NULL: not listening
+    int32_t kind;                       // of the burst that sounds now, or -1
+    int32_t past_kind;                  // of the segments in memory
+    int32_t heard;                      // enum progress_tone reported, or -1
+    int32_t count;                      // segments in memory, the newest is an on
+    float segments_ms[PROGRESS_MEMORY];
+    float clock_ms;                     // since listening began, centre of the newest window
+    float sum, moment, peak;            // amplitudes of the burst
+    float began_ms, ended_ms;           // the open burst; the last burst
+    float before[PROGRESS_TONES];       // amplitude of each kind a window ago
+    int16_t previous[BLOCK_SAMPLES];
+};
+
+struct progress {
+    struct progress_slot *slots;
+};
+
+bool progress_new(struct progress *progress, int32_t slots);
+void progress_free(struct progress *progress);
+void progress_listen(struct progress *progress, int32_t slot, const struct progress_plan *plan);
+void progress_run(struct progress *progress, const int16_t *samples, int32_t slot, struct detections *detections);

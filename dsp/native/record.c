@@ -1,0 +1,70 @@
+// Recordings: see record.h.
+#include "record.h"
+
+enum { BLOCKS_PER_SLOT = 25 };  // half a second of every slot's recording before a block is lost
+
+bool record_new(struct record *record, int32_t slots) {
+    size_t count = (size_t)slots;
+    record->capacity = slots;
+    record->active = 0;
+    record->on = calloc(count, sizeof *record->on);
+    record->overrun = calloc(count, sizeof *record->overrun);
+    record->slot = calloc(count * 2, sizeof *record->slot);
+    record->direction = calloc(count * 2, sizeof *record->direction);
+    record->lost = 0;
+    bool ring = ring_new(&record->ring, sizeof(struct recorded_block), 64 + BLOCKS_PER_SLOT * (uint64_t)slots);
+    return record->on && record->overrun && record->slot && record->direction && ring;
+}
+
+void record_free(struct record *record) {
+    free(record->on);
+    free(record->overrun);
+    free(record->slot);
+    free(record->direction);
+    ring_free(&record->ring);
+}
+
+void record_start(struct record *record, int32_t entry, const int32_t slot[2], const int32_t direction[2]) {
+    record->active += !record->on[entry];
+    record->on[entry] = 1;
+    record->overrun[entry] = 0;
+    for (int side = 0; side < 2; side++) {
+        record->slot[2 * entry + side] = slot[side];
+        record->direction[2 * entry + side] = direction[side];
+    }
+}
+
+void record_stop(struct record *record, int32_t entry) {
+    record->active -= record->on[entry];
+    record->on[entry] = 0;
+}
+
+static void take(int16_t *out, const int16_t *samples) {
+    for (int n = 0; n < BLOCK_SAMPLES; n++) out[2 * n] = samples != NULL ? samples[n] : 0;
+}
+
+void record_run(struct record *record, const int16_t *from_line, const int16_t *to_line,
+                struct detections *detections) {
+    for (int32_t entry = 0; record->active > 0 && entry < record->capacity; entry++) {
+        if (!record->on[entry]) continue;
+        struct recorded_block *block = ring_reserve(&record->ring);
+        if (block == NULL) {
+            __atomic_store_n(&record->lost, record->lost + 1, __ATOMIC_RELAXED);
+            if (!record->overrun[entry])
+                detections_report(detections,
+                                  (struct detection){.slot = -1, .kind = RECORD_OVERRUN, .value = entry});
+            record->overrun[entry] = 1;
+            continue;
+        }
+        record->overrun[entry] = 0;
+        block->tick = detections->tick;
+        block->entry = entry;
+        block->unused = 0;
+        for (int side = 0; side < 2; side++) {
+            int32_t slot = record->slot[2 * entry + side];
+            const int16_t *tapped = record->direction[2 * entry + side] == FROM_LINE ? from_line : to_line;
+            take(block->samples + side, slot < 0 ? NULL : tapped + (size_t)slot * BLOCK_SAMPLES);
+        }
+        ring_publish(&record->ring);
+    }
+}

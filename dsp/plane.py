@@ -1,0 +1,556 @@
+"""Python's handle on the media plane: who hears what, and what was heard.
+
+Two ways to run it. In lockstep, for tests and simulations: write `Plane.rx`, call `Plane.tick`, read `Plane.tx`. In real
+time: attach descriptors and call `Plane.start`; a native thread then ticks every 20 ms and never needs Python.
+
+Commands take effect at the start of the next tick, in the order given. A command that cannot be queued raises and
+changes nothing.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp._native import ffi, lib
+from dsp.detections import (
+    ActivityChanged,
+    CaptureFinished,
+    DescriptorLost,
+    Detection,
+    DigitEnded,
+    DigitHeard,
+    PlayFinished,
+    ProgressToneEnded,
+    ProgressToneHeard,
+    RecordOverrun,
+)
+from dsp.errors import (
+    CommandRingFull,
+    DescriptorRefused,
+    MatrixFull,
+    PlaneClosed,
+    PlaneError,
+    PlaneRunning,
+    RecordTableFull,
+    SlotOutOfRange,
+    UnknownSound,
+)
+from dsp.g711 import Law
+from dsp.sounds import KEYS, digit_segments, native_plan, tone_program
+from dsp.tone_plans import Segment, Tone, TonePlan
+
+__all__ = [
+    "BLOCK_SAMPLES",
+    "SAMPLE_RATE_HZ",
+    "TICK_S",
+    "Counters",
+    "Direction",
+    "Plane",
+    "PumpPrivileges",
+    "RecordedBlock",
+    "Tap",
+]
+
+SAMPLE_RATE_HZ = 8000
+BLOCK_SAMPLES = 160
+TICK_S = 0.02
+
+MAXIMUM_GAIN_DB = 18.0
+DRAIN = 256
+"""Entries fetched from a ring in one call."""
+
+PROGRESS_TONES = ("dial", "ringback", "busy", "congestion")
+
+
+class Direction(Enum):
+    """Which of a slot's two sounds."""
+
+    FROM_LINE = "from_line"
+    """What the line says."""
+    TO_LINE = "to_line"
+    """What it is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A place to record from."""
+
+    slot: int
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedBlock:
+    """One block of a recording."""
+
+    record_id: int
+    tick: int
+    samples: NDArray[np.int16]
+    """Shape (160, 2): left and right, linear."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PumpPrivileges:
+    """What the machine granted the pump's thread."""
+
+    real_time: bool
+    """SCHED_FIFO scheduling."""
+    locked_memory: bool
+    """Memory that is never paged out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counters:
+    """Counts since the plane was made."""
+
+    ticks: int
+    lost_blocks: NDArray[np.uint64]
+    """Per slot: blocks for which silence was substituted, once the line had been alive."""
+    slips: NDArray[np.uint64]
+    """Per slot: blocks dropped because the line's clock runs ahead of ours."""
+    write_overruns: NDArray[np.uint64]
+    """Per slot: blocks not sent because the far end fetched none."""
+    lateness_ms: dict[float, int]
+    """Ticks that began less than so many ms late (and not less than the bound before)."""
+    skipped_ticks: int
+    """Ticks left out after the machine had stood still for over 200 ms."""
+    lost_detections: int
+    lost_recorded_blocks: int
+
+
+class Plane:
+    """The media plane: `slots` lines, every sample of every call.
+
+    All memory of the tick is allocated here, once. Close it, or use it as a context manager.
+
+    Runs in: event loop (all methods, one thread); the tick itself runs in the pump's thread once started.
+    """
+
+    def __init__(self, slots: int, *, law: Law = Law.ALAW) -> None:
+        if slots < 1:
+            raise PlaneError(f"a plane of {slots} slots carries nothing: it needs at least one")
+        handle = lib.plane_new(slots, law.number)
+        if handle == ffi.NULL:
+            raise MemoryError
+        self._handle: Any = ffi.gc(handle, lib.plane_free)
+        self.slots = slots
+        octets = slots * BLOCK_SAMPLES
+        self.rx: NDArray[np.uint8] = _view(lib.plane_rx(handle), octets)
+        """What the lines say, (slots, 160) octets; written before `tick`."""
+        self.tx: NDArray[np.uint8] = _view(lib.plane_tx(handle), octets)
+        """What the lines are sent, (slots, 160) octets; read after `tick`."""
+        self._laws = [law] * slots
+        self._running = False
+        self._token = 0
+        # What C reads or writes until the detection with the token comes back.
+        self._plays: dict[int, tuple[int, object]] = {}
+        self._captures: dict[int, tuple[int, bytearray]] = {}
+        self._plans: dict[TonePlan, Any] = {}
+        self._edges: set[tuple[int, int]] = set()
+        self._records: dict[int, int] = {}
+        self._record_entries: dict[int, tuple[int, int]] = {}
+        self._edge_capacity = int(lib.plane_edge_capacity(handle))
+        self._record_capacity = int(lib.plane_record_capacity(handle))
+        self._detected = ffi.new("struct detection[]", DRAIN)
+        self._recorded = ffi.new("struct recorded_block[]", DRAIN)
+        self.detection_fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        """Becomes readable when the pump has detections; `detections` drains it. Not used in lockstep."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # Time
+
+    @property
+    def ticks(self) -> int:
+        """Ticks done so far."""
+        return int(lib.plane_ticks(self._open()))
+
+    def tick(self) -> None:
+        """Runs one tick in lockstep: `rx` in, `tx` out.
+
+        Raises:
+            PlaneRunning: The pump ticks already.
+        """
+        handle = self._open()
+        if self._running:
+            raise PlaneRunning("the pump is running: lockstep ticks and it exclude each other")
+        lib.plane_tick(handle, lib.plane_rx(handle), lib.plane_tx(handle))
+
+    # What a slot is sent
+
+    def law(self, slot: int) -> Law:
+        """Returns the slot's companding law."""
+        return self._laws[self._slot(slot)]
+
+    def set_law(self, slot: int, law: Law) -> None:
+        """Sets the slot's companding law, by which everything it says and is sent is read and written."""
+        self._command(lib.plane_set_law(self._open(), self._slot(slot), law.number))
+        row = self.rx[slot]
+        if not self._running and bool((row == self._laws[slot].idle_octet).all()):
+            row[:] = law.idle_octet
+        self._laws[slot] = law
+
+    def play(
+        self, slot: int, sound: bytes, *, play_id: int, loop: bool = False, gain_db: float = 0.0
+    ) -> None:
+        """Plays sound to the slot in place of what played before; a tone goes on beside it.
+
+        Args:
+            slot: Where to.
+            sound: G.711 octets in the slot's law. They are not copied.
+            play_id: Comes back in exactly one `PlayFinished`.
+            loop: From the start again until stopped or replaced.
+            gain_db: Louder or softer.
+        """
+        token = self._next_token()
+        pointer = ffi.from_buffer("uint8_t[]", sound)
+        taken = lib.plane_play(
+            self._open(),
+            self._slot(slot),
+            pointer,
+            len(sound),
+            loop and len(sound) > 0,
+            _gain(gain_db),
+            token,
+        )
+        self._command(taken)
+        self._plays[token] = (play_id, pointer)
+
+    def stop_play(self, slot: int) -> None:
+        """Stops what plays to the slot, if anything does."""
+        self._command(lib.plane_stop_play(self._open(), self._slot(slot)))
+
+    def play_tone(self, slot: int, tone: Tone, *, play_id: int) -> None:
+        """Sends a tone to the slot in place of the tone or digits before.
+
+        Raises:
+            UnknownSound: The tone cannot be made.
+        """
+        self._generate(slot, tone.segments, repeat=tone.repeat, play_id=play_id)
+
+    def stop_tone(self, slot: int) -> None:
+        """Stops the slot's tone or digits, if there are any."""
+        self._command(lib.plane_stop_tone(self._open(), self._slot(slot)))
+
+    def send_digits(
+        self,
+        slot: int,
+        digits: str,
+        *,
+        play_id: int,
+        on_ms: int = 80,
+        off_ms: int = 80,
+        level_dbm0: float = -9.0,
+    ) -> None:
+        """Sends DTMF digits to the slot, in place of the tone or digits before.
+
+        Args:
+            slot: Where to.
+            digits: 0-9, ``*``, ``#``, A-D; ``,`` is a pause of half a second.
+            play_id: Comes back in exactly one `PlayFinished`.
+            on_ms: Length of a digit.
+            off_ms: Pause after each.
+            level_dbm0: Of each of a digit's two tones.
+
+        Raises:
+            UnknownSound: There is another character, or none.
+        """
+        segments = digit_segments(digits, on_ms=on_ms, off_ms=off_ms, level_dbm0=level_dbm0)
+        self._generate(slot, segments, repeat=False, play_id=play_id)
+
+    # Who hears whom
+
+    def connect(self, source: int, destination: int, *, gain_db: float = 0.0) -> None:
+        """Lets the destination hear what the source's line says; again: with another gain.
+
+        Raises:
+            MatrixFull: No connection is left.
+        """
+        edge = (self._slot(source), self._slot(destination))
+        if edge not in self._edges and len(self._edges) >= self._edge_capacity:
+            raise MatrixFull(self._edge_capacity)
+        self._command(lib.plane_connect(self._open(), source, destination, _gain(gain_db)))
+        self._edges.add(edge)
+
+    def disconnect(self, source: int, destination: int) -> None:
+        """Takes one connection away, if it is there."""
+        edge = (self._slot(source), self._slot(destination))
+        if edge in self._edges:
+            self._command(lib.plane_disconnect(self._open(), source, destination))
+            self._edges.discard(edge)
+
+    def disconnect_all(self, slot: int) -> None:
+        """Takes every connection away that begins or ends at the slot."""
+        self._slot(slot)
+        for source, destination in sorted(edge for edge in self._edges if slot in edge):
+            self.disconnect(source, destination)
+
+    # What is heard
+
+    def listen(
+        self,
+        slot: int,
+        *,
+        digits: bool = False,
+        progress: TonePlan | None = None,
+        activity: bool = False,
+    ) -> None:
+        """Sets which detectors hear the slot's line; those that were on already go on undisturbed.
+
+        Args:
+            slot: Whose line.
+            digits: DTMF.
+            progress: Dial, ringback, busy and congestion tone as this plan has them.
+            activity: Whether there is sound at all.
+        """
+        plan = ffi.NULL
+        if progress is not None:
+            plan = self._plans.get(progress)
+            if plan is None:
+                plan = self._plans[progress] = native_plan(progress)
+        self._command(lib.plane_listen(self._open(), self._slot(slot), digits, plan, activity))
+
+    def capture(self, slot: int, *, capture_id: int, maximum_ms: int = 5000) -> None:
+        """Copies what the slot's line says until stopped, replaced or full; then `CaptureFinished`."""
+        token = self._next_token()
+        octets = bytearray(max(1, maximum_ms) * SAMPLE_RATE_HZ // 1000)
+        pointer = ffi.from_buffer("uint8_t[]", octets, require_writable=True)
+        self._command(
+            lib.plane_capture(self._open(), self._slot(slot), pointer, len(octets), token)
+        )
+        self._captures[token] = (capture_id, octets)
+
+    def stop_capture(self, slot: int) -> None:
+        """Ends the slot's capture, if there is one."""
+        self._command(lib.plane_stop_capture(self._open(), self._slot(slot)))
+
+    def record(self, record_id: int, left: Tap | None, right: Tap | None) -> None:
+        """Records two taps side by side, from the next tick on; again: from other taps.
+
+        Raises:
+            RecordTableFull: As many recordings go on as there are slots.
+        """
+        entry = self._records.get(record_id)
+        if entry is None:
+            if len(self._records) >= self._record_capacity:
+                raise RecordTableFull(self._record_capacity)
+            used = set(self._records.values())
+            entry = next(each for each in range(self._record_capacity) if each not in used)
+        self._command(lib.plane_record(self._open(), entry, *self._tap(left), *self._tap(right)))
+        self._records[record_id] = entry
+        slot = next((tap.slot for tap in (left, right) if tap is not None), -1)
+        self._record_entries[entry] = (record_id, slot)
+
+    def stop_record(self, record_id: int) -> None:
+        """Ends a recording, if it goes on."""
+        entry = self._records.get(record_id)
+        if entry is not None:
+            self._command(lib.plane_stop_record(self._open(), entry))
+            del self._records[record_id]
+
+    def detections(self) -> list[Detection]:
+        """Returns everything heard and finished since the last call, in order."""
+        handle = self._open()
+        if self._running:
+            try:
+                os.eventfd_read(self.detection_fd)
+            except BlockingIOError:
+                pass
+        found: list[Detection] = []
+        while True:
+            count = lib.plane_detections(handle, self._detected, DRAIN)
+            found.extend(self._detection(self._detected[n]) for n in range(count))
+            if count < DRAIN:
+                return found
+
+    def recorded(self) -> list[RecordedBlock]:
+        """Returns the blocks recorded since the last call, in order of ticks."""
+        handle = self._open()
+        blocks: list[RecordedBlock] = []
+        while True:
+            count = lib.plane_recorded(handle, self._recorded, DRAIN)
+            blocks.extend(self._block(self._recorded[n]) for n in range(count))
+            if count < DRAIN:
+                return blocks
+
+    # Real time
+
+    def attach(self, slot: int, descriptor: int) -> None:
+        """Gives the pump a descriptor for the slot: one read or write is one block of 160 octets.
+
+        The pump works on a duplicate, set to non-blocking; the caller's may be closed at any time. May be called while
+        the pump runs.
+
+        Raises:
+            DescriptorRefused: It is no open descriptor.
+        """
+        error = lib.plane_attach(self._open(), self._slot(slot), descriptor)
+        if error != 0:
+            raise DescriptorRefused(error, f"slot {slot}: {os.strerror(error)}")
+
+    def detach(self, slot: int) -> None:
+        """Takes the slot's descriptor from the pump, which closes its duplicate within a tick."""
+        self._command(lib.plane_detach(self._open(), self._slot(slot)) == 0)
+
+    def start(self) -> PumpPrivileges:
+        """Starts the pump's thread.
+
+        Raises:
+            PlaneRunning: It runs already.
+            PlaneError: The machine has no thread to give.
+        """
+        handle = self._open()
+        if self._running:
+            raise PlaneRunning("the pump is running already")
+        granted = ffi.new("int32_t *")
+        error = lib.plane_start(handle, self.detection_fd, granted)
+        if error != 0:
+            raise PlaneError(f"the pump cannot start: {os.strerror(error)}")
+        self._running = True
+        return PumpPrivileges(real_time=bool(granted[0] & 1), locked_memory=bool(granted[0] & 2))
+
+    def stop(self) -> None:
+        """Stops the pump, if it runs, at the end of its tick; descriptors stay attached."""
+        lib.plane_stop(self._open())
+        self._running = False
+
+    def close(self) -> None:
+        """Stops the pump and frees everything; `rx` and `tx` become empty. Closing twice is harmless."""
+        if self._handle is None:
+            return
+        self.stop()
+        self.rx = self.tx = np.empty((0, BLOCK_SAMPLES), np.uint8)
+        ffi.release(self._handle)
+        self._handle = None
+        os.close(self.detection_fd)
+        self._plays.clear()
+        self._captures.clear()
+        self._plans.clear()
+
+    def counters(self) -> Counters:
+        """Returns what was lost, slipped, late, so far."""
+        handle = self._open()
+        whole = ffi.new("struct plane_counters *")
+        lib.plane_counters(handle, whole)
+        rows = np.zeros((3, self.slots), np.uint64)
+        lib.plane_slot_counters(handle, *(ffi.from_buffer("uint64_t[]", row) for row in rows))
+        bounds = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, float("inf"))
+        return Counters(
+            ticks=whole.ticks,
+            lost_blocks=rows[0],
+            slips=rows[1],
+            write_overruns=rows[2],
+            lateness_ms=dict(zip(bounds, whole.late, strict=True)),
+            skipped_ticks=whole.skipped_ticks,
+            lost_detections=whole.detections_lost,
+            lost_recorded_blocks=whole.recorded_lost,
+        )
+
+    def _open(self) -> Any:
+        if self._handle is None:
+            raise PlaneClosed
+        return self._handle
+
+    def _slot(self, slot: int) -> int:
+        if not 0 <= slot < self.slots:
+            raise SlotOutOfRange(slot, self.slots)
+        return slot
+
+    def _tap(self, tap: Tap | None) -> tuple[int, int]:
+        if tap is None:
+            return -1, int(lib.FROM_LINE)
+        to_line = tap.direction is Direction.TO_LINE
+        return self._slot(tap.slot), int(lib.TO_LINE if to_line else lib.FROM_LINE)
+
+    def _next_token(self) -> int:
+        self._token += 1
+        return self._token
+
+    @staticmethod
+    def _command(taken: bool) -> None:
+        if not taken:
+            raise CommandRingFull
+
+    def _generate(
+        self, slot: int, segments: Iterable[Segment], *, repeat: bool, play_id: int
+    ) -> None:
+        program = tone_program(tuple(segments))
+        token = self._next_token()
+        pointer = ffi.from_buffer("struct tone_segment[]", program)
+        taken = lib.plane_play_tone(
+            self._open(), self._slot(slot), pointer, len(program), repeat, token
+        )
+        self._command(taken)
+        self._plays[token] = (play_id, pointer)
+
+    def _block(self, native: Any) -> RecordedBlock:
+        record_id, _ = self._record_entries[native.entry]
+        samples = (
+            np.frombuffer(ffi.buffer(native.samples), np.int16).reshape(BLOCK_SAMPLES, 2).copy()
+        )
+        return RecordedBlock(record_id=record_id, tick=native.tick, samples=samples)
+
+    def _detection(self, native: Any) -> Detection:
+        slot, tick, value = int(native.slot), int(native.tick), int(native.value)
+        kind = native.kind
+        if kind == lib.DIGIT_HEARD:
+            return DigitHeard(
+                slot=slot,
+                tick=tick,
+                digit=KEYS[value],
+                level_dbm0=native.level_dbm0,
+                twist_db=native.twist_db,
+            )
+        if kind == lib.DIGIT_ENDED:
+            return DigitEnded(
+                slot=slot, tick=tick, digit=KEYS[value], duration_ms=native.duration_ms
+            )
+        if kind == lib.PROGRESS_HEARD:
+            return ProgressToneHeard(slot=slot, tick=tick, tone=PROGRESS_TONES[value])
+        if kind == lib.PROGRESS_ENDED:
+            return ProgressToneEnded(slot=slot, tick=tick, tone=PROGRESS_TONES[value])
+        if kind == lib.ACTIVITY_CHANGED:
+            return ActivityChanged(slot=slot, tick=tick, active=value == 1)
+        if kind == lib.PLAY_FINISHED:
+            play_id, _ = self._plays.pop(native.token)
+            return PlayFinished(slot=slot, tick=tick, play_id=play_id, completed=value == 1)
+        if kind == lib.CAPTURE_FINISHED:
+            capture_id, octets = self._captures.pop(native.token)
+            return CaptureFinished(
+                slot=slot, tick=tick, capture_id=capture_id, octets=bytes(octets[:value])
+            )
+        if kind == lib.RECORD_OVERRUN:
+            record_id, tapped = self._record_entries[value]
+            return RecordOverrun(slot=tapped, tick=tick, record_id=record_id)
+        return DescriptorLost(slot=slot, tick=tick)
+
+
+def _view(pointer: Any, octets: int) -> NDArray[np.uint8]:
+    """The native library's memory as (slots, 160) octets."""
+    return np.frombuffer(ffi.buffer(pointer, octets), np.uint8).reshape(-1, BLOCK_SAMPLES)
+
+
+def _gain(gain_db: float) -> float:
+    """Decibels as a factor.
+
+    Raises:
+        UnknownSound: More than the mixing arithmetic has room for.
+    """
+    if not gain_db <= MAXIMUM_GAIN_DB:
+        raise UnknownSound(f"a gain of {gain_db} dB: at most {MAXIMUM_GAIN_DB} is possible")
+    return float(10 ** (gain_db / 20))

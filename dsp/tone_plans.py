@@ -1,0 +1,172 @@
+"""Tones: what they are made of, and each country's set of progress tones.
+
+Sources: ITU-T E.180 supplement 2 and national practice; frequencies and cadences of most countries agree with
+libtonezone's zones. Romania's are from public PBX tone tables; its busy tone is faster than most countries'
+congestion, so the names follow the country and never the speed.
+"""
+
+from dataclasses import dataclass
+
+from dsp.errors import UnknownCountry
+
+__all__ = [
+    "CONFIRMATION_TONE",
+    "ERROR_TONE",
+    "HOWLER_TONE",
+    "Segment",
+    "Tone",
+    "TonePlan",
+    "countries",
+    "tone_plan",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of one or two sines, or of silence."""
+
+    frequencies_hz: tuple[float, ...]
+    """None (silence), one or two."""
+    duration_ms: int
+    level_dbm0: float = -13.0
+    """Of each frequency by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """Segments one after the other, once or again and again."""
+
+    name: str
+    segments: tuple[Segment, ...]
+    repeat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TonePlan:
+    """A country's tones, and how its telephones ring."""
+
+    country: str
+    dial: Tone
+    ringback: Tone
+    busy: Tone
+    congestion: Tone
+    call_waiting: Tone
+    ring_cadence_ms: tuple[int, ...]
+    """On and off in turn."""
+
+
+def _tone(name: str, frequencies_hz: tuple[float, ...], cadence_ms: tuple[int, ...]) -> Tone:
+    """A repeated tone; no cadence: a continuous one."""
+    if not cadence_ms:
+        return Tone(name, (Segment(frequencies_hz, 1000),), repeat=True)
+    segments = tuple(
+        Segment(frequencies_hz if place % 2 == 0 else (), length)
+        for place, length in enumerate(cadence_ms)
+    )
+    return Tone(name, segments, repeat=True)
+
+
+_Row = tuple[tuple[float, ...], tuple[int, ...]]
+
+
+def _plan(country: str, *, dial: _Row, ringback: _Row, busy: _Row, congestion: _Row) -> TonePlan:
+    frequency = busy[0][:1]
+    waiting = Tone("call_waiting", (Segment(frequency, 200), Segment((), 3800)), repeat=True)
+    return TonePlan(
+        country=country,
+        dial=_tone("dial", *dial),
+        ringback=_tone("ringback", *ringback),
+        busy=_tone("busy", *busy),
+        congestion=_tone("congestion", *congestion),
+        call_waiting=waiting,
+        ring_cadence_ms=ringback[1],
+    )
+
+
+def _single(
+    country: str,
+    frequency_hz: float,
+    ring_ms: tuple[int, ...],
+    busy_ms: tuple[int, ...],
+    congestion_ms: tuple[int, ...],
+    dial_ms: tuple[int, ...] = (),
+) -> TonePlan:
+    """A country that makes all its tones of one frequency, as most of Europe does."""
+    tone = (frequency_hz,)
+    return _plan(
+        country,
+        dial=(tone, dial_ms),
+        ringback=(tone, ring_ms),
+        busy=(tone, busy_ms),
+        congestion=(tone, congestion_ms),
+    )
+
+
+_PLANS = {
+    plan.country: plan
+    for plan in (
+        _plan(
+            "us",
+            dial=((350, 440), ()),
+            ringback=((440, 480), (2000, 4000)),
+            busy=((480, 620), (500, 500)),
+            congestion=((480, 620), (250, 250)),
+        ),
+        _plan(
+            "uk",
+            dial=((350, 440), ()),
+            ringback=((400, 450), (400, 200, 400, 2000)),
+            busy=((400,), (375, 375)),
+            congestion=((400,), (400, 350, 225, 525)),
+        ),
+        _single("at", 420, (1000, 5000), (400, 400), (200, 200)),
+        _single("bg", 425, (1000, 4000), (500, 500), (250, 250)),
+        _single("br", 425, (1000, 4000), (250, 250), (250, 250, 750, 250)),
+        _single("ch", 425, (1000, 4000), (500, 500), (200, 200)),
+        _single("cz", 425, (1000, 4000), (330, 330), (165, 165), (330, 330, 660, 660)),
+        _single("de", 425, (1000, 4000), (480, 480), (240, 240)),
+        _single("dk", 425, (1000, 4000), (500, 500), (200, 200)),
+        _single("es", 425, (1500, 3000), (200, 200), (200, 200, 200, 200, 200, 600)),
+        _single("fr", 440, (1500, 3500), (500, 500), (250, 250)),
+        _single("hu", 425, (1250, 3750), (300, 300), (300, 300)),
+        _single("it", 425, (1000, 4000), (500, 500), (200, 200), (200, 200, 600, 1000)),
+        _single("nl", 425, (1000, 4000), (500, 500), (250, 250)),
+        _single("pl", 425, (1000, 4000), (500, 500), (500, 500)),
+        _single("ro", 450, (1850, 4150), (167, 167), (500, 500)),
+        _single("ru", 425, (1000, 4000), (350, 350), (175, 175)),
+        _single("se", 425, (1000, 5000), (250, 250), (250, 750)),
+    )
+}
+
+CONFIRMATION_TONE = Tone(
+    "confirmation",
+    (Segment((1000,), 80), Segment((), 60), Segment((1400,), 80)),
+    repeat=False,
+)
+"""Two short rising beeps: the switch did what was asked."""
+
+ERROR_TONE = Tone("error", (Segment((330,), 400), Segment((), 100)), repeat=False)
+"""A low beep: the switch did not."""
+
+HOWLER_TONE = Tone("howler", (Segment((1400, 2060), 100, -6.0), Segment((), 100)), repeat=True)
+"""For a handset left off its hook: two of the off-hook warning's frequencies, loud (Telcordia GR-506)."""
+
+
+def tone_plan(country: str) -> TonePlan:
+    """Returns the country's plan.
+
+    Args:
+        country: Two letters as in `countries`; case does not matter.
+
+    Raises:
+        UnknownCountry: There is none; the message lists those there are.
+    """
+    try:
+        return _PLANS[country.lower()]
+    except KeyError:
+        raise UnknownCountry(country, countries()) from None
+
+
+def countries() -> tuple[str, ...]:
+    """Returns the names of all plans, sorted."""
+    return tuple(sorted(_PLANS))
