@@ -29,6 +29,7 @@ __all__ = [
     "OfferMade",
     "OfferMissed",
     "OfferWithdrawn",
+    "PauseRequested",
     "RecordingStarted",
     "RecordingStopped",
     "SnapshotTaken",
@@ -221,6 +222,17 @@ class AgentPaused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PauseRequested:
+    """An agent who talks asked for a pause; `AgentPaused` follows after the call and its wrap-up.
+
+    `AgentResumed` before that takes the wish back.
+    """
+
+    agent: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentResumed:
     """A paused agent is ready again."""
 
@@ -274,6 +286,7 @@ Fact = (
     | LogInRefused
     | AgentLoggedOut
     | AgentPaused
+    | PauseRequested
     | AgentResumed
     | WrapUpStarted
     | AgentWrappedUp

@@ -1,0 +1,202 @@
+"""Agents: logging in and out, pauses, wrap-up, and who is ready for a call.
+
+The states themselves are in the ledger, moved by facts; here is what leads to those facts. An agent whose
+station is out of service or off-hook stays logged in and is offered nothing.
+"""
+
+from acd import facts
+from acd.handsets import Handsets
+from acd.ids import AgentId, CallId, PortId, QueueName
+from acd.ledger import AgentRecord, AgentState, Refusal
+from acd.orders import Orders
+from acd.settings import AgentSettings, CenterSettings
+from acd.timers import Purpose
+
+__all__ = ["MISSED", "Agents"]
+
+MISSED = "missed"
+"Reason of a pause that we impose on an agent who lets offers ring out."
+
+_BUSY = (AgentState.RINGING, AgentState.TALKING)
+
+
+class Agents:
+    """What agents ask for, and what calls do to them."""
+
+    def __init__(self, settings: CenterSettings, orders: Orders, handsets: Handsets) -> None:
+        self._settings = settings
+        self._orders = orders
+        self._handsets = handsets
+        self._known: dict[str, AgentSettings] = {agent.agent: agent for agent in settings.agents}
+        self._wrap_up_s: dict[str, float] = {
+            queue.name: queue.wrap_up_s for queue in settings.queues
+        }
+
+    def ready(self) -> list[AgentId]:
+        """Who can be offered a call now, longest idle first."""
+        ready = [
+            record
+            for record in self._orders.ledger.agents.values()
+            if record.state is AgentState.READY
+            and not self._orders.timers.is_running(Purpose.MISSED_DELAY, record.agent)
+            and self._handsets.is_on_hook(record.station)
+        ]
+        return [AgentId(record.agent) for record in sorted(ready, key=_idle_rank)]
+
+    def at(self, station: PortId) -> AgentRecord | None:
+        """Who is logged in at a station."""
+        return self._orders.ledger.agent_at(station)
+
+    # Logging in and out.
+
+    def refusal(self, number: str, pin: str) -> Refusal | None:
+        """Why this log-in must fail, if it must."""
+        known = self._known.get(number)
+        if known is None:
+            return Refusal.UNKNOWN_AGENT
+        record = self._orders.ledger.agent(number)
+        if self._is_locked(record):
+            return Refusal.LOCKED
+        if pin != known.pin:
+            is_last = record.wrong_pins + 1 >= self._settings.pin_attempts
+            return Refusal.WRONG_PIN_LOCKED if is_last else Refusal.WRONG_PIN
+        if record.state is AgentState.TALKING:
+            return Refusal.BUSY
+        return None
+
+    def refuse(self, station: PortId, number: str, refusal: Refusal) -> None:
+        """Journal a failed log-in."""
+        # A number that nobody has may well be a PIN, keyed too early: it is not written.
+        agent = "" if refusal is Refusal.UNKNOWN_AGENT else number
+        self._orders.write(facts.LogInRefused(agent=agent, station=station, reason=refusal.value))
+
+    def log_in(self, station: PortId, number: str) -> int:
+        """Log an agent in here, and out wherever it was; returns the ticket of the log-in."""
+        here = self.at(station)
+        if here is not None:
+            self._leave(here)  # who forgot to log out gives way to who is there
+        before = self._orders.ledger.agent(number)
+        if before.state is not AgentState.LOGGED_OUT:
+            self._leave(before)
+        return self._orders.write_and_await(facts.AgentLoggedIn(agent=number, station=station))
+
+    def log_out(self, station: PortId) -> int | None:
+        """Log out who is here; None if nobody is, or is in a call."""
+        record = self.at(station)
+        if record is None or record.state in _BUSY:
+            return None
+        self._end_waits(record)
+        return self._orders.write_and_await(facts.AgentLoggedOut(agent=record.agent))
+
+    # Pauses.
+
+    def pause(self, station: PortId, reason: str) -> int | None:
+        """Take the agent here out, after the call and its wrap-up if one is going on."""
+        record = self.at(station)
+        if record is None:
+            return None
+        if record.state in _BUSY:
+            return self._orders.write_and_await(
+                facts.PauseRequested(agent=record.agent, reason=reason)
+            )
+        self._end_waits(record)
+        return self._orders.write_and_await(facts.AgentPaused(agent=record.agent, reason=reason))
+
+    def resume(self, station: PortId) -> int | None:
+        """End a pause, a wrap-up or the wish for a pause; None if there is nothing to end."""
+        record = self.at(station)
+        if record is None:
+            return None
+        if record.state is AgentState.WRAPPING_UP:
+            # Back early means: no pause either, if one was asked for in the call.
+            self._orders.timers.stop(Purpose.WRAP_UP, record.agent)
+            if record.wanted_pause:
+                self._orders.write(facts.AgentResumed(agent=record.agent))
+            return self._orders.write_and_await(facts.AgentWrappedUp(agent=record.agent))
+        if record.state is AgentState.PAUSED or record.wanted_pause:
+            return self._orders.write_and_await(facts.AgentResumed(agent=record.agent))
+        return None
+
+    def is_ready_at(self, station: PortId) -> bool:
+        """Whether there is nothing to resume from here."""
+        record = self.at(station)
+        return record is not None and record.state is AgentState.READY
+
+    # What calls do to agents.
+
+    def miss(self, agent: AgentId, call: CallId) -> None:
+        """Let an agent have missed an offer: delayed, and paused if that happens too often."""
+        self._orders.write(facts.OfferMissed(call=call, agent=agent))
+        self._delay(self._orders.ledger.agent(agent))
+        if (
+            self._orders.ledger.agent(agent).missed_in_row
+            >= self._settings.missed_offers_before_pause
+        ):
+            self._orders.write(facts.AgentPaused(agent=agent, reason=MISSED))
+
+    def start_wrap_up(self, agent: AgentId, call: CallId) -> None:
+        """Give an agent time after a call."""
+        self._orders.write(facts.WrapUpStarted(agent=agent, call=call))
+        self._time_wrap_up(self._orders.ledger.agent(agent))
+
+    def end_wrap_up(self, agent: AgentId) -> None:
+        """The time after a call is over: ready again, or paused if that was asked for."""
+        record = self._orders.ledger.agent(agent)
+        if record.state is not AgentState.WRAPPING_UP:
+            return
+        reason = record.wanted_pause
+        self._orders.write(facts.AgentWrappedUp(agent=agent))
+        if reason:
+            self._orders.write(facts.AgentPaused(agent=agent, reason=reason))
+
+    # After a restart.
+
+    def reconcile(self) -> None:
+        """Bring replayed agents in line with a switch on which no call is up."""
+        for record in list(self._orders.ledger.agents.values()):
+            agent, call = AgentId(record.agent), CallId(record.call)
+            if record.state is AgentState.RINGING:
+                self._orders.write(facts.OfferWithdrawn(call=call, agent=agent))
+            elif record.state is AgentState.TALKING:
+                self._orders.write(facts.WrapUpStarted(agent=agent, call=call))
+            if record.state is AgentState.LOGGED_OUT:
+                continue
+            has_station = self._handsets.get(PortId(record.station)) is not None
+            if record.agent not in self._known or not has_station:
+                self._leave(record)  # the configuration has changed
+                continue
+            if record.state is AgentState.WRAPPING_UP:
+                self._time_wrap_up(record)
+            self._delay(record)
+
+    def _is_locked(self, record: AgentRecord) -> bool:
+        return (
+            record.locked_since is not None
+            and self._orders.now < record.locked_since + self._settings.pin_lock_s
+        )
+
+    def _time_wrap_up(self, record: AgentRecord) -> None:
+        limit_s = self._wrap_up_s.get(QueueName(record.queue), 0.0)
+        self._orders.timers.start(Purpose.WRAP_UP, record.agent, record.since + limit_s)
+
+    def _delay(self, record: AgentRecord) -> None:
+        if record.last_missed is None:
+            return
+        until = record.last_missed + self._settings.missed_offer_delay_s
+        if until > self._orders.now:
+            self._orders.timers.start(Purpose.MISSED_DELAY, record.agent, until)
+
+    def _leave(self, record: AgentRecord) -> None:
+        self._end_waits(record)
+        self._orders.write(facts.AgentLoggedOut(agent=record.agent))
+
+    def _end_waits(self, record: AgentRecord) -> None:
+        # Every wrap-up that was started is ended in the journal, however it ends.
+        self._orders.timers.stop(Purpose.WRAP_UP, record.agent)
+        self._orders.timers.stop(Purpose.MISSED_DELAY, record.agent)
+        if record.state is AgentState.WRAPPING_UP:
+            self._orders.write(facts.AgentWrappedUp(agent=record.agent))
+
+
+def _idle_rank(record: AgentRecord) -> int:
+    return record.idle_rank

@@ -1,0 +1,26 @@
+"""What callers hear from us, one sound at a time, silenced by whoever ends it."""
+
+from acd.actions import PlayMusic, StopSound
+from acd.calls.call import Call, Sound
+from acd.orders import Orders
+
+__all__ = ["play_music", "play_prompts", "silence"]
+
+
+def play_prompts(orders: Orders, call: Call, prompts: tuple[str, ...]) -> None:
+    """Let the caller hear prompts, in place of what plays."""
+    call.sound = Sound.PROMPTS
+    call.sound_id = orders.play(call.port, prompts, call.trunk.language)
+
+
+def play_music(orders: Orders, call: Call, music: str) -> None:
+    """Let the caller hear music on hold, in place of what plays."""
+    call.sound, call.sound_id = Sound.MUSIC, None
+    orders.ask(PlayMusic(port=call.port, music=music))
+
+
+def silence(orders: Orders, call: Call) -> None:
+    """Stop what the caller hears, if anything."""
+    if call.sound is not Sound.NONE:
+        orders.ask(StopSound(port=call.port))
+    call.sound, call.sound_id = Sound.NONE, None

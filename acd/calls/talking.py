@@ -1,0 +1,70 @@
+"""The stage in which caller and agent talk."""
+
+from acd import facts
+from acd.actions import Connect, Disconnect
+from acd.agents import Agents
+from acd.calls.call import Call, Move
+from acd.calls.waiting import Waiting
+from acd.handsets import Handsets
+from acd.ids import Cause
+from acd.ivr import ToEnd
+from acd.orders import Orders
+from acd.timers import Purpose
+
+__all__ = ["Talking"]
+
+
+class Talking:
+    """Joins caller and agent, and parts them."""
+
+    def __init__(
+        self,
+        talk_limit_s: float,
+        orders: Orders,
+        handsets: Handsets,
+        agents: Agents,
+        waiting: Waiting,
+    ) -> None:
+        self._talk_limit_s = talk_limit_s
+        self._orders = orders
+        self._handsets = handsets
+        self._agents = agents
+        self._waiting = waiting
+
+    def connect(self, call: Call, _: str) -> None:
+        """The agent answered."""
+        agent, station = self._waiting.accept(call)
+        assert call.contact is not None
+        self._orders.ask(Connect(port=call.port, other=station))
+        self._orders.write(facts.OfferAnswered(call=call.id, agent=agent))
+        self._orders.write(facts.CallConnected(call=call.id, agent=agent, queue=call.contact.queue))
+        due = self._orders.now + self._talk_limit_s
+        self._orders.timers.start(Purpose.TALK, call.id, due)
+
+    def hang_up(self, _: Call, __: str) -> Move:
+        """The agent put the handset down."""
+        return ToEnd(Cause.AGENT_HUNG_UP)
+
+    def reach_limit(self, _: Call, __: str) -> Move:
+        """The longest talk is over."""
+        return ToEnd(Cause.TALK_LIMIT)
+
+    def lose_station(self, call: Call, _: str) -> None:
+        """The agent's station failed: the caller waits again, before those who came later."""
+        self.part(call, Cause.LINE_FAILED)
+        self.wrap_up(call)
+        self._waiting.re_enter(call)
+
+    def part(self, call: Call, cause: Cause) -> None:
+        """Take caller and handset apart."""
+        assert call.station is not None
+        self._orders.timers.stop(Purpose.TALK, call.id)
+        self._orders.ask(Disconnect(port=call.port, other=call.station))
+        self._handsets.release(call.station, cause)
+        call.station = None
+
+    def wrap_up(self, call: Call) -> None:
+        """Give the agent time to finish."""
+        assert call.agent is not None
+        self._agents.start_wrap_up(call.agent, call.id)
+        call.agent = None

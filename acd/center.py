@@ -1,0 +1,301 @@
+"""The one door of the ACD: events in, actions out, time as an argument.
+
+`Center.receive` takes every event in every state. What has no meaning at that moment, or names a port
+that the settings do not know, changes nothing.
+"""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from acd import events, facts
+from acd.actions import Action
+from acd.agents import Agents
+from acd.calls import Call, CallInput, Calls
+from acd.consistency import contradictions
+from acd.errors import SettingsError
+from acd.events import Event
+from acd.facts import Fact, SnapshotTaken
+from acd.handsets import Handset, HandsetInput, Handsets, Outcome
+from acd.ids import AgentId, CallId, Cause, PortId
+from acd.ledger import AgentState
+from acd.orders import Orders
+from acd.settings import CenterSettings
+from acd.stations import LogIn, LogOut, Pause, Request, Resume
+from acd.tables import agent_views, call_views, queue_views, station_views
+from acd.timers import Purpose
+from acd.views import AgentView, CallView, QueueView, StationView
+
+__all__ = ["Center"]
+
+_OF_CALLS = {
+    Purpose.WALK: CallInput.WALK_DUE,
+    Purpose.WAIT: CallInput.WAIT_DUE,
+    Purpose.ANNOUNCE: CallInput.ANNOUNCE_DUE,
+    Purpose.ANNOUNCEMENT: CallInput.ANNOUNCEMENT_OVERDUE,
+    Purpose.TALK: CallInput.TALK_DUE,
+}
+_OF_HANDSETS = {
+    Purpose.HANDSET: HandsetInput.TIMED_OUT,
+    Purpose.STORE: HandsetInput.STORE_TIMED_OUT,
+}
+
+
+class Center:
+    """A call center's control.
+
+    Args:
+        settings: Trunks, stations, agents, queues and flows.
+
+    Raises:
+        SettingsError: With every contradiction in the settings.
+    """
+
+    def __init__(self, settings: CenterSettings) -> None:
+        problems = contradictions(settings)
+        if problems:
+            raise SettingsError(problems)
+        self._settings = settings
+        self._orders = Orders()
+        self._handsets = Handsets(settings, self._orders)
+        self._agents = Agents(settings, self._orders, self._handsets)
+        self._calls = Calls(settings, self._orders, self._handsets, self._agents)
+        self._trunk_is_in_service = {trunk.port: False for trunk in settings.trunks}
+        self._is_stopping = False
+
+    def restore(
+        self, history: Iterable[tuple[float, Fact]], now: float, utc_s: float
+    ) -> list[Action]:
+        """Take over what an earlier run left; call this before anything else.
+
+        Args:
+            history: The journal's facts with their UTC times, oldest first, from any point on or from the
+                last snapshot.
+            now: The time of this run.
+            utc_s: The same moment in UTC.
+
+        Returns:
+            The facts of what the restart ended.
+        """
+        self._begin(now)
+        self._orders.clock.set(utc_s - now, trusted=False)
+        for fact_utc_s, fact in history:
+            self._orders.ledger.apply(fact, now - max(utc_s - fact_utc_s, 0.0))
+        for record in tuple(self._orders.ledger.calls.values()):
+            if record.is_recorded:
+                self._orders.write(facts.RecordingStopped(call=record.call))
+            self._orders.write(
+                facts.CallEnded(
+                    call=record.call, cause=Cause.RESTART.value, stage=record.stage.value
+                )
+            )
+        self._agents.reconcile()
+        return self._settle()
+
+    def receive(self, event: Event, now: float) -> list[Action]:
+        """Let an event happen; returns what is to be done about it, in order."""
+        self._begin(now)
+        match event:
+            case events.CallOffered():
+                self._offer(event)
+            case events.HandsetLifted():
+                self._move_handset(event.port, HandsetInput.LIFTED)
+            case events.Answered():
+                self._move_handset(event.port, HandsetInput.ANSWERED)
+            case events.Flashed():
+                self._move_handset(event.port, HandsetInput.FLASHED)
+            case events.DigitReceived():
+                self._move_handset(event.port, HandsetInput.KEYED, key=event.digit)
+                call = self._calls.on_port(event.port)
+                if call is not None:
+                    self._calls.receive(call, CallInput.KEYED, event.digit)
+            case events.SoundFinished():
+                self._move_handset(event.port, HandsetInput.SOUND_FINISHED, sound_id=event.sound_id)
+                call = self._calls.on_port(event.port)
+                if call is not None:
+                    self._calls.finish_sound(call, event.sound_id)
+            case events.Cleared():
+                self._clear(event)
+            case events.PortOutOfService():
+                self._withdraw(event)
+            case events.PortInService():
+                self._return(event.port)
+            case events.FactStored():
+                self._handsets.receive_stored(event.ticket)
+            case events.HangUpRequested():
+                call = self._calls.get(event.call)
+                if call is not None:
+                    self._calls.end(call, Cause.OPERATOR)
+            case events.ClockSet():
+                self._orders.clock.set(event.utc_minus_now_s, trusted=event.trusted)
+            case events.ShutdownRequested():
+                self._is_stopping = True
+                for call in self._calls:
+                    self._calls.end(call, Cause.SHUTDOWN)
+            case _:
+                assert_never(event)
+        return self._settle()
+
+    def next_timer(self) -> float | None:
+        """When `handle_timer` is to be called, unless an event comes before."""
+        return self._orders.timers.next()
+
+    def handle_timer(self, now: float) -> list[Action]:
+        """Do what is due; too early or twice does no harm."""
+        self._begin(now)
+        return self._settle()
+
+    def snapshot(self, now: float) -> SnapshotTaken:
+        """All that earlier facts led to: a journal may begin with it."""
+        return self._orders.ledger.snapshot(max(now, self._orders.now))
+
+    def calls(self, now: float) -> tuple[CallView, ...]:
+        """The live calls, oldest first."""
+        return call_views(self._calls, now)
+
+    def queues(self, now: float) -> tuple[QueueView, ...]:
+        """The queues, in the order of the settings."""
+        return queue_views(self._settings, self._calls.lines, self._orders.ledger, now)
+
+    def agents(self, now: float) -> tuple[AgentView, ...]:
+        """The agents, in the order of the settings."""
+        return agent_views(self._settings, self._agents.ready(), self._orders.ledger, now)
+
+    def stations(self) -> tuple[StationView, ...]:
+        """The stations, in the order of the settings."""
+        return station_views(self._handsets, self._orders.ledger)
+
+    def _begin(self, now: float) -> None:
+        # A clock that steps back would make waits negative; it stands still instead.
+        self._orders.now = max(now, self._orders.now)
+
+    def _settle(self) -> list[Action]:
+        """Offer and let deadlines pass until nothing more follows from this moment."""
+        orders = self._orders
+        while True:
+            while orders.match_is_due:
+                orders.match_is_due = False
+                self._calls.offer_waiting()
+            due = orders.timers.pop_due(orders.now)
+            if due is None:
+                return orders.take()
+            self._pass_deadline(*due)
+
+    def _pass_deadline(self, purpose: Purpose, owner: str) -> None:
+        if purpose in _OF_CALLS:
+            call = self._calls.get(owner)
+            if call is not None:
+                self._calls.receive(call, _OF_CALLS[purpose])
+        elif purpose in _OF_HANDSETS:
+            self._move_handset(PortId(owner), _OF_HANDSETS[purpose])
+        elif purpose is Purpose.WRAP_UP:
+            self._agents.end_wrap_up(AgentId(owner))
+        else:
+            self._orders.match_is_due = True  # an agent is no longer delayed
+
+    # Trunks.
+
+    def _offer(self, event: events.CallOffered) -> None:
+        if self._is_stopping or not self._trunk_is_in_service.get(event.port, False):
+            return
+        before = self._calls.on_port(event.port)
+        if before is not None:
+            # A line that rings is not in a call: we missed how the last one ended.
+            self._calls.end(before, Cause.LINE_FAILED, line_is_free=True)
+        self._calls.begin(event.port, event.caller, event.called)
+
+    def _clear(self, event: events.Cleared) -> None:
+        self._move_handset(event.port, HandsetInput.CLEARED)
+        call = self._calls.on_port(event.port)
+        if call is not None:
+            failed = event.cause is Cause.LINE_FAILED
+            cause = Cause.LINE_FAILED if failed else Cause.CALLER_HUNG_UP
+            self._calls.end(call, cause, line_is_free=True)
+
+    def _withdraw(self, event: events.PortOutOfService) -> None:
+        if self._is_in_service(event.port):
+            self._orders.write(facts.LineWithdrawn(port=event.port, alarm=event.alarm))
+        if event.port in self._trunk_is_in_service:
+            self._trunk_is_in_service[event.port] = False
+            call = self._calls.on_port(event.port)
+            if call is not None:
+                self._calls.end(call, Cause.LINE_FAILED, line_is_free=True)
+        self._move_handset(event.port, HandsetInput.WITHDRAWN)
+
+    def _return(self, port: PortId) -> None:
+        is_known = port in self._trunk_is_in_service or self._handsets.get(port) is not None
+        if is_known and not self._is_in_service(port):
+            self._orders.write(facts.LineReturned(port=port))
+        if port in self._trunk_is_in_service:
+            self._trunk_is_in_service[port] = True
+        self._move_handset(port, HandsetInput.RETURNED)
+
+    def _is_in_service(self, port: PortId) -> bool:
+        handset = self._handsets.get(port)
+        if handset is not None:
+            return handset.is_in_service
+        return self._trunk_is_in_service.get(port, False)
+
+    # Stations.
+
+    def _move_handset(
+        self, port: PortId, given: HandsetInput, *, key: str = "", sound_id: int = 0
+    ) -> None:
+        handset = self._handsets.get(port)
+        if handset is None:
+            return
+        call = self._calls.get(handset.call)
+        result = self._handsets.receive(handset, given, key=key, sound_id=sound_id)
+        match result:
+            case None:
+                pass
+            case Outcome():
+                assert call is not None, f"{port} rang or talked for no call"
+                self._meet(call, result)
+            case _:
+                self._grant(handset, result)
+
+    def _meet(self, call: Call, outcome: Outcome) -> None:
+        match outcome:
+            case Outcome.ANSWERED:
+                self._calls.receive(call, CallInput.ANSWERED)
+            case Outcome.MISSED:
+                self._calls.receive(call, CallInput.MISSED)
+            case Outcome.HUNG_UP:
+                self._calls.receive(call, CallInput.HUNG_UP)
+            case Outcome.LOST:
+                self._calls.receive(call, CallInput.STATION_LOST)
+            case _:
+                assert_never(outcome)
+
+    def _grant(self, handset: Handset, request: Request) -> None:
+        ticket: int | None
+        match request:
+            case LogIn():
+                ticket = self._log_in(handset.port, request)
+            case LogOut():
+                ticket = self._agents.log_out(handset.port)
+            case Pause():
+                ticket = self._agents.pause(handset.port, request.reason)
+            case Resume():
+                ticket = self._agents.resume(handset.port)
+                if ticket is None and self._agents.is_ready_at(handset.port):
+                    self._handsets.confirm(handset.port)  # it is so already, and stored long since
+                    return
+            case _:
+                assert_never(request)
+        if ticket is None:
+            self._handsets.refuse(handset.port)
+        else:
+            self._handsets.await_stored(handset.port, ticket)
+
+    def _log_in(self, port: PortId, request: LogIn) -> int | None:
+        refusal = self._agents.refusal(request.number, request.pin)
+        if refusal is not None:
+            self._agents.refuse(port, request.number, refusal)
+            return None
+        record = self._orders.ledger.agent(request.number)
+        if record.state is AgentState.RINGING:
+            ringing = self._calls.get(CallId(record.call))
+            assert ringing is not None
+            self._calls.receive(ringing, CallInput.OFFER_LOST)
+        return self._agents.log_in(port, request.number)

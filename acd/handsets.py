@@ -1,0 +1,481 @@
+"""The telephones on stations: one machine each, from on-hook over dialling and talking to on-hook.
+
+A handset knows no callers and no agents. What its user wants or does is returned as an `Outcome` or a
+`Request`; whoever holds the calls acts on it and tells the handset with `ring`, `release`, `refuse`, ...
+Every state but on-hook and out of service has a deadline, and a station is offered calls on-hook only.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar
+
+from acd.actions import ClearLine, PlaySignal, RingStation, Signal, StopSound
+from acd.ids import CallerIdentity, CallId, Cause, PortId
+from acd.orders import Orders
+from acd.settings import CenterSettings
+from acd.stations import (
+    AskNumber,
+    AskPin,
+    Collecting,
+    Misdialled,
+    Pause,
+    Register,
+    Request,
+    Resume,
+)
+from acd.timers import Purpose
+
+__all__ = ["Handset", "HandsetInput", "HandsetState", "Handsets", "Outcome"]
+
+DIAL_TONE_S = 30.0
+"Dial tone, or the silence after a confirmation, turns to busy tone after this"
+FORGOTTEN_S = 30.0
+"and busy tone, after this, to howler tone: a minute without a key in all."
+HOWLER_S = 60.0
+"Nobody is near, or the handset is broken: stop howling and ask the line"
+SILENCE_S = 600.0
+"and howl again this often."
+ERROR_TONE_S = 2.0
+"Then dial tone invites to try again."
+RELEASE_S = 5.0
+"A line that we stopped ringing says so sooner; else it is told again."
+PROMPT_LIMIT_S = 30.0
+"A prompt of which the end is never reported is taken to be over after this."
+STORE_LIMIT_S = 2.0
+"A log-in, log-out or pause that is not safe on disk by then gets error tone, though it holds."
+
+
+class HandsetState(Enum):
+    """What a handset does."""
+
+    WITHDRAWN = "out of service"
+    IDLE = "on-hook"
+    RINGING = "ringing"
+    TALKING = "talking"
+    DIALLING = "dialling"
+    STORING = "storing"
+    "A request holds, and is on its way to the disk."
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    RELEASED = "released"
+    "We stopped its ringing; the line has yet to say that it is free."
+    DROPPED = "dropped"
+    "We ended its call; the line plays busy tone until it is put down."
+    FORGOTTEN = "forgotten"
+    HOWLING = "howling"
+    SILENT = "silent"
+
+
+class HandsetInput(Enum):
+    """What can happen to a handset."""
+
+    RETURNED = "in service"
+    WITHDRAWN = "out of service"
+    LIFTED = "lifted"
+    ANSWERED = "answered"
+    KEYED = "keyed"
+    FLASHED = "flashed"
+    CLEARED = "cleared"
+    SOUND_FINISHED = "sound finished"
+    STORED = "stored"
+    STORE_TIMED_OUT = "store timed out"
+    TIMED_OUT = "timed out"
+
+
+class Outcome(Enum):
+    """What became of the call at a handset."""
+
+    ANSWERED = "answered"
+    MISSED = "missed"
+    HUNG_UP = "hung up"
+    LOST = "lost"
+    "The station failed while it rang or talked."
+
+
+_SOUNDING = frozenset(
+    {
+        HandsetState.DIALLING,
+        HandsetState.CONFIRMED,
+        HandsetState.REFUSED,
+        HandsetState.FORGOTTEN,
+        HandsetState.HOWLING,
+    }
+)
+"States in which we may be playing something that nobody hears once it is put down."
+
+
+@dataclass(slots=True)
+class Handset:
+    """One station's telephone."""
+
+    port: PortId
+    register: Register
+    state: HandsetState = HandsetState.WITHDRAWN
+    since: float = 0.0
+    call: CallId | None = None
+    "Rings or talks."
+    sound_id: int | None = None
+    "Of the prompt that plays."
+    ticket: int | None = None
+    "Of the request that is being stored."
+    keyed_at: float = 0.0
+
+    @property
+    def is_in_service(self) -> bool:
+        """Whether the line can be used."""
+        return self.state is not HandsetState.WITHDRAWN
+
+
+class Handsets:
+    """All handsets, by port."""
+
+    def __init__(self, settings: CenterSettings, orders: Orders) -> None:
+        self._orders = orders
+        self._language = settings.station_language
+        self._key_timeout_s = settings.key_timeout_s
+        self._handsets = {
+            port: Handset(port, Register(settings.star_codes, settings.pause_reasons))
+            for port in settings.stations
+        }
+        self._by_ticket: dict[int, Handset] = {}
+
+    def get(self, port: PortId) -> Handset | None:
+        """The handset on a port, if it is a station's."""
+        return self._handsets.get(port)
+
+    def all(self) -> tuple[Handset, ...]:
+        """Every handset, in the order of the settings."""
+        return tuple(self._handsets.values())
+
+    def is_on_hook(self, port: str) -> bool:
+        """Whether the handset can be rung."""
+        handset = self._handsets.get(PortId(port))
+        return handset is not None and handset.state is HandsetState.IDLE
+
+    def receive(
+        self, handset: Handset, given: HandsetInput, *, key: str = "", sound_id: int = 0
+    ) -> Outcome | Request | None:
+        """Let something happen to a handset; returns what others must act on."""
+        if given is HandsetInput.SOUND_FINISHED and sound_id != handset.sound_id:
+            return None  # of a prompt that was replaced or stopped at the same moment
+        handler = self._TABLE[handset.state][given]
+        return None if isinstance(handler, str) else handler(self, handset, key)
+
+    def receive_stored(self, ticket: int) -> None:
+        """Let a fact be safe on disk."""
+        handset = self._by_ticket.get(ticket)
+        if handset is not None:
+            self.receive(handset, HandsetInput.STORED)
+
+    def ring(self, port: PortId, call: CallId, caller: CallerIdentity, limit_s: float) -> None:
+        """Ring an on-hook handset for a call."""
+        handset = self._handsets[port]
+        handset.call = call
+        self._enter(handset, HandsetState.RINGING, limit_s)
+        self._orders.ask(RingStation(port=port, caller=caller))
+
+    def release(self, port: PortId, cause: Cause) -> None:
+        """Take the call away from a handset that rings or talks."""
+        handset = self._handsets[port]
+        if handset.state in (HandsetState.RINGING, HandsetState.TALKING):
+            handset.call = None
+            self._forget_ticket(handset)
+            if handset.state is HandsetState.RINGING:
+                self._enter(handset, HandsetState.RELEASED, RELEASE_S)
+            else:
+                self._enter(handset, HandsetState.DROPPED, FORGOTTEN_S)
+            self._orders.ask(ClearLine(port=port, cause=cause))
+
+    def await_stored(self, port: PortId, ticket: int) -> None:
+        """Confirm the request that was made here once its fact is stored."""
+        handset = self._handsets[port]
+        self._forget_ticket(handset)
+        handset.ticket = ticket
+        self._by_ticket[ticket] = handset
+        self._orders.timers.start(Purpose.STORE, port, self._orders.now + STORE_LIMIT_S)
+        if handset.state is HandsetState.DIALLING:
+            self._orders.timers.stop(Purpose.HANDSET, port)  # the store's deadline is this state's
+            handset.state, handset.since = HandsetState.STORING, self._orders.now
+
+    def confirm(self, port: PortId) -> None:
+        """Tell that what was asked for is so."""
+        self._confirm(self._handsets[port])
+
+    def refuse(self, port: PortId) -> None:
+        """Tell that what was asked for can't be."""
+        self._refuse(self._handsets[port])
+
+    # How handlers move a handset.
+
+    def _enter(self, handset: Handset, state: HandsetState, limit_s: float | None) -> None:
+        handset.state, handset.since = state, self._orders.now
+        handset.register.clear()
+        handset.sound_id = None
+        if limit_s is None:
+            self._orders.timers.stop(Purpose.HANDSET, handset.port)
+        else:
+            self._wait(handset, limit_s)
+        if state is HandsetState.IDLE:
+            self._orders.match_is_due = True
+
+    def _wait(self, handset: Handset, limit_s: float) -> None:
+        self._orders.timers.start(Purpose.HANDSET, handset.port, self._orders.now + limit_s)
+
+    def _signal(self, handset: Handset, signal: Signal) -> None:
+        self._orders.ask(PlaySignal(port=handset.port, signal=signal))
+
+    def _confirm(self, handset: Handset) -> None:
+        self._signal(handset, Signal.CONFIRMATION)
+        if handset.state is not HandsetState.TALKING:  # in a call the tone is all
+            self._enter(handset, HandsetState.CONFIRMED, DIAL_TONE_S)
+
+    def _refuse(self, handset: Handset) -> None:
+        self._signal(handset, Signal.ERROR)
+        if handset.state is not HandsetState.TALKING:
+            self._enter(handset, HandsetState.REFUSED, ERROR_TONE_S)
+
+    def _forget_ticket(self, handset: Handset) -> None:
+        if handset.ticket is not None:
+            del self._by_ticket[handset.ticket]
+            handset.ticket = None
+            self._orders.timers.stop(Purpose.STORE, handset.port)
+
+    def _quiet(self, handset: Handset) -> None:
+        self._forget_ticket(handset)
+        if handset.state in _SOUNDING:
+            self._orders.ask(StopSound(port=handset.port))
+
+    # On-hook and out of service.
+
+    def _return(self, handset: Handset, _: str) -> None:
+        self._enter(handset, HandsetState.IDLE, None)
+
+    def _withdraw(self, handset: Handset, _: str) -> None:
+        self._quiet(handset)
+        self._enter(handset, HandsetState.WITHDRAWN, None)
+
+    def _lose(self, handset: Handset, _: str) -> Outcome:
+        handset.call = None
+        self._withdraw(handset, _)
+        return Outcome.LOST
+
+    def _put_down(self, handset: Handset, _: str) -> None:
+        self._quiet(handset)
+        self._enter(handset, HandsetState.IDLE, None)
+
+    # Ringing and talking.
+
+    def _answer(self, handset: Handset, _: str) -> Outcome:
+        self._enter(handset, HandsetState.TALKING, None)  # the call's talk limit is this deadline
+        return Outcome.ANSWERED
+
+    def _miss(self, _: Handset, __: str) -> Outcome:
+        return Outcome.MISSED
+
+    def _fail_to_ring(self, handset: Handset, _: str) -> Outcome:
+        # The line gave up ringing. To the caller that is an agent who does not answer, and the
+        # delay after a missed offer keeps a line that always fails from being rung without end.
+        handset.call = None
+        self._enter(handset, HandsetState.IDLE, None)
+        return Outcome.MISSED
+
+    def _hang_up(self, handset: Handset, _: str) -> Outcome:
+        handset.call = None
+        self._forget_ticket(handset)
+        self._enter(handset, HandsetState.IDLE, None)
+        return Outcome.HUNG_UP
+
+    def _dial_in_call(self, handset: Handset, key: str) -> Request | None:
+        # Whatever is no code is meant for someone else: no tone disturbs the talk.
+        now = self._orders.now
+        if now - handset.keyed_at > self._key_timeout_s:
+            handset.register.clear()
+        handset.keyed_at = now
+        match handset.register.receive(key):
+            case (Pause() | Resume()) as request:
+                return request
+            case Collecting():
+                return None
+            case _:
+                handset.register.clear()
+                return None
+
+    # Dialling.
+
+    def _invite(self, handset: Handset, _: str) -> None:
+        self._forget_ticket(handset)
+        self._signal(handset, Signal.DIAL)
+        self._enter(handset, HandsetState.DIALLING, DIAL_TONE_S)
+
+    def _dial(self, handset: Handset, key: str) -> Request | None:
+        register = handset.register
+        if register.is_empty or handset.sound_id is not None:
+            self._orders.ask(StopSound(port=handset.port))
+            handset.sound_id = None
+        self._wait(handset, self._key_timeout_s)
+        match register.receive(key):
+            case Collecting():
+                pass
+            case AskNumber():
+                self._prompt(handset, "agent.number")
+            case AskPin():
+                self._prompt(handset, "agent.pin")
+            case Misdialled():
+                self._refuse(handset)
+            case request:
+                return request
+        return None
+
+    def _prompt(self, handset: Handset, prompt: str) -> None:
+        handset.sound_id = self._orders.play(handset.port, (prompt,), self._language)
+        self._wait(handset, PROMPT_LIMIT_S + self._key_timeout_s)
+
+    def _await_key(self, handset: Handset, _: str) -> None:
+        handset.sound_id = None
+        self._wait(handset, self._key_timeout_s)
+
+    def _dial_again(self, handset: Handset, key: str) -> Request | None:
+        self._enter(handset, HandsetState.DIALLING, self._key_timeout_s)
+        return self._dial(handset, key)
+
+    def _stop_dialling(self, handset: Handset, _: str) -> None:
+        if handset.register.is_empty:
+            self._remind(handset, _)
+        else:
+            self._refuse(handset)
+
+    # Confirming.
+
+    def _confirm_stored(self, handset: Handset, _: str) -> None:
+        self._forget_ticket(handset)
+        self._confirm(handset)
+
+    def _doubt_stored(self, handset: Handset, _: str) -> None:
+        self._forget_ticket(handset)
+        self._refuse(handset)
+
+    # Left off-hook.
+
+    def _remind(self, handset: Handset, _: str) -> None:
+        self._signal(handset, Signal.BUSY)
+        self._enter(handset, HandsetState.FORGOTTEN, FORGOTTEN_S)
+
+    def _howl(self, handset: Handset, _: str) -> None:
+        self._signal(handset, Signal.HOWLER)
+        self._enter(handset, HandsetState.HOWLING, HOWLER_S)
+
+    def _fall_silent(self, handset: Handset, _: str) -> None:
+        # Should the handset be down after all, the line answers this with `Cleared`.
+        self._orders.ask(StopSound(port=handset.port))
+        self._orders.ask(ClearLine(port=handset.port, cause=Cause.NO_INPUT))
+        self._enter(handset, HandsetState.SILENT, SILENCE_S)
+
+    # Released.
+
+    def _release_again(self, handset: Handset, _: str) -> None:
+        self._orders.ask(ClearLine(port=handset.port, cause=Cause.NO_ANSWER))
+        self._enter(handset, HandsetState.DROPPED, FORGOTTEN_S)
+
+    def _find_lifted(self, handset: Handset, _: str) -> None:
+        # The answer crossed our release; the line drops it and plays busy tone.
+        self._enter(handset, HandsetState.DROPPED, FORGOTTEN_S)
+
+    _OFF = "the line is out of service"
+    _DOWN = "a handset that is down has no keys, hook flash or sound"
+    _UP = "it is in service and off-hook already"
+    _NONE = "nothing plays that ends, nothing is stored"
+    _BUSY = "it hears busy or howler tone and must be put down first"
+
+    _Row = dict[HandsetInput, Callable[["Handsets", Handset, str], Outcome | Request | None] | str]
+
+    _ON_HOOK: ClassVar[_Row] = {
+        HandsetInput.RETURNED: "it is in service already",
+        HandsetInput.WITHDRAWN: _withdraw,
+        HandsetInput.LIFTED: _invite,
+        HandsetInput.ANSWERED: _invite,  # nothing rang, but it is off-hook
+        HandsetInput.KEYED: _DOWN,
+        HandsetInput.FLASHED: _DOWN,
+        HandsetInput.CLEARED: "it is down already",
+        HandsetInput.SOUND_FINISHED: _DOWN,
+        HandsetInput.STORED: _NONE,
+        HandsetInput.STORE_TIMED_OUT: _NONE,
+        HandsetInput.TIMED_OUT: "on-hook waits for nothing",
+    }
+    _OFF_HOOK: ClassVar[_Row] = {
+        HandsetInput.RETURNED: _UP,
+        HandsetInput.WITHDRAWN: _withdraw,
+        HandsetInput.LIFTED: _invite,  # that it was put down before was not told
+        HandsetInput.ANSWERED: _UP,
+        HandsetInput.KEYED: _BUSY,
+        HandsetInput.FLASHED: _BUSY,
+        HandsetInput.CLEARED: _put_down,
+        HandsetInput.SOUND_FINISHED: _NONE,
+        HandsetInput.STORED: _NONE,
+        HandsetInput.STORE_TIMED_OUT: _NONE,
+        HandsetInput.TIMED_OUT: _howl,
+    }
+    _TABLE: ClassVar[dict[HandsetState, _Row]] = {
+        HandsetState.WITHDRAWN: {
+            **dict.fromkeys(HandsetInput, _OFF),
+            HandsetInput.RETURNED: _return,
+        },
+        HandsetState.IDLE: _ON_HOOK,
+        HandsetState.RINGING: {
+            **_ON_HOOK,
+            HandsetInput.WITHDRAWN: _lose,
+            HandsetInput.LIFTED: _answer,  # in the instant in which it was to ring
+            HandsetInput.ANSWERED: _answer,
+            HandsetInput.CLEARED: _fail_to_ring,
+            HandsetInput.TIMED_OUT: _miss,
+        },
+        HandsetState.RELEASED: {
+            **_ON_HOOK,
+            HandsetInput.ANSWERED: _find_lifted,
+            HandsetInput.CLEARED: _put_down,
+            HandsetInput.TIMED_OUT: _release_again,
+        },
+        HandsetState.TALKING: {
+            **_OFF_HOOK,
+            HandsetInput.WITHDRAWN: _lose,
+            HandsetInput.LIFTED: _UP,
+            HandsetInput.KEYED: _dial_in_call,
+            HandsetInput.FLASHED: "hook flash means nothing in a call yet",
+            HandsetInput.CLEARED: _hang_up,
+            HandsetInput.STORED: _confirm_stored,
+            HandsetInput.STORE_TIMED_OUT: _doubt_stored,
+            HandsetInput.TIMED_OUT: "the call's talk limit ends this",
+        },
+        HandsetState.DROPPED: _OFF_HOOK,
+        HandsetState.DIALLING: {
+            **_OFF_HOOK,
+            HandsetInput.KEYED: _dial,
+            HandsetInput.FLASHED: _invite,
+            HandsetInput.SOUND_FINISHED: _await_key,
+            HandsetInput.TIMED_OUT: _stop_dialling,
+        },
+        HandsetState.STORING: {
+            **_OFF_HOOK,
+            HandsetInput.KEYED: "the tone comes first",
+            HandsetInput.FLASHED: "the tone comes first",
+            HandsetInput.STORED: _confirm_stored,
+            HandsetInput.STORE_TIMED_OUT: _doubt_stored,
+            HandsetInput.TIMED_OUT: "the store's deadline ends this",
+        },
+        HandsetState.CONFIRMED: {
+            **_OFF_HOOK,
+            HandsetInput.KEYED: _dial_again,
+            HandsetInput.FLASHED: _invite,
+            HandsetInput.TIMED_OUT: _remind,
+        },
+        HandsetState.REFUSED: {
+            **_OFF_HOOK,
+            HandsetInput.KEYED: _dial_again,
+            HandsetInput.FLASHED: _invite,
+            HandsetInput.TIMED_OUT: _invite,
+        },
+        HandsetState.FORGOTTEN: _OFF_HOOK,
+        HandsetState.HOWLING: {**_OFF_HOOK, HandsetInput.TIMED_OUT: _fall_silent},
+        HandsetState.SILENT: _OFF_HOOK,
+    }
+    """State by input: what is done, or why nothing is."""

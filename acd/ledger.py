@@ -1,0 +1,412 @@
+"""What survives a restart: agents, counters and which calls are up, derived from facts and nothing else.
+
+The live ACD changes these records only by writing a fact and applying it here, and replay applies the
+same facts to the same code, so the two cannot disagree. Times are in the seconds of ``now``; replay maps
+the journal's UTC to them. Facts that make no sense here (from older code, or after a torn tail) change
+what they can and break nothing.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from acd import facts
+from acd.facts import Fact, SnapshotTaken
+
+__all__ = ["AgentRecord", "AgentState", "CallRecord", "Ledger", "Refusal", "Stage"]
+
+_Plain = str | int | float | None
+
+
+class AgentState(Enum):
+    """What an agent does, as far as offering calls is concerned."""
+
+    LOGGED_OUT = "logged out"
+    READY = "ready"
+    RINGING = "ringing"
+    TALKING = "talking"
+    WRAPPING_UP = "wrapping up"
+    PAUSED = "paused"
+
+
+class Stage(Enum):
+    """How far a call has come."""
+
+    OFFERED = "offered"
+    WALKING = "flow"
+    QUEUED = "queued"
+    OFFERING = "offering"
+    TALKING = "talking"
+
+
+class Refusal(Enum):
+    """Why a log-in failed."""
+
+    UNKNOWN_AGENT = "unknown agent"
+    WRONG_PIN = "wrong pin"
+    WRONG_PIN_LOCKED = "wrong pin, locked from now"
+    LOCKED = "locked"
+    BUSY = "talks at another station"
+
+
+@dataclass(slots=True)
+class AgentRecord:
+    """What is known of one agent."""
+
+    agent: str
+    state: AgentState = AgentState.LOGGED_OUT
+    since: float = 0.0
+    station: str = ""
+    reason: str = ""
+    "Of the pause."
+    wanted_pause: str = ""
+    "Reason of a pause that begins after the present call."
+    call: str = ""
+    "Rings, is talked to, or is wrapped up."
+    queue: str = ""
+    "Of that call."
+    ready_since: float = 0.0
+    idle_rank: int = 0
+    "Whose is lowest has been idle longest. Ranks, unlike times, survive any clock."
+    calls_taken: int = 0
+    missed: int = 0
+    missed_in_row: int = 0
+    last_missed: float | None = None
+    wrong_pins: int = 0
+    locked_since: float | None = None
+
+
+@dataclass(slots=True)
+class CallRecord:
+    """What is known of one live call."""
+
+    call: str
+    port: str
+    since: float
+    stage: Stage = Stage.OFFERED
+    stage_since: float = 0.0
+    queue: str = ""
+    queued_since: float = 0.0
+    agent: str = ""
+    is_recorded: bool = False
+    is_served: bool = False
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The records, and how each fact changes them."""
+
+    agents: dict[str, AgentRecord] = field(default_factory=dict)
+    calls: dict[str, CallRecord] = field(default_factory=dict)
+    counters: dict[str, int] = field(default_factory=dict)
+
+    def agent(self, agent: str) -> AgentRecord:
+        """The record of an agent; one that no fact has mentioned is logged out."""
+        return self.agents.get(agent) or AgentRecord(agent)
+
+    def agent_at(self, station: str) -> AgentRecord | None:
+        """Who is logged in at a station."""
+        for record in self.agents.values():
+            if record.station == station:
+                return record
+        return None
+
+    def count(self, counter: str) -> int:
+        """A counter's value; one never counted is 0."""
+        return self.counters.get(counter, 0)
+
+    def apply(self, fact: Fact, at: float) -> None:
+        """Let a fact that became true at ``at`` change the records."""
+        match fact:
+            case SnapshotTaken():
+                self._restore(fact, at)
+            case facts.CallOfferedToUs():
+                self._begin(fact, at)
+            case facts.CallEnded():
+                self._end(fact)
+            case (
+                facts.CallAnswered()
+                | facts.FlowEntered()
+                | facts.CallerQueued()
+                | facts.RecordingStarted()
+                | facts.RecordingStopped()
+            ):
+                self._change_call(fact, at)
+            case (
+                facts.OfferMade()
+                | facts.OfferAnswered()
+                | facts.OfferMissed()
+                | facts.OfferWithdrawn()
+                | facts.CallConnected()
+            ):
+                self._change_offer(fact, at)
+            case (
+                facts.AgentLoggedIn()
+                | facts.LogInRefused()
+                | facts.AgentLoggedOut()
+                | facts.AgentPaused()
+                | facts.PauseRequested()
+                | facts.AgentResumed()
+                | facts.WrapUpStarted()
+                | facts.AgentWrappedUp()
+            ):
+                self._change_agent(fact, at)
+            case _:
+                pass  # of interest to reports only, or from a version that this one does not know
+
+    def snapshot(self, now: float) -> SnapshotTaken:
+        """The records as one fact. Times become ages, which mean the same after any restart."""
+
+        def age(since: float | None) -> float | None:
+            return None if since is None else now - since
+
+        return SnapshotTaken(
+            agents=tuple(
+                {
+                    "agent": record.agent,
+                    "state": record.state.value,
+                    "state_age_s": age(record.since),
+                    "station": record.station,
+                    "reason": record.reason,
+                    "wanted_pause": record.wanted_pause,
+                    "call": record.call,
+                    "queue": record.queue,
+                    "ready_age_s": age(record.ready_since),
+                    "idle_rank": record.idle_rank,
+                    "calls_taken": record.calls_taken,
+                    "missed": record.missed,
+                    "missed_in_row": record.missed_in_row,
+                    "last_missed_age_s": age(record.last_missed),
+                    "wrong_pins": record.wrong_pins,
+                    "locked_age_s": age(record.locked_since),
+                }
+                for record in self.agents.values()
+            ),
+            calls=tuple(
+                {
+                    "call": record.call,
+                    "port": record.port,
+                    "age_s": age(record.since),
+                    "stage": record.stage.value,
+                    "stage_age_s": age(record.stage_since),
+                    "queue": record.queue,
+                    "queued_age_s": age(record.queued_since),
+                    "agent": record.agent,
+                    "is_recorded": int(record.is_recorded),
+                    "is_served": int(record.is_served),
+                }
+                for record in self.calls.values()
+            ),
+            counters=dict(self.counters),
+        )
+
+    def _restore(self, fact: SnapshotTaken, at: float) -> None:
+        self.counters = dict(fact.counters)
+        self.agents = {str(row["agent"]): _agent_from(row, at) for row in fact.agents}
+        self.calls = {str(row["call"]): _call_from(row, at) for row in fact.calls}
+
+    def _add(self, counter: str, amount: int = 1) -> int:
+        self.counters[counter] = self.counters.get(counter, 0) + amount
+        return self.counters[counter]
+
+    def _begin(self, fact: facts.CallOfferedToUs, at: float) -> None:
+        self.calls[fact.call] = CallRecord(fact.call, fact.port, at, stage_since=at)
+        if fact.call.isascii() and fact.call.isdigit():
+            self.counters["last call"] = max(self.count("last call"), int(fact.call))
+
+    def _end(self, fact: facts.CallEnded) -> None:
+        record = self.calls.pop(fact.call, None)
+        # Only who hung up while waiting has abandoned; failed lines and restarts are no caller's will.
+        if (
+            record is not None
+            and fact.cause == "caller hung up"
+            and fact.stage in (Stage.QUEUED.value, Stage.OFFERING.value)
+            and not record.is_served
+        ):
+            self._add(f"abandoned {record.queue}")
+
+    def _change_call(
+        self,
+        fact: facts.CallAnswered
+        | facts.FlowEntered
+        | facts.CallerQueued
+        | facts.RecordingStarted
+        | facts.RecordingStopped,
+        at: float,
+    ) -> None:
+        record = self.calls.get(fact.call)
+        if record is None:
+            return
+        match fact:
+            case facts.CallAnswered():
+                _move(record, Stage.WALKING, at)
+            case facts.FlowEntered():
+                if record.stage is not Stage.WALKING:
+                    _move(record, Stage.WALKING, at)
+            case facts.CallerQueued():
+                if record.stage is not Stage.TALKING:
+                    record.queued_since = at  # who comes back from a lost talk keeps the old time
+                record.queue, record.agent = fact.queue, ""
+                _move(record, Stage.QUEUED, at)
+            case facts.RecordingStarted():
+                record.is_recorded = True
+            case facts.RecordingStopped():
+                record.is_recorded = False
+
+    def _change_offer(
+        self,
+        fact: facts.OfferMade
+        | facts.OfferAnswered
+        | facts.OfferMissed
+        | facts.OfferWithdrawn
+        | facts.CallConnected,
+        at: float,
+    ) -> None:
+        call = self.calls.get(fact.call)
+        agent = self._known(fact.agent)
+        match fact:
+            case facts.OfferMade():
+                agent.state, agent.since = AgentState.RINGING, at
+                agent.call, agent.queue = fact.call, fact.queue
+                if call is not None:
+                    call.agent = fact.agent
+                    _move(call, Stage.OFFERING, at)
+            case facts.OfferAnswered():
+                agent.missed_in_row = 0
+            case facts.OfferMissed():
+                agent.missed += 1
+                agent.missed_in_row += 1
+                agent.last_missed = at
+                # Behind everyone else: a phone nobody lifts should not cost the next caller too.
+                self._make_ready(agent, at)
+                _take_back(call, at)
+            case facts.OfferWithdrawn():
+                agent.state, agent.since = AgentState.READY, agent.ready_since
+                agent.call = agent.queue = ""
+                _take_back(call, at)
+            case facts.CallConnected():
+                agent.state, agent.since = AgentState.TALKING, at
+                agent.call, agent.queue = fact.call, fact.queue
+                agent.calls_taken += 1
+                if call is not None:
+                    call.agent = fact.agent
+                    _move(call, Stage.TALKING, at)
+                    self._count_service(call, at)
+
+    def _count_service(self, call: CallRecord, at: float) -> None:
+        if not call.is_served:
+            call.is_served = True
+            self._add(f"served {call.queue}")
+            self._add(f"waited ms {call.queue}", round(1000 * max(at - call.queued_since, 0.0)))
+
+    def _change_agent(
+        self,
+        fact: facts.AgentLoggedIn
+        | facts.LogInRefused
+        | facts.AgentLoggedOut
+        | facts.AgentPaused
+        | facts.PauseRequested
+        | facts.AgentResumed
+        | facts.WrapUpStarted
+        | facts.AgentWrappedUp,
+        at: float,
+    ) -> None:
+        if isinstance(fact, facts.LogInRefused):
+            self._refuse(fact, at)
+            return
+        agent = self._known(fact.agent)
+        match fact:
+            case facts.AgentLoggedIn():
+                agent.station, agent.missed_in_row = fact.station, 0
+                agent.wrong_pins, agent.locked_since = 0, None
+                self._make_ready(agent, at)
+            case facts.AgentLoggedOut():
+                agent.state, agent.since = AgentState.LOGGED_OUT, at
+                agent.station = agent.reason = agent.wanted_pause = agent.call = agent.queue = ""
+            case facts.AgentPaused():
+                agent.state, agent.since = AgentState.PAUSED, at
+                agent.reason, agent.wanted_pause = fact.reason, ""
+                agent.call = agent.queue = ""
+                agent.missed_in_row = 0
+            case facts.PauseRequested():
+                agent.wanted_pause = fact.reason
+            case facts.AgentResumed():
+                agent.wanted_pause = ""
+                if agent.state is AgentState.PAUSED:
+                    self._make_ready(agent, at)
+            case facts.WrapUpStarted():
+                agent.state, agent.since, agent.call = AgentState.WRAPPING_UP, at, fact.call
+            case facts.AgentWrappedUp():
+                self._make_ready(agent, at)
+
+    def _refuse(self, fact: facts.LogInRefused, at: float) -> None:
+        if fact.reason == Refusal.WRONG_PIN.value:
+            self._known(fact.agent).wrong_pins += 1
+        elif fact.reason == Refusal.WRONG_PIN_LOCKED.value:
+            agent = self._known(fact.agent)
+            agent.wrong_pins, agent.locked_since = 0, at
+
+    def _known(self, agent: str) -> AgentRecord:
+        return self.agents.setdefault(agent, AgentRecord(agent))
+
+    def _make_ready(self, agent: AgentRecord, at: float) -> None:
+        agent.state, agent.since, agent.ready_since = AgentState.READY, at, at
+        agent.call = agent.queue = agent.reason = ""
+        agent.idle_rank = self._add("idle ranks")
+
+
+def _move(call: CallRecord, stage: Stage, at: float) -> None:
+    call.stage, call.stage_since = stage, at
+
+
+def _take_back(call: CallRecord | None, at: float) -> None:
+    if call is not None:
+        call.agent = ""
+        _move(call, Stage.QUEUED, at)
+
+
+def _text(value: _Plain) -> str:
+    return "" if value is None else str(value)
+
+
+def _number(value: _Plain) -> int:
+    return int(value) if isinstance(value, int | float) else 0
+
+
+def _time(age_s: _Plain, at: float) -> float | None:
+    return at - age_s if isinstance(age_s, int | float) else None
+
+
+def _agent_from(row: dict[str, _Plain], at: float) -> AgentRecord:
+    return AgentRecord(
+        agent=_text(row.get("agent")),
+        state=AgentState(row.get("state", AgentState.LOGGED_OUT.value)),
+        since=_time(row.get("state_age_s", 0.0), at) or 0.0,
+        station=_text(row.get("station")),
+        reason=_text(row.get("reason")),
+        wanted_pause=_text(row.get("wanted_pause")),
+        call=_text(row.get("call")),
+        queue=_text(row.get("queue")),
+        ready_since=_time(row.get("ready_age_s", 0.0), at) or 0.0,
+        idle_rank=_number(row.get("idle_rank")),
+        calls_taken=_number(row.get("calls_taken")),
+        missed=_number(row.get("missed")),
+        missed_in_row=_number(row.get("missed_in_row")),
+        last_missed=_time(row.get("last_missed_age_s"), at),
+        wrong_pins=_number(row.get("wrong_pins")),
+        locked_since=_time(row.get("locked_age_s"), at),
+    )
+
+
+def _call_from(row: dict[str, _Plain], at: float) -> CallRecord:
+    return CallRecord(
+        call=_text(row.get("call")),
+        port=_text(row.get("port")),
+        since=_time(row.get("age_s", 0.0), at) or 0.0,
+        stage=Stage(row.get("stage", Stage.OFFERED.value)),
+        stage_since=_time(row.get("stage_age_s", 0.0), at) or 0.0,
+        queue=_text(row.get("queue")),
+        queued_since=_time(row.get("queued_age_s", 0.0), at) or 0.0,
+        agent=_text(row.get("agent")),
+        is_recorded=bool(_number(row.get("is_recorded"))),
+        is_served=bool(_number(row.get("is_served"))),
+    )

@@ -1,0 +1,168 @@
+"""What the keys of a handset mean: star codes, and what each asks for next.
+
+A register collects what is dialled, key by key, and answers each with what it now knows. Keys may come one by
+one after each prompt or all in one go (``*11 1001# 4711#``).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar
+
+from acd.settings import StarCodes
+
+__all__ = [
+    "AskNumber",
+    "AskPin",
+    "Collecting",
+    "LogIn",
+    "LogOut",
+    "Misdialled",
+    "Pause",
+    "Register",
+    "Request",
+    "Resume",
+    "Understood",
+]
+
+LONGEST_NUMBER = 16
+"Agent numbers and PINs have at most this many digits; a longer one is a key that sticks."
+
+
+@dataclass(frozen=True, slots=True)
+class Collecting:
+    """More keys are needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskNumber:
+    """The agent's number is needed next."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskPin:
+    """The PIN is needed next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misdialled:
+    """This means nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """The agent of this number wants to take calls here."""
+
+    number: str
+    pin: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogOut:
+    """The agent here wants to leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The agent here wants no calls for a while."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """The agent here wants calls again."""
+
+
+Request = LogIn | LogOut | Pause | Resume
+Understood = Collecting | AskNumber | AskPin | Misdialled | Request
+
+
+class _Dialling(Enum):
+    CODE = "code"
+    NUMBER = "number"
+    PIN = "pin"
+    REASON = "reason"
+
+
+class Register:
+    """Collects the keys of one handset.
+
+    Args:
+        codes: What is dialled for what.
+        pause_reasons: The reason that each digit after the pause code stands for.
+    """
+
+    def __init__(self, codes: StarCodes, pause_reasons: dict[str, str]) -> None:
+        self._pause_reasons = pause_reasons
+        self._after_code: dict[str, Understood] = {
+            codes.log_in: AskNumber(),
+            codes.log_out: LogOut(),
+            codes.pause: Collecting(),
+            codes.resume: Resume(),
+        }
+        self._pause_code = codes.pause
+        self._expects = _Dialling.CODE
+        self._keys = ""
+        self._number = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was dialled since the last thing that was understood."""
+        return self._expects is _Dialling.CODE and not self._keys
+
+    def clear(self) -> None:
+        """Forget what was dialled."""
+        self._expects = _Dialling.CODE
+        self._keys = self._number = ""
+
+    def receive(self, key: str) -> Understood:
+        """Take the next key. After a request or a mistake the register is empty again."""
+        understood = self._TABLE[self._expects](self, key)
+        if isinstance(understood, Request | Misdialled):
+            self.clear()
+        return understood
+
+    def _collect_code(self, key: str) -> Understood:
+        self._keys += key
+        understood = self._after_code.get(self._keys)
+        if understood is None:
+            begins_a_code = any(code.startswith(self._keys) for code in self._after_code)
+            return Collecting() if begins_a_code else Misdialled()
+        if isinstance(understood, AskNumber):
+            self._expects = _Dialling.NUMBER
+        elif self._keys == self._pause_code:
+            self._expects = _Dialling.REASON
+        self._keys = ""
+        return understood
+
+    def _collect_number(self, key: str) -> Understood:
+        understood = self._collect_digits(key)
+        if understood is None:
+            self._number, self._keys = self._keys, ""
+            self._expects = _Dialling.PIN
+            return AskPin()
+        return understood
+
+    def _collect_pin(self, key: str) -> Understood:
+        return self._collect_digits(key) or LogIn(self._number, self._keys)
+
+    def _collect_digits(self, key: str) -> Understood | None:
+        """None once they are ended by ``#``."""
+        if key == "#":
+            return None if self._keys else Misdialled()
+        self._keys += key
+        if not key.isdigit() or len(self._keys) > LONGEST_NUMBER:
+            return Misdialled()
+        return Collecting()
+
+    def _collect_reason(self, key: str) -> Understood:
+        reason = self._pause_reasons.get(key)
+        return Misdialled() if reason is None else Pause(reason)
+
+    _TABLE: ClassVar[dict[_Dialling, Callable[["Register", str], Understood]]] = {
+        _Dialling.CODE: _collect_code,
+        _Dialling.NUMBER: _collect_number,
+        _Dialling.PIN: _collect_pin,
+        _Dialling.REASON: _collect_reason,
+    }

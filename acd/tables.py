@@ -1,0 +1,113 @@
+"""Makes the rows of the operator's tables from the live state."""
+
+from collections import Counter
+
+from acd.calls import Calls
+from acd.calls.waiting import Waiting
+from acd.handsets import Handsets
+from acd.ids import AgentId, CallId, PortId
+from acd.ledger import AgentRecord, AgentState, Ledger, Stage
+from acd.settings import CenterSettings
+from acd.views import AgentView, CallView, QueueView, StationView
+
+__all__ = ["agent_views", "call_views", "queue_views", "station_views"]
+
+_IN_QUEUE = (Stage.QUEUED, Stage.OFFERING)
+
+
+def call_views(calls: Calls, now: float) -> tuple[CallView, ...]:
+    """The live calls, oldest first."""
+    views = []
+    for call in calls:
+        record, contact = call.record, call.contact
+        is_waiting = record.stage in _IN_QUEUE and contact is not None
+        views.append(
+            CallView(
+                call=call.id,
+                port=call.port,
+                caller=call.caller,
+                stage=record.stage.value,
+                queue=None if contact is None else contact.queue,
+                place=calls.lines.place_of(call) if is_waiting else None,
+                agent=call.agent,
+                lasts_s=_lasts(record.since, now),
+                stage_lasts_s=_lasts(record.stage_since, now),
+            )
+        )
+    return tuple(views)
+
+
+def queue_views(
+    settings: CenterSettings, waiting: Waiting, ledger: Ledger, now: float
+) -> tuple[QueueView, ...]:
+    """The queues, in the order of the settings."""
+    views = []
+    for queue in settings.queues:
+        line = waiting.lines[queue.name]
+        oldest = line.oldest()
+        states = Counter(ledger.agent(agent).state for agent in queue.agents)
+        served = ledger.count(f"served {queue.name}")
+        waited_s = ledger.count(f"waited ms {queue.name}") / 1000
+        views.append(
+            QueueView(
+                queue=queue.name,
+                waiting=len(line),
+                longest_wait_s=0.0 if oldest is None else _lasts(oldest.entered, now),
+                ready=states[AgentState.READY],
+                ringing=states[AgentState.RINGING],
+                talking=states[AgentState.TALKING],
+                wrapping_up=states[AgentState.WRAPPING_UP],
+                paused=states[AgentState.PAUSED],
+                logged_in=len(queue.agents) - states[AgentState.LOGGED_OUT],
+                served=served,
+                abandoned=ledger.count(f"abandoned {queue.name}"),
+                average_wait_s=waited_s / served if served else 0.0,
+            )
+        )
+    return tuple(views)
+
+
+def agent_views(
+    settings: CenterSettings, offerable: list[AgentId], ledger: Ledger, now: float
+) -> tuple[AgentView, ...]:
+    """The agents, in the order of the settings."""
+    views = []
+    for agent in settings.agents:
+        record = ledger.agent(agent.agent)
+        has_call = record.state in (AgentState.RINGING, AgentState.TALKING)
+        is_out = record.state is AgentState.LOGGED_OUT
+        views.append(
+            AgentView(
+                agent=agent.agent,
+                name=agent.name,
+                state=record.state.value,
+                reason=record.reason or record.wanted_pause,
+                station=PortId(record.station) if record.station else None,
+                is_offerable=agent.agent in offerable,
+                call=CallId(record.call) if has_call else None,
+                state_lasts_s=0.0 if is_out and not record.since else _lasts(record.since, now),
+                calls_taken=record.calls_taken,
+                missed=record.missed,
+            )
+        )
+    return tuple(views)
+
+
+def station_views(handsets: Handsets, ledger: Ledger) -> tuple[StationView, ...]:
+    """The stations, in the order of the settings."""
+    here: dict[str, AgentRecord] = {
+        record.station: record for record in ledger.agents.values() if record.station
+    }
+    return tuple(
+        StationView(
+            port=handset.port,
+            state=handset.state.value,
+            agent=AgentId(here[handset.port].agent) if handset.port in here else None,
+            call=handset.call,
+        )
+        for handset in handsets.all()
+    )
+
+
+def _lasts(since: float, now: float) -> float:
+    return max(now - since, 0.0)

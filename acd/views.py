@@ -1,0 +1,82 @@
+"""What an operator's tables show: frozen rows, made anew each time they are asked for."""
+
+from dataclasses import dataclass
+
+from acd.ids import AgentId, CallerIdentity, CallId, PortId, QueueName
+
+__all__ = ["AgentView", "CallView", "QueueView", "StationView"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallView:
+    """A live call."""
+
+    call: CallId
+    port: PortId
+    caller: CallerIdentity
+    stage: str
+    queue: QueueName | None
+    place: int | None
+    "In the queue, while waiting; 1 is next."
+    agent: AgentId | None
+    "Who is rung or talks."
+    lasts_s: float
+    stage_lasts_s: float
+
+    @property
+    def number(self) -> str | None:
+        """The caller's number."""
+        return self.caller.number
+
+    @property
+    def name(self) -> str | None:
+        """The caller's name."""
+        return self.caller.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueView:
+    """A queue, its callers and its agents. An agent of several queues counts in each."""
+
+    queue: QueueName
+    waiting: int
+    longest_wait_s: float
+    ready: int
+    "Logged in and waiting for a call, those off-hook included."
+    ringing: int
+    talking: int
+    wrapping_up: int
+    paused: int
+    logged_in: int
+    served: int
+    abandoned: int
+    average_wait_s: float
+    "Of those served."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentView:
+    """An agent, logged in or not."""
+
+    agent: AgentId
+    name: str
+    state: str
+    reason: str
+    "Of the pause, or of the one that begins after the call."
+    station: PortId | None
+    is_offerable: bool
+    "A call would be offered this moment: ready, on-hook, in service, not delayed."
+    call: CallId | None
+    state_lasts_s: float
+    calls_taken: int
+    missed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationView:
+    """A station's telephone."""
+
+    port: PortId
+    state: str
+    agent: AgentId | None
+    call: CallId | None
