@@ -325,7 +325,7 @@ LineEvent = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dial:
-    """Seize the line and dial."""
+    """Seize the line and dial; without a number only seize, and leave dialling to `SendDigits`."""
 
     number: str
     caller: CallerNumber = CallerNumber()

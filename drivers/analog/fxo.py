@@ -451,6 +451,11 @@ class FxoLine(TimedMachine[FxoState]):
             # Incoming wins: whoever asked must take another line.
             self._emit(Cleared(cause=ClearCause.GLARE))
             return
+        if not number:
+            # A handset lifted by hand: whoever holds it hears dial tone and presses the keys.
+            self._emit(SetHook(off_hook=True))
+            self._go_up()
+            return
         self._dialled_number = number
         self._enter(S.SEIZED, dial_tone=self._settings.dial_tone_timeout_s)
         self._emit(SetHook(off_hook=True), Listen(progress=True))

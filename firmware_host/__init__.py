@@ -1,0 +1,1 @@
+"""The running appliance; the only package that knows acd, drivers and dsp."""

@@ -1,0 +1,246 @@
+"""One step of call control: gather what happened, run lines and ACD, perform what they ask.
+
+The event loop, the lockstep runner and the tests all call the same `step`. Nothing in it waits.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable
+
+import acd
+import drivers
+from dsp import DescriptorLost, Detection, RecordOverrun
+from firmware_host.callserver.inbound import acd_event
+from firmware_host.callserver.journal import Journal
+from firmware_host.callserver.media import CallMedia
+from firmware_host.callserver.outbound import line_command
+from firmware_host.callserver.ports import Port, PortTable
+from firmware_host.callserver.recorder import Recorder
+from firmware_host.line_media import LineMedia
+
+__all__ = ["Exchange"]
+
+_log = logging.getLogger(__name__)
+
+
+class Exchange:
+    """Call control of one appliance.
+
+    Runs in: event loop, or the lockstep thread.
+    """
+
+    def __init__(
+        self,
+        *,
+        center: acd.Center,
+        ports: PortTable,
+        card: drivers.Card,
+        line_media: LineMedia,
+        media: CallMedia,
+        journal: Journal,
+        recorder: Recorder,
+    ) -> None:
+        self.center = center
+        self.ports = ports
+        self.journal = journal
+        self._card = card
+        self._line_media = line_media
+        self._plane = line_media.plane
+        self._media = media
+        self._recorder = recorder
+        self._events: deque[acd.Event] = deque()
+        self._deadlines: dict[acd.PortId, float] = {}
+        self._utc_minus_now_s = 0.0
+        self._next_record_id = 1
+        self._record_ids: dict[acd.CallId, int] = {}
+        self.observers: list[Callable[[float, acd.Event | acd.Action], None]] = []
+        "Told of every ACD event and action as it happens; must neither wait nor act."
+
+    # ------------------------------------------------------------ start and stop
+
+    def start(self, now: float, utc_s: float, *, version: str, clock_trusted: bool = True) -> None:
+        """Replay the journal, then bring every line to a known state."""
+        self.set_clock(now, utc_s, trusted=clock_trusted)
+        history = self.journal.history
+        self._fact(acd.SystemStarted(version=version), now)
+        self._perform(self.center.restore(history, now, utc_s), now)
+        self._fact(self.center.snapshot(now), now)
+        for port in self.ports.all:
+            self._line_outputs(port, port.line.start(now), now)
+        self._settle(now)
+
+    def set_clock(self, now: float, utc_s: float, *, trusted: bool = True) -> None:
+        """Tell how wall time follows from ``now``."""
+        self._utc_minus_now_s = utc_s - now
+        self._events.append(acd.ClockSet(utc_minus_now_s=self._utc_minus_now_s, trusted=trusted))
+
+    def shut_down(self, now: float) -> None:
+        """End every call in order and say so in the journal."""
+        self._events.append(acd.ShutdownRequested())
+        self._settle(now)
+        self._fact(acd.SystemStopped(), now)
+        self._drain_recordings()
+        self.journal.flush()
+        self._recorder.close()
+        self.journal.close()
+
+    def hang_up(self, call: acd.CallId, now: float) -> None:
+        """An operator ends a call."""
+        self._events.append(acd.HangUpRequested(call=call))
+        self._settle(now)
+
+    # ------------------------------------------------------------ the step
+
+    def step(self, now: float) -> None:
+        """Act on everything that has happened up to ``now``.
+
+        Raises:
+            drivers.CardLost: when the card is gone; lines were told.
+        """
+        for card_port, event in self._card.poll():
+            port = self.ports.by_card_port(card_port)
+            if port is not None:
+                self._line_outputs(port, port.line.receive(event, now), now)
+        for detection in self._plane.detections():
+            self._detected(detection, now)
+        for slot, caller_id in self._line_media.read_caller_ids():
+            self._heard(slot, caller_id, now)
+        for ticket in self.journal.acknowledged():
+            self._events.append(acd.FactStored(ticket=ticket))
+        self._timers(now)
+        self._settle(now)
+        self._drain_recordings()
+        if self.journal.wants_snapshot:
+            self._fact(self.center.snapshot(now), now)
+        self.journal.flush()
+
+    def next_timer(self) -> float | None:
+        """When `step` is due although nothing happens."""
+        times = list(self._deadlines.values())
+        center = self.center.next_timer()
+        if center is not None:
+            times.append(center)
+        return min(times, default=None)
+
+    def _detected(self, detection: Detection, now: float) -> None:
+        finished = self._media.finished(detection)
+        if finished is not None:
+            self._events.append(finished)
+            return
+        if isinstance(detection, DescriptorLost):
+            return  # the card's poll tells, with the reason
+        if isinstance(detection, RecordOverrun):
+            _log.warning("recording %s lost a block: the disk is too slow", detection)
+            return
+        heard = self._line_media.heard(detection)
+        if heard is not None:
+            self._heard(*heard, now)
+
+    def _heard(self, slot: int, heard: drivers.Heard, now: float) -> None:
+        port = self.ports.by_slot(slot)
+        if port is not None:
+            self._line_outputs(port, port.line.receive(heard, now), now)
+
+    def _timers(self, now: float) -> None:
+        due = [port for port, at in self._deadlines.items() if at <= now]
+        for port_id in due:
+            port = self.ports.by_id(port_id)
+            self._line_outputs(port, port.line.handle_timer(now), now)
+        center = self.center.next_timer()
+        if center is not None and center <= now:
+            self._settle(now)
+            self._perform(self.center.handle_timer(now), now)
+
+    # ------------------------------------------------------------ outputs
+
+    def _line_outputs(self, port: Port, outputs: list[drivers.LineOutput], now: float) -> None:
+        for output in outputs:
+            match output:
+                case (
+                    drivers.SetHook()
+                    | drivers.SetRinger()
+                    | drivers.SetBattery()
+                    | drivers.ReversePolarity()
+                ):
+                    self._card.perform(port.card_port, output)
+                case (
+                    drivers.Listen()
+                    | drivers.ReceiveCallerId()
+                    | drivers.StopReceivingCallerId()
+                    | drivers.SendCallerId()
+                    | drivers.SendKeys()
+                    | drivers.SendTone()
+                    | drivers.StopSignal()
+                ):
+                    self._line_media.perform(port.slot, output)
+                case _:
+                    self._line_event(port, output)
+        deadline = port.line.next_timer()
+        if deadline is None:
+            self._deadlines.pop(port.port, None)
+        else:
+            self._deadlines[port.port] = deadline
+
+    def _line_event(self, port: Port, event: drivers.LineEvent) -> None:
+        match event:
+            case drivers.InService():
+                port.in_service, port.alarm = True, ""
+            case drivers.OutOfService(alarm=alarm):
+                port.in_service, port.alarm = False, alarm
+                _log.warning("%s is out of service: %s", port.port, alarm)
+            case _:
+                pass
+        translated = acd_event(port, event)
+        if translated is not None:
+            self._events.append(translated)
+
+    def _settle(self, now: float) -> None:
+        """Give the ACD its events one by one, each with all that follows from it."""
+        while self._events:
+            event = self._events.popleft()
+            for observer in self.observers:
+                observer(now, event)
+            self._perform(self.center.receive(event, now), now)
+
+    def _perform(self, actions: list[acd.Action], now: float) -> None:
+        for action in actions:
+            for observer in self.observers:
+                observer(now, action)
+            match action:
+                case acd.WriteFact(fact=fact, ticket=ticket):
+                    self._fact(fact, now, ticket)
+                case acd.AnswerCall() | acd.RingStation() | acd.ClearLine():
+                    command = line_command(action)
+                    if command is not None:
+                        port = self.ports.by_id(command[0])
+                        self._line_outputs(port, port.line.command(command[1], now), now)
+                case acd.StartRecording(call=call, port=port_id, file=file):
+                    self._start_recording(call, port_id, file)
+                case acd.StopRecording(call=call):
+                    self._stop_recording(call)
+                case _:
+                    self._media.perform(action)
+
+    def _fact(self, fact: acd.Fact, now: float, ticket: int | None = None) -> None:
+        self.journal.append(fact, now, now + self._utc_minus_now_s, ticket)
+
+    # ------------------------------------------------------------ recordings
+
+    def _start_recording(self, call: acd.CallId, port: acd.PortId, file: str) -> None:
+        record_id = self._next_record_id
+        self._next_record_id += 1
+        self._record_ids[call] = record_id
+        self._recorder.start(record_id, file)
+        self._media.record(record_id, port)
+
+    def _stop_recording(self, call: acd.CallId) -> None:
+        record_id = self._record_ids.pop(call, None)
+        if record_id is not None:
+            self._media.stop_record(record_id)
+            self._drain_recordings()
+            self._recorder.stop(record_id)
+
+    def _drain_recordings(self) -> None:
+        blocks = self._plane.recorded()
+        if blocks:
+            self._recorder.take(blocks)

@@ -1,0 +1,160 @@
+"""Recordings to disk, off the loop: stereo WAV, 16 bit, 8 kHz, caller left, what the caller hears right.
+
+A recording is a valid file at every moment: the header tells the length that is already there, and is
+moved on after each half second. A full disk ends the recording, never the call.
+"""
+
+import logging
+import os
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+
+from dsp import SAMPLE_RATE_HZ, RecordedBlock
+from firmware_host.worker import Worker
+
+__all__ = ["Recorder"]
+
+_log = logging.getLogger(__name__)
+
+_CHANNELS = 2
+_FRAME_OCTETS = 2 * _CHANNELS
+_WRITE_AFTER_OCTETS = SAMPLE_RATE_HZ // 2 * _FRAME_OCTETS
+_HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
+RESERVED_FREE_OCTETS = 16 * 1024 * 1024
+"""Recordings leave this much of the disk to the journal."""
+
+
+def _wav_header(data_octets: int) -> bytes:
+    return _HEADER.pack(
+        b"RIFF",
+        _HEADER.size - 8 + data_octets,
+        b"WAVE",
+        b"fmt ",
+        16,
+        1,
+        _CHANNELS,
+        SAMPLE_RATE_HZ,
+        SAMPLE_RATE_HZ * _FRAME_OCTETS,
+        _FRAME_OCTETS,
+        16,
+        b"data",
+        data_octets,
+    )
+
+
+class _WavFile:
+    """One recording. Runs in: the recorder's worker."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor = -1
+        self._octets = 0
+        self._buffer = bytearray()
+
+    def open(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+        self._descriptor = os.open(self._path, flags, 0o640)
+        os.pwrite(self._descriptor, _wav_header(0), 0)
+
+    def append(self, data: bytes) -> None:
+        self._buffer += data
+        if len(self._buffer) >= _WRITE_AFTER_OCTETS:
+            self._write()
+
+    def _write(self) -> None:
+        if self._descriptor < 0 or not self._buffer:
+            return
+        space = os.fstatvfs(self._descriptor)
+        if space.f_bavail * space.f_frsize < RESERVED_FREE_OCTETS:
+            raise OSError(28, "less than the journal's reserve is free on the disk")
+        written = 0
+        while written < len(self._buffer):
+            offset = _HEADER.size + self._octets + written
+            written += os.pwrite(self._descriptor, self._buffer[written:], offset)
+        self._octets += written
+        self._buffer.clear()
+        os.pwrite(self._descriptor, _wav_header(self._octets), 0)
+
+    def close(self) -> None:
+        try:
+            self._write()
+        finally:
+            if self._descriptor >= 0:
+                os.close(self._descriptor)
+                self._descriptor = -1
+
+
+class Recorder:
+    """All recordings of the call server.
+
+    Runs in: event loop; files are touched by the worker only.
+    """
+
+    def __init__(self, folder: Path, worker: Worker) -> None:
+        self._folder = folder
+        self._worker = worker
+        self._files: dict[int, _WavFile] = {}
+
+    def start(self, record_id: int, file: str) -> None:
+        """Begin a recording; ``file`` is relative to the recordings' folder."""
+        path = self._folder / file
+        self._worker.submit(lambda: self._open(record_id, path))
+
+    def take(self, blocks: Iterable[RecordedBlock]) -> None:
+        """Append what the plane's taps heard."""
+        data = [(block.record_id, block.samples.tobytes()) for block in blocks]
+        self._worker.submit(lambda: self._append(data))
+
+    def stop(self, record_id: int) -> None:
+        """Complete a recording."""
+        self._worker.submit(lambda: self._close(record_id))
+
+    def close(self) -> None:
+        """Complete all recordings."""
+        self._worker.submit(self._close_all)
+        self._worker.close()
+
+    def _open(self, record_id: int, path: Path) -> None:
+        wav = _WavFile(path)
+        try:
+            wav.open()
+        except OSError as error:
+            _log.error("%s: can't record: %s; the call goes on", path, error.strerror or error)
+            return
+        self._files[record_id] = wav
+
+    def _append(self, data: list[tuple[int, bytes]]) -> None:
+        for record_id, samples in data:
+            wav = self._files.get(record_id)
+            if wav is None:
+                continue
+            try:
+                wav.append(samples)
+            except OSError as error:
+                self._give_up(record_id, wav, error)
+
+    def _close(self, record_id: int) -> None:
+        wav = self._files.pop(record_id, None)
+        if wav is not None:
+            try:
+                wav.close()
+            except OSError as error:
+                self._give_up(record_id, wav, error)
+
+    def _close_all(self) -> None:
+        for record_id in list(self._files):
+            self._close(record_id)
+
+    def _give_up(self, record_id: int, wav: _WavFile, error: OSError) -> None:
+        self._files.pop(record_id, None)
+        _log.error(
+            "a recording ends early: %s; the call goes on; make room in %s",
+            error.strerror or error,
+            self._folder,
+        )
+        try:
+            wav.close()
+        except OSError:
+            return  # the part that was written before is a valid file

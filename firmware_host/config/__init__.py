@@ -1,0 +1,19 @@
+"""The one configuration: appliance.toml, checked as a whole before anything starts."""
+
+from firmware_host.config.mistakes import ConfigurationError, Mistake
+from firmware_host.config.reader import parse_appliance, read_appliance
+from firmware_host.config.schema import Appliance, StationTable, TrunkTable
+from firmware_host.config.settings import center_settings, station_settings, trunk_settings
+
+__all__ = [
+    "Appliance",
+    "ConfigurationError",
+    "Mistake",
+    "StationTable",
+    "TrunkTable",
+    "center_settings",
+    "parse_appliance",
+    "read_appliance",
+    "station_settings",
+    "trunk_settings",
+]

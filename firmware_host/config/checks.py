@@ -1,0 +1,200 @@
+"""What only a look at several tables can tell: names that lead nowhere, ports used twice."""
+
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dsp import countries
+from firmware_host.config.hours import HoursError, parse_open_hours
+from firmware_host.config.mistakes import Mistake, key_path, suggest
+from firmware_host.config.schema import (
+    Appliance,
+    FlowTable,
+    HangUpTable,
+    HoursTable,
+    MenuTable,
+    NodeTable,
+    QueueNodeTable,
+    SayTable,
+)
+
+__all__ = ["check_appliance"]
+
+LONGEST_PROMPT = 500
+"A caller who listens to more than half a minute has forgotten the first choice."
+
+
+def check_appliance(appliance: Appliance) -> list[Mistake]:
+    """Every mistake between the tables."""
+    return [
+        *_site(appliance),
+        *_ports(appliance),
+        *_agents(appliance),
+        *_schedules(appliance),
+        *_flows(appliance),
+        *_codes(appliance),
+        *_prompts(appliance),
+    ]
+
+
+def _site(appliance: Appliance) -> Iterable[Mistake]:
+    site = appliance.site
+    if site.country not in countries():
+        advice = suggest(site.country, list(countries()))
+        yield Mistake("site.country", f'no tone plan for "{site.country}"', advice)
+    yield from _zone(site.time_zone, "site.time_zone")
+    if len(appliance.card) != 1:
+        yield Mistake("card", f"{len(appliance.card)} cards", "exactly one is supported for now")
+
+
+def _zone(name: str, path: str) -> Iterable[Mistake]:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        yield Mistake(path, f'unknown time zone "{name}"', 'for example "Europe/Bucharest"')
+
+
+def _ports(appliance: Appliance) -> Iterable[Mistake]:
+    used: dict[tuple[str, int], str] = {}
+    if not appliance.trunk:
+        yield Mistake("trunk", "no trunk: nobody can call in", "add a table such as [trunk.line-1]")
+    lines = [("trunk", name, trunk.card, trunk.port) for name, trunk in appliance.trunk.items()]
+    lines += [
+        ("station", name, table.card, table.port) for name, table in appliance.station.items()
+    ]
+    for kind, name, card, port in lines:
+        path = key_path(kind, name, "port")
+        if card not in appliance.card:
+            advice = suggest(card, list(appliance.card))
+            yield Mistake(key_path(kind, name, "card"), f'unknown card "{card}"', advice)
+        other = used.setdefault((card, port), key_path(kind, name))
+        if other != key_path(kind, name):
+            yield Mistake(path, f"port {port} is taken by {other}", "each port carries one line")
+    for name in appliance.trunk.keys() & appliance.station.keys():
+        yield Mistake(key_path("station", name), "a trunk has this name", "line names are unique")
+    for kind, table in (("trunk", appliance.trunk), ("station", appliance.station)):
+        for name in table:
+            if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
+                advice = "letters, digits, - and _ only"
+                yield Mistake(key_path(kind, name), "unusable as a line's name", advice)
+
+
+def _agents(appliance: Appliance) -> Iterable[Mistake]:
+    for number in appliance.agent:
+        if not (number.isascii() and number.isdecimal() and len(number) <= 12):
+            advice = "1 to 12 digits, as keyed in on a handset"
+            yield Mistake(
+                key_path("agent", number), "an agent's number has other characters", advice
+            )
+    for name, queue in appliance.queue.items():
+        for index, agent in enumerate(queue.agents):
+            if agent not in appliance.agent:
+                path = key_path("queue", name, "agents", index)
+                yield Mistake(
+                    path, f'unknown agent "{agent}"', suggest(agent, list(appliance.agent))
+                )
+
+
+def _schedules(appliance: Appliance) -> Iterable[Mistake]:
+    for name, schedule in appliance.schedule.items():
+        if schedule.time_zone is not None:
+            yield from _zone(schedule.time_zone, key_path("schedule", name, "time_zone"))
+        for days, hours in schedule.open.items():
+            try:
+                parse_open_hours(days, hours)
+            except HoursError as error:
+                advice = 'for example "mon-fri" = "09:00-18:00"'
+                yield Mistake(key_path("schedule", name, "open", days), str(error), advice)
+
+
+def _flows(appliance: Appliance) -> Iterable[Mistake]:
+    for name, trunk in appliance.trunk.items():
+        if trunk.flow not in appliance.flow:
+            advice = suggest(trunk.flow, list(appliance.flow))
+            yield Mistake(key_path("trunk", name, "flow"), f'unknown flow "{trunk.flow}"', advice)
+    for name, flow in appliance.flow.items():
+        if flow.start not in flow.node:
+            advice = suggest(flow.start, list(flow.node))
+            yield Mistake(key_path("flow", name, "start"), f'unknown node "{flow.start}"', advice)
+        for node_name, node in flow.node.items():
+            path = ("flow", name, "node", node_name)
+            yield from _node(appliance, flow, node, path)
+
+
+def _node(
+    appliance: Appliance, flow: FlowTable, node: NodeTable, path: tuple[str, ...]
+) -> Iterable[Mistake]:
+    for key, target in _ways_on(node):
+        if target not in flow.node:
+            advice = suggest(target, list(flow.node))
+            yield Mistake(key_path(*path, *key), f'unknown node "{target}"', advice)
+    match node:
+        case HoursTable(schedule=schedule) if schedule not in appliance.schedule:
+            advice = suggest(schedule, list(appliance.schedule))
+            yield Mistake(key_path(*path, "schedule"), f'unknown schedule "{schedule}"', advice)
+        case QueueNodeTable(queue=queue) if queue not in appliance.queue:
+            advice = suggest(queue, list(appliance.queue))
+            yield Mistake(key_path(*path, "queue"), f'unknown queue "{queue}"', advice)
+        case MenuTable(keys=keys):
+            for key in keys:
+                if len(key) != 1 or key not in "0123456789*#":
+                    yield Mistake(key_path(*path, "keys", key), "not a key", "one of 0-9 * #")
+            if not keys:
+                yield Mistake(key_path(*path, "keys"), "a menu without keys", "use a say node")
+        case _:
+            pass
+
+
+def _ways_on(node: NodeTable) -> list[tuple[tuple[str, ...], str]]:
+    match node:
+        case HoursTable():
+            return [(("open",), node.open), (("closed",), node.closed)]
+        case MenuTable():
+            keys = [(("keys", key), target) for key, target in node.keys.items()]
+            return [*keys, (("exhausted",), node.exhausted)]
+        case SayTable():
+            return [(("next",), node.next)]
+        case QueueNodeTable():
+            return [(("timed_out",), node.timed_out)]
+        case HangUpTable():
+            return []
+
+
+def _codes(appliance: Appliance) -> Iterable[Mistake]:
+    codes = {
+        name: getattr(appliance.star_codes, name) for name in appliance.star_codes.__struct_fields__
+    }
+    for code_name, code in codes.items():
+        for other_name, other in codes.items():
+            if code_name < other_name and (code.startswith(other) or other.startswith(code)):
+                path = key_path("star_codes", other_name)
+                problem = f'"{other}" and star_codes.{code_name} "{code}" begin alike'
+                yield Mistake(path, problem, "no code may be the beginning of another")
+    for digit in appliance.pause.reasons:
+        if len(digit) != 1 or digit not in "0123456789":
+            yield Mistake(key_path("pause", "reasons", digit), "not a digit", "one of 0-9")
+
+
+def _prompts(appliance: Appliance) -> Iterable[Mistake]:
+    languages = {appliance.site.language} | {
+        trunk.language for trunk in appliance.trunk.values() if trunk.language
+    }
+    for name, texts in appliance.prompt.items():
+        for language, text in texts.items():
+            path = key_path("prompt", name, language)
+            if language not in ("en", "ro"):
+                yield Mistake(path, f'unknown language "{language}"', "one of en, ro")
+            if not text.strip() or len(text) > LONGEST_PROMPT:
+                advice = f"1 to {LONGEST_PROMPT} characters"
+                yield Mistake(path, f"{len(text)} characters", advice)
+    for flow_name, flow in appliance.flow.items():
+        for node_name, node in flow.node.items():
+            for field in ("prompts", "invalid"):
+                for index, prompt in enumerate(getattr(node, field, ())):
+                    path = key_path("flow", flow_name, "node", node_name, field, index)
+                    if prompt not in appliance.prompt:
+                        advice = suggest(prompt, list(appliance.prompt))
+                        yield Mistake(path, f'unknown prompt "{prompt}"', advice)
+                        continue
+                    for language in sorted(languages - appliance.prompt[prompt].keys()):
+                        problem = f'prompt "{prompt}" has no text in "{language}"'
+                        yield Mistake(path, problem, f"add {key_path('prompt', prompt, language)}")

@@ -1,0 +1,57 @@
+"""Opening hours as people write them: ``"mon-fri" = "09:00-12:00, 13:00-18:00"``."""
+
+from datetime import time
+
+__all__ = ["HoursError", "parse_open_hours"]
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class HoursError(ValueError):
+    """Hours that make no sense."""
+
+
+def parse_open_hours(days: str, hours: str) -> list[tuple[tuple[int, ...], time, time]]:
+    """Weekdays (Monday is 0), start and end of each interval.
+
+    Raises:
+        HoursError: saying what is wrong.
+    """
+    weekdays = _weekdays(days)
+    return [(weekdays, *_interval(part.strip())) for part in hours.split(",")]
+
+
+def _weekdays(days: str) -> tuple[int, ...]:
+    found: list[int] = []
+    for part in days.lower().split(","):
+        first, _, last = part.strip().partition("-")
+        try:
+            start = _DAYS.index(first.strip())
+            end = _DAYS.index(last.strip()) if last else start
+        except ValueError:
+            raise HoursError(f'"{part.strip()}" is no day or range of days') from None
+        span = (end - start) % 7 + 1
+        found += [(start + step) % 7 for step in range(span)]
+    return tuple(sorted(set(found)))
+
+
+def _interval(text: str) -> tuple[time, time]:
+    start_text, dash, end_text = text.partition("-")
+    start, end = _time(start_text), _time(end_text)
+    if not dash or start is None or end is None:
+        raise HoursError(f'"{text}" is no interval of times')
+    if end <= start:
+        raise HoursError(f'"{text}" ends before it starts; split it at midnight')
+    return start, end
+
+
+def _time(text: str) -> time | None:
+    hour, colon, minute = text.strip().partition(":")
+    if not (colon and hour.isdecimal() and minute.isdecimal()):
+        return None
+    if (int(hour), int(minute)) == (24, 0):
+        return time.max
+    try:
+        return time(int(hour), int(minute))
+    except ValueError:
+        return None

@@ -1,0 +1,210 @@
+"""The shape of appliance.toml: one frozen type for each table.
+
+Durations are seconds. What only a look at several tables can tell (a queue that names an unknown
+agent) is checked in `checks`.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+__all__ = [
+    "AgentTable",
+    "Appliance",
+    "CardTable",
+    "FlowTable",
+    "HangUpTable",
+    "HoursTable",
+    "LimitsTable",
+    "MenuTable",
+    "NodeTable",
+    "PauseTable",
+    "QueueNodeTable",
+    "QueueTable",
+    "SayTable",
+    "ScheduleTable",
+    "SiteTable",
+    "StarCodesTable",
+    "StationTable",
+    "TrunkTable",
+]
+
+Seconds = Annotated[float, Meta(ge=0, le=86_400)]
+PositiveSeconds = Annotated[float, Meta(gt=0, le=86_400)]
+Count = Annotated[int, Meta(ge=1, le=100)]
+PortIndex = Annotated[int, Meta(ge=0, le=1023)]
+Name = Annotated[str, Meta(min_length=1, max_length=40)]
+Key = Annotated[str, Meta(pattern=r"^[0-9*#]$")]
+Digits = Annotated[str, Meta(pattern=r"^[0-9]{1,12}$")]
+Pin = Annotated[str, Meta(pattern=r"^[0-9]{4,12}$")]
+StarCode = Annotated[str, Meta(pattern=r"^\*[0-9]{1,4}$")]
+Language = Literal["en", "ro"]
+CallerIdHow = Literal["none", "fsk_after_first_ring", "dtmf_before_ring"]
+PromptNames = tuple[str, ...]
+
+
+class Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of all tables: unknown keys are mistakes."""
+
+
+class SiteTable(Table, frozen=True):
+    """Where the appliance stands."""
+
+    name: Name
+    country: str
+    time_zone: str
+    law: Literal["alaw", "mulaw"] = "alaw"
+    language: Language = "en"
+    state: str = "var"
+    "Folder of journal, recordings and sockets; relative to the configuration file."
+
+
+class CardTable(Table, frozen=True):
+    """A telephone card."""
+
+    kind: Literal["virtual"]
+
+
+class TrunkTable(Table, frozen=True):
+    """An analog line from the exchange (FXO port)."""
+
+    card: str
+    port: PortIndex
+    flow: str
+    called: str = ""
+    language: Language | None = None
+    caller_id: CallerIdHow = "fsk_after_first_ring"
+    clears_on: tuple[Literal["battery", "polarity", "busy_tone"], ...] = ("battery",)
+
+
+class StationTable(Table, frozen=True):
+    """A telephone plugged into the box (FXS port)."""
+
+    card: str
+    port: PortIndex
+    caller_id: CallerIdHow = "fsk_after_first_ring"
+    flash: bool = True
+
+
+class AgentTable(Table, frozen=True):
+    """Someone who takes calls; the table's name is the agent number."""
+
+    name: Name
+    pin: Pin
+
+
+class QueueTable(Table, frozen=True):
+    """A queue and who serves it."""
+
+    agents: tuple[str, ...]
+    ring_timeout_s: PositiveSeconds = 20.0
+    wrap_up_s: Seconds = 15.0
+    longest_wait_s: PositiveSeconds = 1800.0
+    announce_first_s: Seconds = 0.0
+    announce_every_s: Seconds = 45.0
+
+
+class ScheduleTable(Table, frozen=True):
+    """Opening hours: ``open = { "mon-fri" = "09:00-18:00", "sat" = "10:00-14:00" }``."""
+
+    open: dict[str, str]
+    closed_dates: tuple[date, ...] = ()
+    time_zone: str | None = None
+    open_when_clock_untrusted: bool = True
+
+
+class HoursTable(Table, frozen=True, tag_field="kind", tag="hours"):
+    """Branches by opening hours."""
+
+    schedule: str
+    open: str
+    closed: str
+
+
+class MenuTable(Table, frozen=True, tag_field="kind", tag="menu"):
+    """Asks for a key."""
+
+    prompts: PromptNames
+    keys: dict[str, str]
+    invalid: PromptNames
+    exhausted: str
+    timeout_s: PositiveSeconds = 5.0
+    attempts: Count = 3
+
+
+class SayTable(Table, frozen=True, tag_field="kind", tag="say"):
+    """Plays prompts and goes on."""
+
+    prompts: PromptNames
+    next: str
+
+
+class QueueNodeTable(Table, frozen=True, tag_field="kind", tag="queue"):
+    """Waits for an agent."""
+
+    queue: str
+    timed_out: str
+
+
+class HangUpTable(Table, frozen=True, tag_field="kind", tag="hang_up"):
+    """Says good-bye."""
+
+    prompts: PromptNames = ()
+    cause: Literal[
+        "flow ended", "outside opening hours", "no valid key pressed", "waited too long"
+    ] = "flow ended"
+
+
+NodeTable = HoursTable | MenuTable | SayTable | QueueNodeTable | HangUpTable
+
+
+class FlowTable(Table, frozen=True):
+    """A graph that callers walk through."""
+
+    start: str
+    node: dict[str, NodeTable]
+
+
+class StarCodesTable(Table, frozen=True):
+    """What is dialled on a handset."""
+
+    log_in: StarCode = "*11"
+    log_out: StarCode = "*12"
+    pause: StarCode = "*13"
+    resume: StarCode = "*14"
+
+
+class PauseTable(Table, frozen=True):
+    """Reasons for a pause, by the digit dialled after the code."""
+
+    reasons: dict[str, str]
+
+
+class LimitsTable(Table, frozen=True):
+    """Limits of the whole site."""
+
+    missed_offers_before_pause: Count = 2
+    missed_offer_delay_s: Seconds = 5.0
+    talk_limit_s: PositiveSeconds = 14_400.0
+    key_timeout_s: PositiveSeconds = 10.0
+    pin_attempts: Count = 3
+    pin_lock_s: Seconds = 300.0
+    record_calls: bool = True
+
+
+class Appliance(Table, frozen=True):
+    """The whole file."""
+
+    site: SiteTable
+    card: dict[str, CardTable]
+    trunk: dict[str, TrunkTable]
+    station: dict[str, StationTable]
+    agent: dict[str, AgentTable]
+    queue: dict[str, QueueTable]
+    flow: dict[str, FlowTable]
+    schedule: dict[str, ScheduleTable] = {}
+    prompt: dict[str, dict[str, str]] = {}
+    star_codes: StarCodesTable = StarCodesTable()
+    pause: PauseTable = PauseTable(reasons={"1": "break", "2": "meeting"})
+    limits: LimitsTable = LimitsTable()

@@ -1,0 +1,157 @@
+"""What the configuration means to the parts: settings of the ACD and of each line."""
+
+from zoneinfo import ZoneInfo
+
+from acd import (
+    AgentId,
+    AgentSettings,
+    CenterSettings,
+    FlowSettings,
+    HangUpNode,
+    HoursNode,
+    MenuNode,
+    Node,
+    OpenInterval,
+    PortId,
+    QueueName,
+    QueueNode,
+    QueueSettings,
+    SayNode,
+    Schedule,
+    StarCodes,
+    TrunkSettings,
+)
+from drivers import CallerIdMode, Disconnect, FxoSettings, FxsSettings
+from dsp import TonePlan
+from firmware_host.config.hours import parse_open_hours
+from firmware_host.config.schema import (
+    Appliance,
+    HangUpTable,
+    HoursTable,
+    MenuTable,
+    NodeTable,
+    QueueNodeTable,
+    SayTable,
+    ScheduleTable,
+    StationTable,
+    TrunkTable,
+)
+
+__all__ = ["center_settings", "station_settings", "trunk_settings"]
+
+
+def center_settings(appliance: Appliance) -> CenterSettings:
+    """Everything the ACD needs to know."""
+    limits = appliance.limits
+    return CenterSettings(
+        trunks=tuple(
+            TrunkSettings(
+                port=PortId(name),
+                flow=trunk.flow,
+                language=trunk.language or appliance.site.language,
+                called=trunk.called,
+            )
+            for name, trunk in appliance.trunk.items()
+        ),
+        stations=tuple(PortId(name) for name in appliance.station),
+        agents=tuple(
+            AgentSettings(agent=AgentId(number), name=agent.name, pin=agent.pin)
+            for number, agent in appliance.agent.items()
+        ),
+        queues=tuple(
+            QueueSettings(
+                name=QueueName(name),
+                agents=tuple(AgentId(agent) for agent in queue.agents),
+                ring_timeout_s=queue.ring_timeout_s,
+                wrap_up_s=queue.wrap_up_s,
+                longest_wait_s=queue.longest_wait_s,
+                announce_first_s=queue.announce_first_s,
+                announce_every_s=queue.announce_every_s,
+            )
+            for name, queue in appliance.queue.items()
+        ),
+        flows=tuple(
+            FlowSettings(
+                name=name,
+                start=flow.start,
+                nodes={node_name: _node(node) for node_name, node in flow.node.items()},
+            )
+            for name, flow in appliance.flow.items()
+        ),
+        schedules=tuple(
+            _schedule(name, schedule, appliance.site.time_zone)
+            for name, schedule in appliance.schedule.items()
+        ),
+        star_codes=StarCodes(
+            log_in=appliance.star_codes.log_in,
+            log_out=appliance.star_codes.log_out,
+            pause=appliance.star_codes.pause,
+            resume=appliance.star_codes.resume,
+        ),
+        pause_reasons=dict(appliance.pause.reasons),
+        station_language=appliance.site.language,
+        missed_offers_before_pause=limits.missed_offers_before_pause,
+        missed_offer_delay_s=limits.missed_offer_delay_s,
+        talk_limit_s=limits.talk_limit_s,
+        key_timeout_s=limits.key_timeout_s,
+        pin_attempts=limits.pin_attempts,
+        pin_lock_s=limits.pin_lock_s,
+        record_calls=limits.record_calls,
+    )
+
+
+def _node(node: NodeTable) -> Node:
+    match node:
+        case HoursTable():
+            return HoursNode(schedule=node.schedule, open=node.open, closed=node.closed)
+        case MenuTable():
+            return MenuNode(
+                prompts=node.prompts,
+                keys=dict(node.keys),
+                invalid=node.invalid,
+                exhausted=node.exhausted,
+                timeout_s=node.timeout_s,
+                attempts=node.attempts,
+            )
+        case SayTable():
+            return SayNode(prompts=node.prompts, next=node.next)
+        case QueueNodeTable():
+            return QueueNode(queue=QueueName(node.queue), timed_out=node.timed_out)
+        case HangUpTable():
+            return HangUpNode(prompts=node.prompts, cause=node.cause)
+
+
+def _schedule(name: str, schedule: ScheduleTable, site_zone: str) -> Schedule:
+    return Schedule(
+        name=name,
+        zone=ZoneInfo(schedule.time_zone or site_zone),
+        intervals=tuple(
+            OpenInterval(weekdays=weekdays, start=start, end=end)
+            for days, hours in schedule.open.items()
+            for weekdays, start, end in parse_open_hours(days, hours)
+        ),
+        closed_dates=frozenset(schedule.closed_dates),
+        open_when_clock_untrusted=schedule.open_when_clock_untrusted,
+    )
+
+
+def trunk_settings(trunk: TrunkTable, plan: TonePlan) -> FxoSettings:
+    """How our end of a trunk behaves."""
+    longest_silence_s = max(plan.ring_cadence_ms[1::2]) / 1000
+    return FxoSettings(
+        caller_id=CallerIdMode(trunk.caller_id),
+        clears_on_battery_drop="battery" in trunk.clears_on,
+        clears_on_polarity="polarity" in trunk.clears_on,
+        clears_on_busy_tone="busy_tone" in trunk.clears_on,
+        ring_gone_s=longest_silence_s + 2.0,
+    )
+
+
+def station_settings(station: StationTable, plan: TonePlan) -> FxsSettings:
+    """How our end of a handset's line behaves."""
+    return FxsSettings(
+        caller_id=CallerIdMode(station.caller_id),
+        disconnect=Disconnect.BUSY_TONE,
+        ring_cadence_s=tuple(part_ms / 1000 for part_ms in plan.ring_cadence_ms),
+        flash_maximum_s=0.75 if station.flash else 0.0,
+    )

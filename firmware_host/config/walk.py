@@ -1,0 +1,132 @@
+"""Holds a parsed TOML tree against the schema and reports every mistake, not only the first.
+
+msgspec stops at the first error; so the tree is walked field by field, and msgspec judges the leaves.
+"""
+
+import types
+import typing
+from typing import Any, Literal, get_args, get_origin
+
+import msgspec
+
+from firmware_host.config.mistakes import Mistake, key_path, suggest
+
+__all__ = ["collect_mistakes"]
+
+Path = tuple[str | int, ...]
+
+
+def collect_mistakes(expected: Any, value: Any, path: Path = ()) -> list[Mistake]:  # noqa: ANN401 - any TOML value
+    """All mistakes of ``value`` as an ``expected``; none means that msgspec converts it."""
+    if _is_table(expected):
+        return _table(expected, value, path)
+    origin, arguments = get_origin(expected), get_args(expected)
+    if origin is dict:
+        return _mapping(arguments[1], value, path)
+    if origin is tuple:
+        return _array(arguments[0], value, path)
+    if origin in (types.UnionType, typing.Union) and _is_table(arguments[0]):
+        return _tagged(list(arguments), value, path)
+    return _leaf(expected, value, path)
+
+
+def _is_table(expected: Any) -> bool:  # noqa: ANN401 - any type
+    return isinstance(expected, type) and issubclass(expected, msgspec.Struct)
+
+
+def _table(expected: Any, value: Any, path: Path) -> list[Mistake]:  # noqa: ANN401
+    if not isinstance(value, dict):
+        return [Mistake(key_path(*path), f"must be a table, not {_named(value)}")]
+    fields = {field.encode_name: field for field in msgspec.structs.fields(expected)}
+    tag_field = expected.__struct_config__.tag_field
+    mistakes = [
+        Mistake(key_path(*path, key), "unknown key", suggest(key, list(fields)))
+        for key in value
+        if key not in fields and key != tag_field
+    ]
+    for name, field in fields.items():
+        if name in value:
+            mistakes += collect_mistakes(field.type, value[name], (*path, name))
+        elif field.required:
+            mistakes.append(Mistake(key_path(*path, name), "is missing", _described(field.type)))
+    return mistakes
+
+
+def _tagged(choices: list[Any], value: Any, path: Path) -> list[Mistake]:  # noqa: ANN401
+    if not isinstance(value, dict):
+        return [Mistake(key_path(*path), f"must be a table, not {_named(value)}")]
+    by_tag = {choice.__struct_config__.tag: choice for choice in choices}
+    tag_field = choices[0].__struct_config__.tag_field
+    tag = value.get(tag_field)
+    if tag not in by_tag:
+        problem = "is missing" if tag is None else f'"{tag}" is unknown'
+        advice = "one of " + ", ".join(by_tag)
+        return [Mistake(key_path(*path, tag_field), problem, advice)]
+    return _table(by_tag[tag], value, path)
+
+
+def _mapping(item: Any, value: Any, path: Path) -> list[Mistake]:  # noqa: ANN401
+    if not isinstance(value, dict):
+        return [Mistake(key_path(*path), f"must be a table, not {_named(value)}")]
+    return [
+        mistake
+        for key, entry in value.items()
+        for mistake in collect_mistakes(item, entry, (*path, key))
+    ]
+
+
+def _array(item: Any, value: Any, path: Path) -> list[Mistake]:  # noqa: ANN401
+    if not isinstance(value, list):
+        return [Mistake(key_path(*path), f"must be a list in [ ], not {_named(value)}")]
+    return [
+        mistake
+        for index, entry in enumerate(value)
+        for mistake in collect_mistakes(item, entry, (*path, index))
+    ]
+
+
+def _leaf(expected: Any, value: Any, path: Path) -> list[Mistake]:  # noqa: ANN401
+    try:
+        msgspec.convert(value, expected)
+    except msgspec.ValidationError as error:
+        problem = str(error).removesuffix(" - at `$`")
+        got = f"{value!r}" if isinstance(value, str | int | float | bool) else _named(value)
+        return [Mistake(key_path(*path), f"{got}: {problem}", _described(expected))]
+    return []
+
+
+_NAMES = {str: "a text", int: "a number", float: "a number", bool: "true or false"}
+
+
+def _named(value: Any) -> str:  # noqa: ANN401
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        return "a list"
+    return _NAMES.get(type(value), type(value).__name__) + f" ({value!r})"
+
+
+def _described(expected: Any) -> str:  # noqa: ANN401
+    """What would be right, in words."""
+    if get_origin(expected) is Literal:
+        return "one of " + ", ".join(f'"{choice}"' for choice in get_args(expected))
+    if get_origin(expected) in (types.UnionType, typing.Union):
+        return " or ".join(filter(None, map(_described, get_args(expected))))
+    if get_origin(expected) is typing.Annotated:
+        base, meta = get_args(expected)[:2]
+        limits = [
+            f"{word} {bound}"
+            for word, bound in (
+                ("at least", meta.ge),
+                ("more than", meta.gt),
+                ("at most", meta.le),
+                ("of the form", meta.pattern),
+            )
+            if bound is not None
+        ]
+        return f"{_NAMES.get(base, '')} {', '.join(limits)}".strip()
+    if _is_table(expected) or get_origin(expected) is dict:
+        return "add the table"
+    if get_origin(expected) is tuple:
+        return "a list in [ ]"
+    return _NAMES.get(expected, "")

@@ -1,0 +1,44 @@
+"""The far end of the virtual card: an exchange, its subscribers, and whoever sits at our handsets."""
+
+from firmware_host.town.far_end_fault import FarEndFault
+from firmware_host.town.person import Person
+from firmware_host.town.script import (
+    CallNumber,
+    FarEndGone,
+    HangUp,
+    Lift,
+    Play,
+    Press,
+    Script,
+    Step,
+    Wait,
+    WaitForAnswer,
+    WaitForHangUp,
+    WaitForRing,
+    WaitForSilence,
+    WaitForSpeech,
+    WaitForTone,
+)
+from firmware_host.town.town import Town, card_kinds
+
+__all__ = [
+    "CallNumber",
+    "FarEndFault",
+    "FarEndGone",
+    "HangUp",
+    "Lift",
+    "Person",
+    "Play",
+    "Press",
+    "Script",
+    "Step",
+    "Town",
+    "Wait",
+    "WaitForAnswer",
+    "WaitForHangUp",
+    "WaitForRing",
+    "WaitForSilence",
+    "WaitForSpeech",
+    "WaitForTone",
+    "card_kinds",
+]

@@ -1,0 +1,385 @@
+"""The other end of every virtual line: an exchange, its subscribers, and the handsets on our desks.
+
+Built from the same line machines as the appliance, mirrored: the exchange's end of our trunk is an
+FXS, a telephone on our FXS port is an FXO. Sound is made and heard by a plane of its own, whose slots
+are numbered like the card's ports.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from drivers import (
+    Alerting,
+    Answer,
+    Answered,
+    CallerIdMode,
+    CallerNumber,
+    CallOffered,
+    Card,
+    Clear,
+    Cleared,
+    Dial,
+    DigitReceived,
+    Disconnect,
+    FxoLine,
+    FxoSettings,
+    FxoState,
+    FxsLine,
+    FxsSettings,
+    FxsState,
+    HookFlashed,
+    InService,
+    LineCommand,
+    LineOutput,
+    OutOfService,
+    PortKind,
+    ReversePolarity,
+    Ring,
+    SendTone,
+    SetBattery,
+    SetHook,
+    SetRinger,
+    StopSignal,
+)
+from dsp import (
+    SAMPLE_RATE_HZ,
+    ActivityChanged,
+    Detection,
+    Law,
+    Plane,
+    PlayFinished,
+    ProgressToneEnded,
+    ProgressToneHeard,
+    g711_encode,
+    tone_plan,
+)
+from firmware_host.config import Appliance, TrunkTable
+from firmware_host.line_media import CallerIdReader, LineMedia, ListenAlso
+from firmware_host.town.far_end_fault import FarEndFault, spoil_caller_id
+from firmware_host.town.person import Person
+from firmware_host.town.script import Play, Script
+
+__all__ = ["Town", "card_kinds"]
+
+_DIGIT_PAUSE_S = 3.0
+"""A number that is dialled into the exchange is complete after this pause."""
+_KEY_S = 0.16
+
+
+def card_kinds(appliance: Appliance) -> tuple[PortKind, ...]:
+    """What our card has at each port: trunks are FXO, stations FXS; a port without line is FXS."""
+    kinds = {trunk.port: PortKind.FXO for trunk in appliance.trunk.values()}
+    kinds |= {station.port: PortKind.FXS for station in appliance.station.values()}
+    return tuple(kinds.get(index, PortKind.FXS) for index in range(max(kinds) + 1))
+
+
+@dataclass(slots=True)
+class _TownPort:
+    name: str
+    port: int  # also the slot in the town's plane
+    line: FxsLine | FxoLine
+    number: str = ""
+    "What subscribers dial to reach it; empty for a handset and for a trunk that takes any number."
+    person: Person | None = None
+    dialled: str = ""
+    dialled_until: float | None = None
+
+
+class _ExchangeMedia(LineMedia):
+    """The town's sound, with the exchange's fault in it."""
+
+    def __init__(
+        self, plane: Plane, appliance: Appliance, reader: CallerIdReader, fault: FarEndFault | None
+    ) -> None:
+        super().__init__(
+            plane,
+            tone_plan(appliance.site.country),
+            Law(appliance.site.law),
+            reader,
+            listen_also=ListenAlso(progress=True, activity=True),
+        )
+        self._fault = fault
+
+    def caller_id_sound(self, caller: CallerNumber) -> bytes:
+        return spoil_caller_id(super().caller_id_sound(caller), self.law, self._fault)
+
+
+class Town:
+    """Everyone out there.
+
+    Runs in: the lockstep thread, or the town process's event loop.
+    """
+
+    def __init__(
+        self,
+        appliance: Appliance,
+        card: Card,
+        plane: Plane,
+        reader: CallerIdReader,
+        *,
+        fault: FarEndFault | None = None,
+        told: Callable[[float, str, str], None] | None = None,
+    ) -> None:
+        self._card = card
+        self._plane = plane
+        self._fault = fault
+        self._told = told
+        self._media = _ExchangeMedia(plane, appliance, reader, fault)
+        self._ports: dict[int, _TownPort] = {}
+        self._people: list[Person] = []
+        self._sounds: dict[int, Person] = {}
+        self._now = 0.0
+        self.called_party: Callable[[str], Script | None] = lambda _number: None
+        "Who answers when the appliance dials out: a script, or None for a number nobody has."
+        cadence_s = tuple(part / 1000 for part in tone_plan(appliance.site.country).ring_cadence_ms)
+        for name, trunk in appliance.trunk.items():
+            line = FxsLine(_exchange_end(trunk, cadence_s))
+            self._ports[trunk.port] = _TownPort(name, trunk.port, line, number=trunk.called)
+        for name, station in appliance.station.items():
+            telephone = FxoSettings(
+                caller_id=CallerIdMode(station.caller_id), clears_on_battery_drop=False, guard_s=0.2
+            )
+            self._ports[station.port] = _TownPort(name, station.port, FxoLine(telephone))
+        self._by_name = {port.name: port for port in self._ports.values()}
+
+    # ------------------------------------------------------------ people
+
+    def start(self, now: float) -> None:
+        """Feed every line and put every handset down."""
+        self._now = now
+        for port in self._ports.values():
+            self._outputs(port, port.line.start(now))
+
+    def subscriber(self, name: str, identity: CallerNumber, script: Script, now: float) -> Person:
+        """Someone with a telephone of their own, who calls by `CallNumber`."""
+        self._now = now
+        person = Person(name, script, self, identity=identity, told=self._told)
+        self._people.append(person)
+        person.run(now)
+        return person
+
+    def staff(self, station: str, script: Script, now: float) -> Person:
+        """Put someone at one of our handsets, in place of whoever sat there.
+
+        Raises:
+            KeyError: when there is no such station.
+        """
+        self._now = now
+        port = self._by_name[station]
+        if port.person is not None:
+            port.person.stop()
+        person = Person(station, script, self, told=self._told)
+        person.slot, port.person = port.port, person
+        self._people.append(person)
+        person.run(now)
+        return person
+
+    # ------------------------------------------------------------ the step
+
+    def step(self, now: float) -> None:
+        """Act on everything that has happened up to ``now``.
+
+        Raises:
+            drivers.CardLost: when the appliance unplugged its end.
+        """
+        self._now = now
+        for index, event in self._card.poll():
+            port = self._ports.get(index)
+            if port is not None:
+                self._outputs(port, port.line.receive(event, now))
+        for detection in self._plane.detections():
+            self._detected(detection)
+        for slot, caller_id in self._media.read_caller_ids():
+            port = self._ports[slot]
+            self._outputs(port, port.line.receive(caller_id, now))
+        for port in self._ports.values():
+            timer = port.line.next_timer()
+            if timer is not None and timer <= now:
+                self._outputs(port, port.line.handle_timer(now))
+            if port.dialled_until is not None and port.dialled_until <= now:
+                self._route_dialled(port)
+        for person in list(self._people):
+            person.run(now)
+        if any(person.done for person in self._people):
+            self._bury_done()
+
+    def next_timer(self) -> float | None:
+        """When `step` is due although nothing happens."""
+        times = [port.line.next_timer() for port in self._ports.values()]
+        times += [port.dialled_until for port in self._ports.values()]
+        times += [person.next_timer() for person in self._people]
+        return min((time for time in times if time is not None), default=None)
+
+    def _bury_done(self) -> None:
+        for person in self._people:
+            port = self._port_of(person)
+            if person.done and port is not None and isinstance(port.line, FxsLine):
+                self.hang_up(person)  # a subscriber whose script is over doesn't hold the line
+        self._people = [person for person in self._people if not person.done]
+
+    def _detected(self, detection: Detection) -> None:
+        port = self._ports.get(detection.slot)
+        person = port.person if port is not None else None
+        match detection:
+            case PlayFinished(play_id=play_id) if play_id in self._sounds:
+                self._sounds.pop(play_id).finished(play_id)
+                return
+            case ActivityChanged(active=active) if person is not None:
+                person.hears_sound(active, self._now)
+            case ProgressToneHeard(tone=tone) if person is not None:
+                person.hears_tone(tone)
+            case ProgressToneEnded() if person is not None:
+                person.hears_tone(None)
+            case _:
+                pass
+        heard = self._media.heard(detection)
+        if heard is not None:
+            slot, what = heard
+            self._outputs(self._ports[slot], self._ports[slot].line.receive(what, self._now))
+
+    # ------------------------------------------------------------ lines
+
+    def _command(self, port: _TownPort, command: LineCommand) -> None:
+        self._outputs(port, port.line.command(command, self._now))
+
+    def _outputs(self, port: _TownPort, outputs: list[LineOutput]) -> None:
+        for output in outputs:
+            match output:
+                case SetHook() | SetRinger() | SetBattery() | ReversePolarity():
+                    self._card.perform(port.port, output)
+                case CallOffered(caller=caller):
+                    if isinstance(port.line, FxsLine):
+                        self._give_dial_tone(port)
+                    elif port.person is not None:
+                        port.person.rings(caller)
+                case Answered():
+                    if port.person is not None:
+                        port.person.answered()
+                case Cleared():
+                    self._cleared(port)
+                case DigitReceived(digit=digit):
+                    self._digit_dialled(port, digit)
+                case Alerting() | HookFlashed() | InService() | OutOfService():
+                    pass  # nobody out there cares
+                case _:
+                    self._media.perform(port.port, output)
+
+    def _cleared(self, port: _TownPort) -> None:
+        port.dialled, port.dialled_until = "", None
+        person = port.person
+        if person is None:
+            return
+        if isinstance(port.line, FxsLine):
+            port.person, person.slot = None, None
+            person.far_end_cleared()
+        else:
+            person.rings(None)
+
+    # ------------------------------------------------------------ the appliance dials out
+
+    def _give_dial_tone(self, port: _TownPort) -> None:
+        self._media.perform(port.port, SendTone(tone="dial"))
+        port.dialled, port.dialled_until = "", self._now + 5 * _DIGIT_PAUSE_S
+
+    def _digit_dialled(self, port: _TownPort, digit: str) -> None:
+        if port.dialled_until is None:
+            return
+        if not port.dialled:
+            self._media.perform(port.port, StopSignal())
+        port.dialled += digit
+        port.dialled_until = self._now + _DIGIT_PAUSE_S
+
+    def _route_dialled(self, port: _TownPort) -> None:
+        port.dialled_until = None
+        script = self.called_party(port.dialled)
+        if script is None:
+            self._media.perform(port.port, SendTone(tone="congestion"))
+            return
+        self._media.perform(port.port, SendTone(tone="ringback"))
+        person = Person(port.dialled, script, self, told=self._told)
+        person.slot, port.person = port.port, person
+        self._people.append(person)
+
+    # ------------------------------------------------------------ what people do (`person.Mouth`)
+
+    def call(self, person: Person, number: str) -> bool:
+        """Ring the first free line that has this number; False when there is none."""
+        for port in self._ports.values():
+            free = port.person is None and port.line.state is FxsState.IDLE
+            if free and port.number in ("", number):
+                person.slot, port.person = port.port, person
+                self._command(port, Ring(caller=person.identity))
+                return True
+        return False
+
+    def press(self, person: Person, keys: str) -> int:
+        """Press keys."""
+        play_id = self._new_sound(person)
+        if person.slot is None:
+            person.finished(play_id)
+        elif self._fault is FarEndFault.KEYS_MUTED:
+            samples = np.zeros(round(len(keys) * _KEY_S * SAMPLE_RATE_HZ), np.int16)
+            silence = g711_encode(samples, self._media.law)
+            self._plane.play(person.slot, silence, play_id=play_id)
+        else:
+            self._plane.send_digits(person.slot, keys, play_id=play_id)
+        return play_id
+
+    def play(self, person: Person, step: Play) -> int:
+        """Speak."""
+        play_id = self._new_sound(person)
+        if person.slot is None:
+            person.finished(play_id)
+        else:
+            octets = g711_encode(step.samples, self._media.law)
+            self._plane.play(person.slot, octets, play_id=play_id)
+        return play_id
+
+    def lift(self, person: Person) -> None:
+        """Lift the handset; someone called by the appliance answers."""
+        port = self._port_of(person)
+        if port is None:
+            return
+        if isinstance(port.line, FxsLine):
+            self._media.perform(port.port, StopSignal())
+            self._command(port, Answer())
+        elif port.line.state is not FxoState.OFFERED:
+            self._command(port, Dial(number=""))
+        elif self._fault is not FarEndFault.ANSWER_WITHHELD:
+            self._command(port, Answer())
+
+    def hang_up(self, person: Person) -> None:
+        """Put the handset down, or release the subscriber's call."""
+        port = self._port_of(person)
+        if port is None:
+            return
+        if isinstance(port.line, FxsLine):
+            port.person, person.slot = None, None
+        self._media.perform(port.port, StopSignal())
+        self._command(port, Clear())
+
+    def _port_of(self, person: Person) -> _TownPort | None:
+        return self._ports.get(person.slot) if person.slot is not None else None
+
+    def _new_sound(self, person: Person) -> int:
+        play_id = self._media.new_play_id()
+        self._sounds[play_id] = person
+        return play_id
+
+
+def _exchange_end(trunk: TrunkTable, cadence_s: tuple[float, ...]) -> FxsSettings:
+    """How the exchange serves a trunk that is configured so on our side."""
+    disconnect = Disconnect.BUSY_TONE
+    if "battery" in trunk.clears_on:
+        disconnect = Disconnect.BATTERY_DROP
+    elif "polarity" in trunk.clears_on:
+        disconnect = Disconnect.POLARITY
+    return FxsSettings(
+        caller_id=CallerIdMode(trunk.caller_id),
+        disconnect=disconnect,
+        reverses_polarity_on_answer=False,
+        ring_cadence_s=cadence_s,
+        flash_maximum_s=0.0,
+    )
