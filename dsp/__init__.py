@@ -1,7 +1,7 @@
 """Everything that touches a sample: the media plane, its detectors, tones, callers' numbers.
 
-The plane runs 160 octets of every slot through one native tick every 20 ms; `Plane` is Python's handle on it. What
-happens once per call (reading a caller's number) is numpy, off the tick.
+The plane runs 160 octets of every slot through one native tick every 20 ms; `Plane` is Python's
+handle on it. What happens once per call (reading a caller's number) is numpy, off the tick.
 """
 
 from dsp.caller_id import (
@@ -38,17 +38,9 @@ from dsp.errors import (
 from dsp.fsk import CallerIdStandard
 from dsp.g711 import Law, g711_decode, g711_encode, silence, transcode
 from dsp.levels import level_dbm0
-from dsp.plane import (
-    BLOCK_SAMPLES,
-    SAMPLE_RATE_HZ,
-    TICK_S,
-    Counters,
-    Direction,
-    Plane,
-    PumpPrivileges,
-    RecordedBlock,
-    Tap,
-)
+from dsp.plane import Plane
+from dsp.pump import Counters, PumpPrivileges
+from dsp.taps import BLOCK_SAMPLES, SAMPLE_RATE_HZ, TICK_S, Direction, RecordedBlock, Tap
 from dsp.tone_plans import (
     CONFIRMATION_TONE,
     ERROR_TONE,

@@ -1,8 +1,9 @@
 """A caller's number and name, sent as FSK between rings: made and read.
 
-Sources: ETSI EN 300 659-1 (V.23 tones, framing, parameters), Telcordia GR-30-CORE (Bell 202 tones, the same framing) and
-GR-31-CORE (messages). 1200 baud; a start bit, eight data bits from the lowest, a stop bit; a message is its type, its
-length, its octets, and a checksum that makes the sum of all zero modulo 256.
+Sources: ETSI EN 300 659-1 (V.23 tones, framing, parameters), Telcordia GR-30-CORE (Bell 202 tones,
+the same framing) and GR-31-CORE (messages). 1200 baud; a start bit, eight data bits from the
+lowest, a stop bit; a message is its type, its length, its octets, and a checksum that makes the sum
+of all zero modulo 256.
 
 This happens once per call, off the tick, on a captured copy of the line. The demodulator is in `dsp.fsk`.
 
@@ -90,7 +91,8 @@ def encode_caller_id(
 def decode_caller_id(octets: bytes, *, law: Law) -> CallerIdDecoded:
     """Reads a caller ID message of either standard out of a line's sound.
 
-    Only a message whose frame, checksum and layout are all right yields a caller; there is never half a number.
+    Only a message whose frame, checksum and layout are all right yields a caller; there is never
+    half a number.
 
     Args:
         octets: What the line said, at most some seconds.

@@ -1,8 +1,9 @@
 """The FSK modem of caller ID: 1200 baud, either standard's tones.
 
-The receiver needs no carrier threshold. It band-passes (hum and dial tone away), compares the power at mark and space
-in windows of one bit, and slices the comparison several times, for lines that weaken one of the tones by up to 10 dB;
-the message's checksum chooses. Tone frequencies: ITU-T V.23 and Bell 202.
+The receiver needs no carrier threshold. It band-passes (hum and dial tone away), compares the power
+at mark and space in windows of one bit, and slices the comparison several times, for lines that
+weaken one of the tones by up to 10 dB; the message's checksum chooses. Tone frequencies: ITU-T V.23
+and Bell 202.
 
 Runs in: any.
 """
@@ -53,14 +54,16 @@ def modulate(message: bytes, standard: CallerIdStandard) -> NDArray[np.int16]:
     edges = np.concatenate([[0.0], np.cumsum(steps)])
     times = np.arange(len(bits) * RATE_HZ // BAUD) * BAUD / RATE_HZ
     phase = np.interp(times, np.arange(len(edges)), edges)
-    return np.rint(amplitude(SEND_DBM0) * np.sin(2 * np.pi * phase)).astype(np.int16)
+    sound: NDArray[np.float64] = amplitude(SEND_DBM0) * np.sin(2 * np.pi * phase)
+    return np.rint(sound).astype(np.int16)
 
 
 def demodulate(samples: NDArray[np.int16]) -> Iterator[bytes]:
     """Yields the messages that samples may hold, most likely first.
 
-    A message has its type, length, octets and checksum, all with right start and stop bits; the checksum is not
-    verified. An empty one stands for a signal in which none was found. Nothing is yielded without a signal.
+    A message has its type, length, octets and checksum, all with right start and stop bits; the
+    checksum is not verified. An empty one stands for a signal in which none was found. Nothing is
+    yielded without a signal.
     """
     sound = np.convolve(samples.astype(np.float64), _band_pass(), "same")
     floor = (SINE_0_DBM0 * 10 ** (FLOOR_DBM0 / 20)) ** 2 / 2

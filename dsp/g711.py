@@ -1,7 +1,7 @@
 """G.711 between octets and linear samples, for sound that is not live.
 
-Source: ITU-T G.711 (11/1988), tables 1a to 2b, scaled to 16 bits. Live sound is converted by the same kernels inside
-the tick.
+Source: ITU-T G.711 (11/1988), tables 1a to 2b, scaled to 16 bits. Live sound is converted by the
+same kernels inside the tick.
 """
 
 from enum import Enum

@@ -1,7 +1,7 @@
 """Levels in dBm0.
 
-A full-scale sine is +3.14 dBm0 in A-law (ITU-T G.711, section 5: the load capacity); we use that figure for both laws,
-as test equipment does.
+A full-scale sine is +3.14 dBm0 in A-law (ITU-T G.711, section 5: the load capacity); we use that
+figure for both laws, as test equipment does.
 """
 
 import math

@@ -1,35 +1,23 @@
 """Python's handle on the media plane: who hears what, and what was heard.
 
-Two ways to run it. In lockstep, for tests and simulations: write `Plane.rx`, call `Plane.tick`, read `Plane.tx`. In real
-time: attach descriptors and call `Plane.start`; a native thread then ticks every 20 ms and never needs Python.
+Two ways to run it. In lockstep, for tests and simulations: write `Plane.rx`, call `Plane.tick`,
+read `Plane.tx`. In real time: attach descriptors and call `Plane.start`; a native thread then ticks
+every 20 ms and never needs Python.
 
-Commands take effect at the start of the next tick, in the order given. A command that cannot be queued raises and
-changes nothing.
+Commands take effect at the start of the next tick, in the order given. A command that cannot be
+queued raises and changes nothing.
 """
 
+import contextlib
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import Enum
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dsp._native import ffi, lib
-from dsp.detections import (
-    ActivityChanged,
-    CaptureFinished,
-    DescriptorLost,
-    Detection,
-    DigitEnded,
-    DigitHeard,
-    PlayFinished,
-    ProgressToneEnded,
-    ProgressToneHeard,
-    RecordOverrun,
-)
+from dsp.detections import Detection
 from dsp.errors import (
     CommandRingFull,
     DescriptorRefused,
@@ -42,86 +30,20 @@ from dsp.errors import (
     UnknownSound,
 )
 from dsp.g711 import Law
-from dsp.sounds import KEYS, digit_segments, native_plan, tone_program
+from dsp.ledger import Ledger
+from dsp.pump import Counters, PumpPrivileges, read_counters
+from dsp.sounds import digit_segments, native_plan, tone_program
+from dsp.taps import BLOCK_SAMPLES, SAMPLE_RATE_HZ, Direction, RecordedBlock, Tap
 from dsp.tone_plans import Segment, Tone, TonePlan
 
-__all__ = [
-    "BLOCK_SAMPLES",
-    "SAMPLE_RATE_HZ",
-    "TICK_S",
-    "Counters",
-    "Direction",
-    "Plane",
-    "PumpPrivileges",
-    "RecordedBlock",
-    "Tap",
-]
+if TYPE_CHECKING:
+    from dsp._native import PlaneHandle, PlanHandle, Pointer
 
-SAMPLE_RATE_HZ = 8000
-BLOCK_SAMPLES = 160
-TICK_S = 0.02
+__all__ = ["Plane"]
 
 MAXIMUM_GAIN_DB = 18.0
 DRAIN = 256
 """Entries fetched from a ring in one call."""
-
-PROGRESS_TONES = ("dial", "ringback", "busy", "congestion")
-
-
-class Direction(Enum):
-    """Which of a slot's two sounds."""
-
-    FROM_LINE = "from_line"
-    """What the line says."""
-    TO_LINE = "to_line"
-    """What it is sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tap:
-    """A place to record from."""
-
-    slot: int
-    direction: Direction
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedBlock:
-    """One block of a recording."""
-
-    record_id: int
-    tick: int
-    samples: NDArray[np.int16]
-    """Shape (160, 2): left and right, linear."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PumpPrivileges:
-    """What the machine granted the pump's thread."""
-
-    real_time: bool
-    """SCHED_FIFO scheduling."""
-    locked_memory: bool
-    """Memory that is never paged out."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counters:
-    """Counts since the plane was made."""
-
-    ticks: int
-    lost_blocks: NDArray[np.uint64]
-    """Per slot: blocks for which silence was substituted, once the line had been alive."""
-    slips: NDArray[np.uint64]
-    """Per slot: blocks dropped because the line's clock runs ahead of ours."""
-    write_overruns: NDArray[np.uint64]
-    """Per slot: blocks not sent because the far end fetched none."""
-    lateness_ms: dict[float, int]
-    """Ticks that began less than so many ms late (and not less than the bound before)."""
-    skipped_ticks: int
-    """Ticks left out after the machine had stood still for over 200 ms."""
-    lost_detections: int
-    lost_recorded_blocks: int
 
 
 class Plane:
@@ -138,7 +60,7 @@ class Plane:
         handle = lib.plane_new(slots, law.number)
         if handle == ffi.NULL:
             raise MemoryError
-        self._handle: Any = ffi.gc(handle, lib.plane_free)
+        self._handle: PlaneHandle | None = ffi.gc(handle, lib.plane_free)
         self.slots = slots
         octets = slots * BLOCK_SAMPLES
         self.rx: NDArray[np.uint8] = _view(lib.plane_rx(handle), octets)
@@ -147,14 +69,10 @@ class Plane:
         """What the lines are sent, (slots, 160) octets; read after `tick`."""
         self._laws = [law] * slots
         self._running = False
-        self._token = 0
-        # What C reads or writes until the detection with the token comes back.
-        self._plays: dict[int, tuple[int, object]] = {}
-        self._captures: dict[int, tuple[int, bytearray]] = {}
-        self._plans: dict[TonePlan, Any] = {}
+        self._ledger = Ledger()
+        self._plans: dict[TonePlan, PlanHandle] = {}
         self._edges: set[tuple[int, int]] = set()
         self._records: dict[int, int] = {}
-        self._record_entries: dict[int, tuple[int, int]] = {}
         self._edge_capacity = int(lib.plane_edge_capacity(handle))
         self._record_capacity = int(lib.plane_record_capacity(handle))
         self._detected = ffi.new("struct detection[]", DRAIN)
@@ -217,7 +135,7 @@ class Plane:
             loop: From the start again until stopped or replaced.
             gain_db: Louder or softer.
         """
-        token = self._next_token()
+        token = self._ledger.next_token()
         pointer = ffi.from_buffer("uint8_t[]", sound)
         taken = lib.plane_play(
             self._open(),
@@ -229,7 +147,7 @@ class Plane:
             token,
         )
         self._command(taken)
-        self._plays[token] = (play_id, pointer)
+        self._ledger.keep_play(token, play_id, pointer)
 
     def stop_play(self, slot: int) -> None:
         """Stops what plays to the slot, if anything does."""
@@ -318,22 +236,20 @@ class Plane:
             progress: Dial, ringback, busy and congestion tone as this plan has them.
             activity: Whether there is sound at all.
         """
-        plan = ffi.NULL
-        if progress is not None:
-            plan = self._plans.get(progress)
-            if plan is None:
-                plan = self._plans[progress] = native_plan(progress)
+        if progress is not None and progress not in self._plans:
+            self._plans[progress] = native_plan(progress)
+        plan = ffi.NULL if progress is None else self._plans[progress]
         self._command(lib.plane_listen(self._open(), self._slot(slot), digits, plan, activity))
 
     def capture(self, slot: int, *, capture_id: int, maximum_ms: int = 5000) -> None:
         """Copies what the slot's line says until stopped, replaced or full; then `CaptureFinished`."""
-        token = self._next_token()
+        token = self._ledger.next_token()
         octets = bytearray(max(1, maximum_ms) * SAMPLE_RATE_HZ // 1000)
         pointer = ffi.from_buffer("uint8_t[]", octets, require_writable=True)
         self._command(
             lib.plane_capture(self._open(), self._slot(slot), pointer, len(octets), token)
         )
-        self._captures[token] = (capture_id, octets)
+        self._ledger.keep_capture(token, capture_id, octets)
 
     def stop_capture(self, slot: int) -> None:
         """Ends the slot's capture, if there is one."""
@@ -354,7 +270,7 @@ class Plane:
         self._command(lib.plane_record(self._open(), entry, *self._tap(left), *self._tap(right)))
         self._records[record_id] = entry
         slot = next((tap.slot for tap in (left, right) if tap is not None), -1)
-        self._record_entries[entry] = (record_id, slot)
+        self._ledger.keep_record(entry, record_id, slot)
 
     def stop_record(self, record_id: int) -> None:
         """Ends a recording, if it goes on."""
@@ -367,14 +283,12 @@ class Plane:
         """Returns everything heard and finished since the last call, in order."""
         handle = self._open()
         if self._running:
-            try:
+            with contextlib.suppress(BlockingIOError):
                 os.eventfd_read(self.detection_fd)
-            except BlockingIOError:
-                pass
         found: list[Detection] = []
         while True:
             count = lib.plane_detections(handle, self._detected, DRAIN)
-            found.extend(self._detection(self._detected[n]) for n in range(count))
+            found.extend(self._ledger.detection(self._detected[n]) for n in range(count))
             if count < DRAIN:
                 return found
 
@@ -384,7 +298,7 @@ class Plane:
         blocks: list[RecordedBlock] = []
         while True:
             count = lib.plane_recorded(handle, self._recorded, DRAIN)
-            blocks.extend(self._block(self._recorded[n]) for n in range(count))
+            blocks.extend(self._ledger.block(self._recorded[n]) for n in range(count))
             if count < DRAIN:
                 return blocks
 
@@ -393,8 +307,8 @@ class Plane:
     def attach(self, slot: int, descriptor: int) -> None:
         """Gives the pump a descriptor for the slot: one read or write is one block of 160 octets.
 
-        The pump works on a duplicate, set to non-blocking; the caller's may be closed at any time. May be called while
-        the pump runs.
+        The pump works on a duplicate, set to non-blocking; the caller's may be closed at any time.
+        May be called while the pump runs.
 
         Raises:
             DescriptorRefused: It is no open descriptor.
@@ -438,30 +352,14 @@ class Plane:
         ffi.release(self._handle)
         self._handle = None
         os.close(self.detection_fd)
-        self._plays.clear()
-        self._captures.clear()
+        self._ledger.clear()
         self._plans.clear()
 
     def counters(self) -> Counters:
         """Returns what was lost, slipped, late, so far."""
-        handle = self._open()
-        whole = ffi.new("struct plane_counters *")
-        lib.plane_counters(handle, whole)
-        rows = np.zeros((3, self.slots), np.uint64)
-        lib.plane_slot_counters(handle, *(ffi.from_buffer("uint64_t[]", row) for row in rows))
-        bounds = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, float("inf"))
-        return Counters(
-            ticks=whole.ticks,
-            lost_blocks=rows[0],
-            slips=rows[1],
-            write_overruns=rows[2],
-            lateness_ms=dict(zip(bounds, whole.late, strict=True)),
-            skipped_ticks=whole.skipped_ticks,
-            lost_detections=whole.detections_lost,
-            lost_recorded_blocks=whole.recorded_lost,
-        )
+        return read_counters(self._open(), self.slots)
 
-    def _open(self) -> Any:
+    def _open(self) -> "PlaneHandle":
         if self._handle is None:
             raise PlaneClosed
         return self._handle
@@ -477,70 +375,25 @@ class Plane:
         to_line = tap.direction is Direction.TO_LINE
         return self._slot(tap.slot), int(lib.TO_LINE if to_line else lib.FROM_LINE)
 
-    def _next_token(self) -> int:
-        self._token += 1
-        return self._token
-
     @staticmethod
     def _command(taken: bool) -> None:
         if not taken:
             raise CommandRingFull
 
     def _generate(
-        self, slot: int, segments: Iterable[Segment], *, repeat: bool, play_id: int
+        self, slot: int, segments: tuple[Segment, ...], *, repeat: bool, play_id: int
     ) -> None:
-        program = tone_program(tuple(segments))
-        token = self._next_token()
+        program = tone_program(segments)
+        token = self._ledger.next_token()
         pointer = ffi.from_buffer("struct tone_segment[]", program)
         taken = lib.plane_play_tone(
             self._open(), self._slot(slot), pointer, len(program), repeat, token
         )
         self._command(taken)
-        self._plays[token] = (play_id, pointer)
-
-    def _block(self, native: Any) -> RecordedBlock:
-        record_id, _ = self._record_entries[native.entry]
-        samples = (
-            np.frombuffer(ffi.buffer(native.samples), np.int16).reshape(BLOCK_SAMPLES, 2).copy()
-        )
-        return RecordedBlock(record_id=record_id, tick=native.tick, samples=samples)
-
-    def _detection(self, native: Any) -> Detection:
-        slot, tick, value = int(native.slot), int(native.tick), int(native.value)
-        kind = native.kind
-        if kind == lib.DIGIT_HEARD:
-            return DigitHeard(
-                slot=slot,
-                tick=tick,
-                digit=KEYS[value],
-                level_dbm0=native.level_dbm0,
-                twist_db=native.twist_db,
-            )
-        if kind == lib.DIGIT_ENDED:
-            return DigitEnded(
-                slot=slot, tick=tick, digit=KEYS[value], duration_ms=native.duration_ms
-            )
-        if kind == lib.PROGRESS_HEARD:
-            return ProgressToneHeard(slot=slot, tick=tick, tone=PROGRESS_TONES[value])
-        if kind == lib.PROGRESS_ENDED:
-            return ProgressToneEnded(slot=slot, tick=tick, tone=PROGRESS_TONES[value])
-        if kind == lib.ACTIVITY_CHANGED:
-            return ActivityChanged(slot=slot, tick=tick, active=value == 1)
-        if kind == lib.PLAY_FINISHED:
-            play_id, _ = self._plays.pop(native.token)
-            return PlayFinished(slot=slot, tick=tick, play_id=play_id, completed=value == 1)
-        if kind == lib.CAPTURE_FINISHED:
-            capture_id, octets = self._captures.pop(native.token)
-            return CaptureFinished(
-                slot=slot, tick=tick, capture_id=capture_id, octets=bytes(octets[:value])
-            )
-        if kind == lib.RECORD_OVERRUN:
-            record_id, tapped = self._record_entries[value]
-            return RecordOverrun(slot=tapped, tick=tick, record_id=record_id)
-        return DescriptorLost(slot=slot, tick=tick)
+        self._ledger.keep_play(token, play_id, pointer)
 
 
-def _view(pointer: Any, octets: int) -> NDArray[np.uint8]:
+def _view(pointer: "Pointer", octets: int) -> NDArray[np.uint8]:
     """The native library's memory as (slots, 160) octets."""
     return np.frombuffer(ffi.buffer(pointer, octets), np.uint8).reshape(-1, BLOCK_SAMPLES)
 

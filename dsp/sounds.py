@@ -1,10 +1,11 @@
 """Turns tones and digits into what the native generator and detector read.
 
-A program is a numpy array of the generator's segments; it must live until the play it was made for has finished.
+A program is a numpy array of the generator's segments; it must live until the play it was made for has
+finished.
 """
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ from dsp._native import ffi, lib
 from dsp.errors import UnknownSound
 from dsp.levels import amplitude
 from dsp.tone_plans import Segment, Tone, TonePlan
+
+if TYPE_CHECKING:
+    from dsp._native import PlanHandle
 
 __all__ = ["KEYS", "SEGMENT_TYPE", "digit_segments", "native_plan", "tone_program"]
 
@@ -78,7 +82,7 @@ def digit_segments(
     return tuple(segments)
 
 
-def native_plan(plan: TonePlan) -> Any:
+def native_plan(plan: TonePlan) -> "PlanHandle":
     """Returns the detector's form of a tone plan; it is freed with the returned handle.
 
     Raises:
@@ -96,7 +100,7 @@ def native_plan(plan: TonePlan) -> Any:
         frequencies,
         len(frequencies),
         bits,
-        [length for cadence in cadences for length in cadence] or [0.0],
+        [length for cadence in cadences for length in cadence] or [0],
         [len(cadence) for cadence in cadences],
     )
     if native == ffi.NULL:

@@ -1,8 +1,8 @@
 """Tones: what they are made of, and each country's set of progress tones.
 
-Sources: ITU-T E.180 supplement 2 and national practice; frequencies and cadences of most countries agree with
-libtonezone's zones. Romania's are from public PBX tone tables; its busy tone is faster than most countries'
-congestion, so the names follow the country and never the speed.
+Sources: ITU-T E.180 supplement 2 and national practice; frequencies and cadences of most countries
+agree with libtonezone's zones. Romania's are from public PBX tone tables; its busy tone is faster
+than most countries' congestion, so the names follow the country and never the speed.
 """
 
 from dataclasses import dataclass

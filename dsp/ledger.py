@@ -1,0 +1,107 @@
+"""What the native plane holds of ours, and its reports in Python's terms.
+
+C plays from and captures into memory that Python owns. The ledger keeps that memory, under a token
+that the command carries, until the detection with the same token has been drained.
+
+Runs in: event loop.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dsp._native import ffi, lib
+from dsp.detections import (
+    ActivityChanged,
+    CaptureFinished,
+    DescriptorLost,
+    Detection,
+    DigitEnded,
+    DigitHeard,
+    PlayFinished,
+    ProgressToneEnded,
+    ProgressToneHeard,
+    RecordOverrun,
+)
+from dsp.sounds import KEYS
+from dsp.taps import BLOCK_SAMPLES, RecordedBlock
+
+if TYPE_CHECKING:
+    from dsp._native import NativeBlock, NativeDetection
+
+__all__ = ["Ledger"]
+
+PROGRESS_TONES = ("dial", "ringback", "busy", "congestion")
+"""In the order of enum progress_tone."""
+
+
+class Ledger:
+    """The books of one plane."""
+
+    def __init__(self) -> None:
+        self._token = 0
+        self._plays: dict[int, tuple[int, object]] = {}
+        self._captures: dict[int, tuple[int, bytearray]] = {}
+        self._records: dict[int, tuple[int, int]] = {}
+
+    def next_token(self) -> int:
+        """Returns a token that no command has carried before."""
+        self._token += 1
+        return self._token
+
+    def keep_play(self, token: int, play_id: int, memory: object) -> None:
+        """Keeps the memory that is played from until its `PlayFinished`."""
+        self._plays[token] = (play_id, memory)
+
+    def keep_capture(self, token: int, capture_id: int, octets: bytearray) -> None:
+        """Keeps the memory that is captured into until its `CaptureFinished`."""
+        self._captures[token] = (capture_id, octets)
+
+    def keep_record(self, entry: int, record_id: int, slot: int) -> None:
+        """Remembers which recording an entry of the native table is, and the slot to name with it."""
+        self._records[entry] = (record_id, slot)
+
+    def clear(self) -> None:
+        """Lets go of all memory; the native plane must be gone."""
+        self._plays.clear()
+        self._captures.clear()
+
+    def block(self, native: "NativeBlock") -> RecordedBlock:
+        """Returns a copy of a recorded block."""
+        record_id, _ = self._records[native.entry]
+        samples = (
+            np.frombuffer(ffi.buffer(native.samples), np.int16).reshape(BLOCK_SAMPLES, 2).copy()
+        )
+        return RecordedBlock(record_id=record_id, tick=native.tick, samples=samples)
+
+    def detection(self, native: "NativeDetection") -> Detection:
+        """Returns a detection in Python's terms and closes the book it belongs to."""
+        slot, tick, value = native.slot, native.tick, native.value
+        kind = native.kind
+        if kind == lib.DIGIT_HEARD:
+            level, twist = native.level_dbm0, native.twist_db
+            return DigitHeard(
+                slot=slot, tick=tick, digit=KEYS[value], level_dbm0=level, twist_db=twist
+            )
+        if kind == lib.DIGIT_ENDED:
+            return DigitEnded(
+                slot=slot, tick=tick, digit=KEYS[value], duration_ms=native.duration_ms
+            )
+        if kind == lib.PROGRESS_HEARD:
+            return ProgressToneHeard(slot=slot, tick=tick, tone=PROGRESS_TONES[value])
+        if kind == lib.PROGRESS_ENDED:
+            return ProgressToneEnded(slot=slot, tick=tick, tone=PROGRESS_TONES[value])
+        if kind == lib.ACTIVITY_CHANGED:
+            return ActivityChanged(slot=slot, tick=tick, active=value == 1)
+        if kind == lib.PLAY_FINISHED:
+            play_id, _ = self._plays.pop(native.token)
+            return PlayFinished(slot=slot, tick=tick, play_id=play_id, completed=value == 1)
+        if kind == lib.CAPTURE_FINISHED:
+            capture_id, octets = self._captures.pop(native.token)
+            return CaptureFinished(
+                slot=slot, tick=tick, capture_id=capture_id, octets=bytes(octets[:value])
+            )
+        if kind == lib.RECORD_OVERRUN:
+            record_id, tapped = self._records[value]
+            return RecordOverrun(slot=tapped, tick=tick, record_id=record_id)
+        return DescriptorLost(slot=slot, tick=tick)
