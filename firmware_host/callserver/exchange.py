@@ -55,6 +55,10 @@ class Exchange:
         self._record_ids: dict[acd.CallId, int] = {}
         self.observers: list[Callable[[float, acd.Event | acd.Action], None]] = []
         "Told of every ACD event and action as it happens; must neither wait nor act."
+        self.line_observers: list[
+            Callable[[float, Port, drivers.HardwareEvent | drivers.Heard], None]
+        ] = []
+        "Told of everything that a line hears or sees; must neither wait nor act."
 
     # ------------------------------------------------------------ start and stop
 
@@ -100,7 +104,7 @@ class Exchange:
         for card_port, event in self._card.poll():
             port = self.ports.by_card_port(card_port)
             if port is not None:
-                self._line_outputs(port, port.line.receive(event, now), now)
+                self._line_receives(port, event, now)
         for detection in self._plane.detections():
             self._detected(detection, now)
         for slot, caller_id in self._line_media.read_caller_ids():
@@ -139,7 +143,14 @@ class Exchange:
     def _heard(self, slot: int, heard: drivers.Heard, now: float) -> None:
         port = self.ports.by_slot(slot)
         if port is not None:
-            self._line_outputs(port, port.line.receive(heard, now), now)
+            self._line_receives(port, heard, now)
+
+    def _line_receives(
+        self, port: Port, event: drivers.HardwareEvent | drivers.Heard, now: float
+    ) -> None:
+        for observer in self.line_observers:
+            observer(now, port, event)
+        self._line_outputs(port, port.line.receive(event, now), now)
 
     def _timers(self, now: float) -> None:
         due = [port for port, at in self._deadlines.items() if at <= now]

@@ -135,9 +135,9 @@ def _node(
             advice = suggest(queue, list(appliance.queue))
             yield Mistake(key_path(*path, "queue"), f'unknown queue "{queue}"', advice)
         case MenuTable(keys=keys):
-            for key in keys:
-                if len(key) != 1 or key not in "0123456789*#":
-                    yield Mistake(key_path(*path, "keys", key), "not a key", "one of 0-9 * #")
+            for digit in keys:
+                if len(digit) != 1 or digit not in "0123456789*#":
+                    yield Mistake(key_path(*path, "keys", digit), "not a key", "one of 0-9 * #")
             if not keys:
                 yield Mistake(key_path(*path, "keys"), "a menu without keys", "use a say node")
         case _:
@@ -166,9 +166,9 @@ def _codes(appliance: Appliance) -> Iterable[Mistake]:
     for code_name, code in codes.items():
         for other_name, other in codes.items():
             if code_name < other_name and (code.startswith(other) or other.startswith(code)):
-                path = key_path("star_codes", other_name)
+                where = key_path("star_codes", other_name)
                 problem = f'"{other}" and star_codes.{code_name} "{code}" begin alike'
-                yield Mistake(path, problem, "no code may be the beginning of another")
+                yield Mistake(where, problem, "no code may be the beginning of another")
     for digit in appliance.pause.reasons:
         if len(digit) != 1 or digit not in "0123456789":
             yield Mistake(key_path("pause", "reasons", digit), "not a digit", "one of 0-9")

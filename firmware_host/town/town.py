@@ -131,6 +131,7 @@ class Town:
         self._people: list[Person] = []
         self._sounds: dict[int, Person] = {}
         self._now = 0.0
+        self._hunt_from = 0
         self.called_party: Callable[[str], Script | None] = lambda _number: None
         "Who answers when the appliance dials out: a script, or None for a number nobody has."
         cadence_s = tuple(part / 1000 for part in tone_plan(appliance.site.country).ring_cadence_ms)
@@ -305,10 +306,14 @@ class Town:
     # ------------------------------------------------------------ what people do (`person.Mouth`)
 
     def call(self, person: Person, number: str) -> bool:
-        """Ring the first free line that has this number; False when there is none."""
-        for port in self._ports.values():
+        """Ring the next free line that has this number, in turn; False when there is none."""
+        ports = list(self._ports.values())
+        start = self._hunt_from % len(ports)
+        for port in ports[start:] + ports[:start]:
             free = port.person is None and port.line.state is FxsState.IDLE
-            if free and port.number in ("", number):
+            trunk = isinstance(port.line, FxsLine)
+            if trunk and free and port.number in ("", number):
+                self._hunt_from = ports.index(port) + 1
                 person.slot, port.person = port.port, person
                 self._command(port, Ring(caller=person.identity))
                 return True

@@ -1,0 +1,1 @@
+"""How the records database changes shape from release to release."""

@@ -1,0 +1,141 @@
+"""Facts → call records. One function per kind of fact, all on one table."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, insert, select, update
+
+from firmware_host.journal_format import Entry
+from firmware_host.oam.tables import calls
+
+__all__ = ["project"]
+
+_KEYS_KEPT = 80
+
+
+def project(connection: Connection, entry: Entry) -> None:
+    """Bring the records up to date with one fact; kinds that no record shows are passed over."""
+    handler = _HANDLERS.get(entry.kind)
+    if handler is not None:
+        handler(connection, entry)
+
+
+def _naive_utc(entry: Entry) -> datetime:
+    return entry.utc.replace(
+        tzinfo=None
+    )  # the columns hold UTC without saying so: SQLite has no zones
+
+
+def _change(connection: Connection, entry: Entry, **values: Any) -> None:  # noqa: ANN401 - column values
+    connection.execute(update(calls).where(_this(entry)).values(**values))
+
+
+def _this(entry: Entry) -> Any:  # noqa: ANN401 - an SQL expression
+    return and_(calls.c.tenant == entry.tenant, calls.c.call == entry.data["call"])
+
+
+def _row(connection: Connection, entry: Entry) -> Any:  # noqa: ANN401 - a row or None
+    return connection.execute(select(calls).where(_this(entry))).first()
+
+
+def _offered(connection: Connection, entry: Entry) -> None:
+    data = entry.data
+    connection.execute(
+        insert(calls).values(
+            tenant=entry.tenant,
+            call=data["call"],
+            line=data["port"],
+            called=data["called"],
+            number=data.get("number"),
+            name=data.get("name"),
+            number_absence=data.get("number_absence"),
+            offered_utc=_naive_utc(entry),
+            keys="",
+            wrong_keys="",
+            offers=0,
+            missed_offers=0,
+        )
+    )
+
+
+def _answered(connection: Connection, entry: Entry) -> None:
+    _change(connection, entry, answered_utc=_naive_utc(entry))
+
+
+def _flow(connection: Connection, entry: Entry) -> None:
+    _change(connection, entry, flow=entry.data["flow"], node=entry.data["node"])
+
+
+def _key(connection: Connection, entry: Entry) -> None:
+    column = calls.c["keys"] if entry.data["accepted"] else calls.c["wrong_keys"]
+    row = _row(connection, entry)
+    if row is not None:
+        pressed = (row._mapping[column] + entry.data["key"])[:_KEYS_KEPT]  # noqa: SLF001 - public API
+        _change(connection, entry, **{column.name: pressed})
+
+
+def _queued(connection: Connection, entry: Entry) -> None:
+    row = _row(connection, entry)
+    again = row is not None and row.queue == entry.data["queue"] and row.queued_utc is not None
+    if not again:
+        _change(
+            connection,
+            entry,
+            queue=entry.data["queue"],
+            queued_utc=_naive_utc(entry),
+            place=entry.data["place"],
+        )
+
+
+def _offer(connection: Connection, entry: Entry) -> None:
+    _change(connection, entry, offers=calls.c.offers + 1)
+
+
+def _missed(connection: Connection, entry: Entry) -> None:
+    _change(connection, entry, missed_offers=calls.c.missed_offers + 1)
+
+
+def _connected(connection: Connection, entry: Entry) -> None:
+    row = _row(connection, entry)
+    if row is None or row.connected_utc is not None:
+        return  # a caller who lost one agent and got another keeps the first wait
+    now = _naive_utc(entry)
+    wait_s = (now - row.queued_utc).total_seconds() if row.queued_utc else None
+    _change(connection, entry, connected_utc=now, agent=entry.data["agent"], wait_s=wait_s)
+
+
+def _recording(connection: Connection, entry: Entry) -> None:
+    _change(connection, entry, recording=entry.data["file"])
+
+
+def _ended(connection: Connection, entry: Entry) -> None:
+    row = _row(connection, entry)
+    if row is None:
+        return
+    now = _naive_utc(entry)
+    values: dict[str, Any] = {
+        "ended_utc": now,
+        "cause": entry.data["cause"],
+        "stage": entry.data["stage"],
+    }
+    # Wall time may have been set back in mid-call: a duration is never below zero.
+    if row.connected_utc is not None:
+        values["talk_s"] = max(0.0, (now - row.connected_utc).total_seconds())
+    elif row.queued_utc is not None:
+        values["wait_s"] = max(0.0, (now - row.queued_utc).total_seconds())
+    _change(connection, entry, **values)
+
+
+_HANDLERS: dict[str, Callable[[Connection, Entry], None]] = {
+    "CallOfferedToUs": _offered,
+    "CallAnswered": _answered,
+    "FlowEntered": _flow,
+    "KeyPressed": _key,
+    "CallerQueued": _queued,
+    "OfferMade": _offer,
+    "OfferMissed": _missed,
+    "CallConnected": _connected,
+    "RecordingStarted": _recording,
+    "CallEnded": _ended,
+}

@@ -1,0 +1,109 @@
+"""Tails the journal into the records, exactly once per sequence number.
+
+The position stands in the database and moves in the same transaction as the records. When the journal
+no longer holds what the position says (a power cut took facts that were never acknowledged, or the
+journal was replaced), all records are made anew.
+"""
+
+import logging
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, delete, insert, select
+
+from firmware_host.journal_format import Entry, JournalDamage, read_segment, segments
+from firmware_host.oam.projection import project
+from firmware_host.oam.tables import calls, position
+
+__all__ = ["Projector"]
+
+_log = logging.getLogger(__name__)
+
+_GROUP = 200
+"""Facts per transaction."""
+
+
+class Projector:
+    """Reads the journal where it left off.
+
+    Runs in: the OAM process.
+    """
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self._engine = engine
+        self._folder = folder
+        self._segment = ""
+        self._offset = 0
+        self._sequence = 0
+        self._boot = ""
+        with engine.begin() as connection:
+            row = connection.execute(select(position)).first()
+            if row is not None:
+                self._segment, self._offset = row.segment, row.offset
+                self._sequence, self._boot = row.sequence, row.boot
+            if not self._position_holds():
+                _log.warning("the journal is another than the records knew: records are made anew")
+                self._forget(connection)
+
+    @property
+    def sequence(self) -> int:
+        """The last fact that the records know."""
+        return self._sequence
+
+    def catch_up(self) -> int:
+        """Project all that is in the journal; how many facts were new."""
+        count = 0
+        for segment in segments(self._folder):
+            if segment.name < self._segment:
+                continue
+            if segment.name != self._segment:
+                self._segment, self._offset = segment.name, 0
+            count += self._read(segment)
+        return count
+
+    def _read(self, segment: Path) -> int:
+        if segment.stat().st_size <= self._offset:
+            return 0
+        damage: list[JournalDamage] = []
+        entries = list(read_segment(segment, damage, offset=self._offset))
+        for start in range(0, len(entries), _GROUP):
+            self._project_group(entries[start : start + _GROUP])
+        for part in damage:
+            if not part.at_end:
+                _log.error("journal %s: not in the records", part)
+        return len(entries)
+
+    def _project_group(self, group: list[tuple[Entry, int]]) -> None:
+        with self._engine.begin() as connection:
+            for entry, offset in group:
+                if entry.sequence > self._sequence:
+                    project(connection, entry)
+                    self._sequence, self._boot = entry.sequence, entry.boot
+                self._offset = offset
+            connection.execute(delete(position))
+            connection.execute(
+                insert(position).values(
+                    only=1,
+                    segment=self._segment,
+                    offset=self._offset,
+                    sequence=self._sequence,
+                    boot=self._boot,
+                )
+            )
+
+    def _position_holds(self) -> bool:
+        """Whether the journal's fact before the position is the one that was projected last."""
+        if not self._sequence:
+            return True
+        segment = self._folder / self._segment
+        if not segment.exists() or segment.stat().st_size < self._offset:
+            return False
+        start = 0
+        data = segment.read_bytes()[: self._offset]
+        start = data.rstrip(b"\n").rfind(b"\n") + 1
+        last = next(read_segment(segment, [], offset=start), None)
+        return last is not None and (last[0].sequence, last[0].boot) == (self._sequence, self._boot)
+
+    def _forget(self, connection: Connection) -> None:
+        connection.execute(delete(calls))
+        connection.execute(delete(position))
+        self._segment, self._offset, self._sequence, self._boot = "", 0, 0, ""

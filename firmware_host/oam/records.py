@@ -1,0 +1,61 @@
+"""Questions to the records."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+from sqlalchemy import Engine, select
+
+from firmware_host.oam.tables import calls
+
+__all__ = ["CallRecord", "call_records"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRecord:
+    """One call, as people ask for it. Times are ISO 8601 in UTC; durations are seconds."""
+
+    call: str
+    line: str
+    called: str
+    number: str | None
+    name: str | None
+    number_absence: str | None
+    offered_utc: str
+    answered_utc: str | None
+    ended_utc: str | None
+    flow: str | None
+    node: str | None
+    keys: str
+    wrong_keys: str
+    queue: str | None
+    place: int | None
+    offers: int
+    missed_offers: int
+    agent: str | None
+    wait_s: float | None
+    talk_s: float | None
+    cause: str | None
+    stage: str | None
+    recording: str | None
+
+
+def call_records(
+    engine: Engine, *, limit: int = 50, number: str | None = None, tenant: str = "main"
+) -> list[CallRecord]:
+    """The newest calls, oldest of them first; with ``number`` only that caller's."""
+    query = select(calls).where(calls.c.tenant == tenant)
+    if number is not None:
+        query = query.where(calls.c.number == number)
+    query = query.order_by(calls.c.offered_utc.desc(), calls.c.call.desc()).limit(limit)
+    with engine.connect() as connection:
+        rows = connection.execute(query).mappings().all()
+    fields = CallRecord.__dataclass_fields__
+    plain = [{name: _plain(row[name]) for name in fields} for row in reversed(rows)]
+    return msgspec.convert(plain, list[CallRecord])
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return round(value, 2) if isinstance(value, float) else value
