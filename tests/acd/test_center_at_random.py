@@ -1,0 +1,370 @@
+"""Any events in any order, lines that fail and clocks that jump: what must hold at every moment."""
+
+from acd_appliance import ANA, BEN, CARA, FLOW, STATIONS, TRUNKS, UTC_MINUS_NOW_S, settings
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from acd import (
+    Action,
+    Answered,
+    CallEnded,
+    CallerIdentity,
+    CallId,
+    CallOffered,
+    CallOfferedToUs,
+    Cause,
+    Center,
+    Cleared,
+    ClockSet,
+    Connect,
+    DigitReceived,
+    Disconnect,
+    Event,
+    FactStored,
+    Flashed,
+    HandsetLifted,
+    HangUpRequested,
+    PlayPrompts,
+    PortId,
+    PortInService,
+    PortOutOfService,
+    ShutdownRequested,
+    SoundFinished,
+    StartRecording,
+    StopRecording,
+    WriteFact,
+)
+from acd.handsets import HandsetState
+from acd.ledger import AgentState, Ledger, Stage
+from acd.timers import Purpose
+
+PORTS = (*TRUNKS[:3], *STATIONS[:3])
+SETTINGS = settings(flow=FLOW, longest_wait_s=90.0, announce_first_s=0.0, talk_limit_s=300.0)
+
+ports = st.sampled_from(PORTS)
+trunks = st.sampled_from(TRUNKS[:3])
+stations = st.sampled_from(STATIONS[:3])
+agents = st.sampled_from((ANA, BEN, CARA))
+# Eighths of a second are exact in floating point, so that replay can be compared for equality.
+spans_s = st.integers(0, 8 * 40).map(lambda eighths: eighths / 8)
+
+
+class AnyEvents(RuleBasedStateMachine):
+    """A center that is told anything."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.center = Center(SETTINGS)
+        self.now = 0.0
+        self.journal: list[tuple[float, object]] = []
+        self.connected: set[tuple[str, str]] = set()
+        self.recorded: set[str] = set()
+        self.sounds: dict[str, int] = {}
+        self.ticket = 0
+        self.snapshot: tuple[int, tuple[float, object]] | None = None
+
+    @initialize()
+    def open_for_business(self) -> None:
+        self.switch_on()
+        self.agent_logs_in(STATIONS[0], ANA, True)
+        self.agent_logs_in(STATIONS[1], BEN, True)
+
+    def switch_on(self) -> None:
+        self.tell(ClockSet(utc_minus_now_s=UTC_MINUS_NOW_S, trusted=True))
+        for port in PORTS:
+            self.tell(PortInService(port=port))
+
+    # What may happen in order.
+
+    @rule(port=trunks, key=st.sampled_from("12"))
+    def caller_queues(self, port, key):
+        if port not in {view.port for view in self.center.calls(self.now)}:
+            self.tell(CallOffered(port=port, caller=CallerIdentity(), called=""))
+            self.tell(DigitReceived(port=port, digit=key))
+
+    @rule(port=stations, agent=agents, pin_is_right=st.sampled_from((True, True, True, False)))
+    def agent_logs_in(self, port, agent, pin_is_right):
+        pin = next(known.pin for known in SETTINGS.agents if known.agent == agent)
+        self.dial(port, f"*11{agent}#{pin if pin_is_right else '000'}#")
+
+    @rule(port=stations, code=st.sampled_from(("*12", "*131", "*132", "*14", "*139", "77")))
+    def code_is_dialled(self, port, code):
+        self.dial(port, code)
+
+    @precondition(lambda self: self.stations_that("ringing"))
+    @rule()
+    def everything_that_rings_is_answered(self):
+        for port in self.stations_that("ringing"):
+            self.tell(Answered(port=port))
+
+    @precondition(lambda self: self.stations_that("talking"))
+    @rule(code=st.sampled_from(("*131", "*14", "*12", "*11", "5")), span_s=spans_s)
+    def agents_dial_while_they_talk(self, code, span_s):
+        for port in self.stations_that("talking"):
+            for key in code:
+                self.tell(DigitReceived(port=port, digit=key))
+        self.now += span_s
+        self.perform(self.center.handle_timer(self.now))
+
+    @precondition(lambda self: self.stations_that("talking"))
+    @rule()
+    def an_agent_hangs_up(self):
+        port = self.stations_that("talking")[0]
+        self.tell(Cleared(port=port, cause=Cause.AGENT_HUNG_UP))
+
+    @precondition(lambda self: self.center.calls(self.now))
+    @rule(which=st.integers(0, 2))
+    def a_caller_hangs_up(self, which):
+        calls = self.center.calls(self.now)
+        port = calls[which % len(calls)].port
+        self.tell(Cleared(port=port, cause=Cause.CALLER_HUNG_UP))
+
+    @precondition(lambda self: self.stations_that("dropped") or self.stations_that("released"))
+    @rule()
+    def handsets_are_put_down(self):
+        for port in (*self.stations_that("dropped"), *self.stations_that("released")):
+            self.tell(Cleared(port=port, cause=Cause.CALLER_HUNG_UP))
+
+    # What may happen out of order.
+
+    @rule(port=ports, given=st.data())
+    def a_line_says_something(self, port, given):
+        latest = self.sounds.get(port, 0)
+        kinds = (
+            CallOffered(port=port, caller=CallerIdentity(number="0721"), called=""),
+            HandsetLifted(port=port),
+            Answered(port=port),
+            Flashed(port=port),
+            Cleared(port=port, cause=given.draw(st.sampled_from(Cause))),
+            DigitReceived(port=port, digit=given.draw(st.sampled_from("0123456789*#A"))),
+            SoundFinished(port=port, sound_id=given.draw(st.integers(0, 20) | st.just(latest))),
+            PortOutOfService(port=port, alarm="red"),
+            PortInService(port=port),
+        )
+        self.tell(given.draw(st.sampled_from(kinds)))
+
+    @precondition(lambda self: self.stations_that("talking") or self.stations_that("ringing"))
+    @rule()
+    def a_busy_station_fails(self):
+        port = (*self.stations_that("talking"), *self.stations_that("ringing"))[0]
+        self.tell(PortOutOfService(port=port, alarm="red"))
+        self.tell(PortInService(port=port))
+
+    @rule()
+    def lines_are_repaired(self):
+        for port in PORTS:
+            self.tell(PortInService(port=port))
+
+    @rule()
+    def sounds_finish(self):
+        for port, sound_id in self.sounds.items():
+            self.tell(SoundFinished(port=port, sound_id=sound_id))
+
+    @rule(ticket=st.integers(0, 20) | st.none())
+    def fact_is_stored(self, ticket):
+        self.tell(FactStored(ticket=self.ticket if ticket is None else ticket))
+
+    @rule(number=st.integers(0, 12))
+    def operator_hangs_up(self, number):
+        self.tell(HangUpRequested(call=CallId(f"{number:08}")))
+
+    @rule(span_s=spans_s)
+    def time_passes(self, span_s):
+        self.now += span_s
+        self.perform(self.center.handle_timer(self.now))
+
+    @rule()
+    def next_timer_is_due(self):
+        due = self.center.next_timer()
+        if due is not None:
+            self.now = max(self.now, due)
+            self.perform(self.center.handle_timer(self.now))
+
+    @rule()
+    def snapshot_is_taken(self):
+        fact = self.center.snapshot(self.now)
+        self.snapshot = (len(self.journal), (self.now + UTC_MINUS_NOW_S, fact))
+
+    @rule(away_s=spans_s, is_ordered=st.booleans())
+    def call_server_restarts(self, away_s, is_ordered):
+        if is_ordered:
+            self.tell(ShutdownRequested())
+            assert self.center.calls(self.now) == ()
+            self.tell(CallOffered(port=TRUNKS[0], caller=CallerIdentity(), called=""))
+            assert self.center.calls(self.now) == ()
+            assert not self.recorded
+            assert not self.connected
+        before = {view.agent: view for view in self.center.agents(self.now)}
+        self.now += away_s
+        self.center = Center(SETTINGS)
+        self.recorded.clear()
+        self.connected.clear()
+        utc_s = self.now + UTC_MINUS_NOW_S
+        self.perform(self.center.restore(list(self.journal), self.now, utc_s))
+        after = {view.agent: view for view in self.center.agents(self.now)}
+        for agent, view in before.items():
+            assert (after[agent].station, after[agent].missed) == (view.station, view.missed)
+            assert after[agent].calls_taken == view.calls_taken
+            if view.state in ("paused", "logged out"):
+                assert (after[agent].state, after[agent].reason) == (view.state, view.reason)
+        self.switch_on()
+
+    # How it is told.
+
+    def stations_that(self, state: str) -> list[PortId]:
+        return [view.port for view in self.center.stations() if view.state == state]
+
+    def tell(self, event: Event) -> None:
+        self.perform(self.center.receive(event, self.now))
+
+    def dial(self, port: str, keys: str) -> None:
+        self.tell(HandsetLifted(port=port))
+        for key in keys:
+            self.tell(DigitReceived(port=port, digit=key))
+        self.tell(Cleared(port=port, cause=Cause.AGENT_HUNG_UP))
+
+    def perform(self, actions: list[Action]) -> None:
+        for action in actions:
+            match action:
+                case WriteFact():
+                    self.journal.append((self.now + UTC_MINUS_NOW_S, action.fact))
+                    self.ticket = action.ticket or self.ticket
+                case PlayPrompts():
+                    assert action.prompts
+                    self.sounds[action.port] = action.sound_id
+                case Connect():
+                    taken = {port for pair in self.connected for port in pair}
+                    assert not taken & {action.port, action.other}
+                    self.connected.add((action.port, action.other))
+                case Disconnect():
+                    self.connected.remove((action.port, action.other))
+                case StartRecording():
+                    assert action.call not in self.recorded
+                    self.recorded.add(action.call)
+                case StopRecording():
+                    self.recorded.remove(action.call)
+                case _:
+                    pass
+
+    # What must hold.
+
+    @invariant()
+    def nobody_is_on_two_calls(self):
+        calls = list(self.center._calls)
+        for parties in (
+            [call.agent for call in calls if call.agent],
+            [call.station for call in calls if call.station],
+            [call.port for call in calls],
+        ):
+            assert len(parties) == len(set(parties))
+
+    @invariant()
+    def agents_handsets_and_calls_agree(self):
+        ledger, handsets = self.center._orders.ledger, self.center._handsets
+        calls = {call.id: call for call in self.center._calls}
+        assert set(calls) == set(ledger.calls)
+        for record in ledger.agents.values():
+            on_call = [call for call in calls.values() if call.agent == record.agent]
+            if record.state in (AgentState.RINGING, AgentState.TALKING):
+                assert [call.id for call in on_call] == [record.call]
+                assert on_call[0].station == record.station
+            else:
+                assert not on_call
+        for handset in handsets.all():
+            if handset.state in (HandsetState.RINGING, HandsetState.TALKING):
+                assert calls[handset.call].station == handset.port
+            else:
+                assert handset.call is None
+        talking = {(c.port, c.station) for c in calls.values() if c.record.stage is Stage.TALKING}
+        assert self.connected == talking
+        assert self.recorded == set(calls)
+        stations = [record.station for record in ledger.agents.values() if record.station]
+        assert len(stations) == len(set(stations))
+
+    @invariant()
+    def no_caller_is_lost(self):
+        offered = [f.call for _, f in self.journal if isinstance(f, CallOfferedToUs)]
+        ended = [f.call for _, f in self.journal if isinstance(f, CallEnded)]
+        live = [view.call for view in self.center.calls(self.now)]
+        assert sorted(ended + live) == sorted(offered)
+        assert len(set(offered)) == len(offered)
+
+    @invariant()
+    def whatever_waits_has_a_deadline(self):
+        timers = self.center._orders.timers
+        due = timers.next()
+        assert due is None or due > self.now, "something due was not done"
+        needed = {
+            Stage.WALKING: lambda call: timers.is_running(Purpose.WALK, call.id),
+            Stage.QUEUED: lambda call: timers.is_running(Purpose.WAIT, call.id),
+            Stage.OFFERING: lambda call: timers.is_running(Purpose.HANDSET, call.station),
+            Stage.TALKING: lambda call: timers.is_running(Purpose.TALK, call.id),
+        }
+        for call in self.center._calls:
+            assert needed[call.record.stage](call), call
+        unlimited = (HandsetState.WITHDRAWN, HandsetState.IDLE, HandsetState.TALKING)
+        for handset in self.center._handsets.all():
+            is_timed = timers.is_running(Purpose.HANDSET, handset.port)
+            is_stored = timers.is_running(Purpose.STORE, handset.port)
+            assert is_stored == (handset.ticket is not None)
+            assert handset.state in unlimited or is_timed or is_stored, handset
+            assert not (handset.state in unlimited and is_timed), handset
+        for record in self.center._orders.ledger.agents.values():
+            wraps_up = record.state is AgentState.WRAPPING_UP
+            assert wraps_up == timers.is_running(Purpose.WRAP_UP, record.agent)
+        owners = {call.id for call in self.center._calls} | set(PORTS) | {ANA, BEN, CARA}
+        assert {owner for _, owner in timers._running} <= owners, "a timer outlived its owner"
+
+    @invariant()
+    def nobody_waits_while_an_agent_could_answer(self):
+        ready = set(self.center._agents.ready())
+        for name, line in self.center._calls.lines.lines.items():
+            members = next(queue.agents for queue in SETTINGS.queues if queue.name == name)
+            assert not (list(line.to_be_offered()) and ready & set(members))
+            entered = [contact.seniority for contact in line]
+            assert entered == sorted(entered)
+
+    @invariant()
+    def callers_hear_something_unless_they_talk(self):
+        for call in self.center._calls:
+            is_silent = call.sound.value == "none"
+            if call.record.stage in (Stage.QUEUED, Stage.OFFERING):
+                assert not is_silent
+            if call.record.stage is Stage.TALKING:
+                assert is_silent
+
+    @invariant()
+    def replay_gives_the_live_state(self):
+        assert self.replayed(self.journal) == self.center._orders.ledger
+
+    @invariant()
+    def replay_from_a_snapshot_gives_the_live_state(self):
+        if self.snapshot is not None:
+            facts_before, snapshot = self.snapshot
+            replayed = self.replayed([snapshot, *self.journal[facts_before:]])
+            assert replayed == self.center._orders.ledger
+
+    def replayed(self, journal) -> Ledger:
+        ledger = Ledger()
+        for utc_s, fact in journal:
+            ledger.apply(fact, utc_s - UTC_MINUS_NOW_S)
+        return ledger
+
+    @invariant()
+    def every_table_can_be_shown(self):
+        self.center.queues(self.now)
+        self.center.agents(self.now)
+        self.center.stations()
+
+
+AnyEvents.TestCase.settings = hypothesis_settings(
+    max_examples=60, stateful_step_count=60, deadline=None
+)
+TestAnyEvents = AnyEvents.TestCase
