@@ -7,8 +7,8 @@ station is out of service or off-hook stays logged in and is offered nothing.
 from acd import facts
 from acd.handsets import Handsets
 from acd.ids import AgentId, CallId, PortId, QueueName
-from acd.ledger import AgentRecord, AgentState, Refusal
 from acd.orders import Orders
+from acd.records import AgentRecord, AgentState, Refusal
 from acd.settings import AgentSettings, CenterSettings
 from acd.timers import Purpose
 

@@ -17,8 +17,8 @@ from acd.events import Event
 from acd.facts import Fact, SnapshotTaken
 from acd.handsets import Handset, HandsetInput, Handsets, Outcome
 from acd.ids import AgentId, CallId, Cause, PortId
-from acd.ledger import AgentState
 from acd.orders import Orders
+from acd.records import AgentState
 from acd.settings import CenterSettings
 from acd.stations import LogIn, LogOut, Pause, Request, Resume
 from acd.tables import agent_views, call_views, queue_views, station_views

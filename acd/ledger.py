@@ -7,88 +7,13 @@ what they can and break nothing.
 """
 
 from dataclasses import dataclass, field
-from enum import Enum
 
 from acd import facts
 from acd.facts import Fact, SnapshotTaken
+from acd.records import AgentRecord, AgentState, CallRecord, Refusal, Stage
+from acd.snapshots import agents_of, calls_of, take_snapshot
 
-__all__ = ["AgentRecord", "AgentState", "CallRecord", "Ledger", "Refusal", "Stage"]
-
-_Plain = str | int | float | None
-
-
-class AgentState(Enum):
-    """What an agent does, as far as offering calls is concerned."""
-
-    LOGGED_OUT = "logged out"
-    READY = "ready"
-    RINGING = "ringing"
-    TALKING = "talking"
-    WRAPPING_UP = "wrapping up"
-    PAUSED = "paused"
-
-
-class Stage(Enum):
-    """How far a call has come."""
-
-    OFFERED = "offered"
-    WALKING = "flow"
-    QUEUED = "queued"
-    OFFERING = "offering"
-    TALKING = "talking"
-
-
-class Refusal(Enum):
-    """Why a log-in failed."""
-
-    UNKNOWN_AGENT = "unknown agent"
-    WRONG_PIN = "wrong pin"
-    WRONG_PIN_LOCKED = "wrong pin, locked from now"
-    LOCKED = "locked"
-    BUSY = "talks at another station"
-
-
-@dataclass(slots=True)
-class AgentRecord:
-    """What is known of one agent."""
-
-    agent: str
-    state: AgentState = AgentState.LOGGED_OUT
-    since: float = 0.0
-    station: str = ""
-    reason: str = ""
-    "Of the pause."
-    wanted_pause: str = ""
-    "Reason of a pause that begins after the present call."
-    call: str = ""
-    "Rings, is talked to, or is wrapped up."
-    queue: str = ""
-    "Of that call."
-    ready_since: float = 0.0
-    idle_rank: int = 0
-    "Whose is lowest has been idle longest. Ranks, unlike times, survive any clock."
-    calls_taken: int = 0
-    missed: int = 0
-    missed_in_row: int = 0
-    last_missed: float | None = None
-    wrong_pins: int = 0
-    locked_since: float | None = None
-
-
-@dataclass(slots=True)
-class CallRecord:
-    """What is known of one live call."""
-
-    call: str
-    port: str
-    since: float
-    stage: Stage = Stage.OFFERED
-    stage_since: float = 0.0
-    queue: str = ""
-    queued_since: float = 0.0
-    agent: str = ""
-    is_recorded: bool = False
-    is_served: bool = False
+__all__ = ["Ledger"]
 
 
 @dataclass(slots=True)
@@ -154,55 +79,13 @@ class Ledger:
                 pass  # of interest to reports only, or from a version that this one does not know
 
     def snapshot(self, now: float) -> SnapshotTaken:
-        """The records as one fact. Times become ages, which mean the same after any restart."""
-
-        def age(since: float | None) -> float | None:
-            return None if since is None else now - since
-
-        return SnapshotTaken(
-            agents=tuple(
-                {
-                    "agent": record.agent,
-                    "state": record.state.value,
-                    "state_age_s": age(record.since),
-                    "station": record.station,
-                    "reason": record.reason,
-                    "wanted_pause": record.wanted_pause,
-                    "call": record.call,
-                    "queue": record.queue,
-                    "ready_age_s": age(record.ready_since),
-                    "idle_rank": record.idle_rank,
-                    "calls_taken": record.calls_taken,
-                    "missed": record.missed,
-                    "missed_in_row": record.missed_in_row,
-                    "last_missed_age_s": age(record.last_missed),
-                    "wrong_pins": record.wrong_pins,
-                    "locked_age_s": age(record.locked_since),
-                }
-                for record in self.agents.values()
-            ),
-            calls=tuple(
-                {
-                    "call": record.call,
-                    "port": record.port,
-                    "age_s": age(record.since),
-                    "stage": record.stage.value,
-                    "stage_age_s": age(record.stage_since),
-                    "queue": record.queue,
-                    "queued_age_s": age(record.queued_since),
-                    "agent": record.agent,
-                    "is_recorded": int(record.is_recorded),
-                    "is_served": int(record.is_served),
-                }
-                for record in self.calls.values()
-            ),
-            counters=dict(self.counters),
-        )
+        """The records as one fact."""
+        return take_snapshot(self.agents.values(), self.calls.values(), self.counters, now)
 
     def _restore(self, fact: SnapshotTaken, at: float) -> None:
         self.counters = dict(fact.counters)
-        self.agents = {str(row["agent"]): _agent_from(row, at) for row in fact.agents}
-        self.calls = {str(row["call"]): _call_from(row, at) for row in fact.calls}
+        self.agents = {record.agent: record for record in agents_of(fact, at)}
+        self.calls = {record.call: record for record in calls_of(fact, at)}
 
     def _add(self, counter: str, amount: int = 1) -> int:
         self.counters[counter] = self.counters.get(counter, 0) + amount
@@ -362,51 +245,3 @@ def _take_back(call: CallRecord | None, at: float) -> None:
     if call is not None:
         call.agent = ""
         _move(call, Stage.QUEUED, at)
-
-
-def _text(value: _Plain) -> str:
-    return "" if value is None else str(value)
-
-
-def _number(value: _Plain) -> int:
-    return int(value) if isinstance(value, int | float) else 0
-
-
-def _time(age_s: _Plain, at: float) -> float | None:
-    return at - age_s if isinstance(age_s, int | float) else None
-
-
-def _agent_from(row: dict[str, _Plain], at: float) -> AgentRecord:
-    return AgentRecord(
-        agent=_text(row.get("agent")),
-        state=AgentState(row.get("state", AgentState.LOGGED_OUT.value)),
-        since=_time(row.get("state_age_s", 0.0), at) or 0.0,
-        station=_text(row.get("station")),
-        reason=_text(row.get("reason")),
-        wanted_pause=_text(row.get("wanted_pause")),
-        call=_text(row.get("call")),
-        queue=_text(row.get("queue")),
-        ready_since=_time(row.get("ready_age_s", 0.0), at) or 0.0,
-        idle_rank=_number(row.get("idle_rank")),
-        calls_taken=_number(row.get("calls_taken")),
-        missed=_number(row.get("missed")),
-        missed_in_row=_number(row.get("missed_in_row")),
-        last_missed=_time(row.get("last_missed_age_s"), at),
-        wrong_pins=_number(row.get("wrong_pins")),
-        locked_since=_time(row.get("locked_age_s"), at),
-    )
-
-
-def _call_from(row: dict[str, _Plain], at: float) -> CallRecord:
-    return CallRecord(
-        call=_text(row.get("call")),
-        port=_text(row.get("port")),
-        since=_time(row.get("age_s", 0.0), at) or 0.0,
-        stage=Stage(row.get("stage", Stage.OFFERED.value)),
-        stage_since=_time(row.get("stage_age_s", 0.0), at) or 0.0,
-        queue=_text(row.get("queue")),
-        queued_since=_time(row.get("queued_age_s", 0.0), at) or 0.0,
-        agent=_text(row.get("agent")),
-        is_recorded=bool(_number(row.get("is_recorded"))),
-        is_served=bool(_number(row.get("is_served"))),
-    )

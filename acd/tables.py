@@ -6,7 +6,8 @@ from acd.calls import Calls
 from acd.calls.waiting import Waiting
 from acd.handsets import Handsets
 from acd.ids import AgentId, CallId, PortId
-from acd.ledger import AgentRecord, AgentState, Ledger, Stage
+from acd.ledger import Ledger
+from acd.records import AgentRecord, AgentState, Stage
 from acd.settings import CenterSettings
 from acd.views import AgentView, CallView, QueueView, StationView
 

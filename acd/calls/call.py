@@ -9,7 +9,7 @@ from enum import Enum
 from acd.contact import Contact
 from acd.ids import AgentId, CallerIdentity, CallId, PortId
 from acd.ivr import ToEnd, ToQueue, Walk
-from acd.ledger import CallRecord
+from acd.records import CallRecord
 from acd.settings import TrunkSettings
 
 __all__ = ["Call", "CallInput", "Move", "Sound", "ToNode"]

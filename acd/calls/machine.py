@@ -17,8 +17,8 @@ from acd.calls.walking import Walking
 from acd.handsets import Handsets
 from acd.ids import AgentId, CallerIdentity, CallId, Cause, PortId
 from acd.ivr import ToEnd, ToQueue, Walk, is_open
-from acd.ledger import Stage
 from acd.orders import Orders
+from acd.records import Stage
 from acd.routing import pair
 from acd.settings import CenterSettings
 

@@ -42,7 +42,8 @@ from acd import (
     WriteFact,
 )
 from acd.handsets import HandsetState
-from acd.ledger import AgentState, Ledger, Stage
+from acd.ledger import Ledger
+from acd.records import AgentState, Stage
 from acd.timers import Purpose
 
 PORTS = (*TRUNKS[:3], *STATIONS[:3])

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from acd_appliance import ANA, BEN, CARA, SALES, UTC_MINUS_NOW_S, Appliance, settings
+from acd_appliance import ANA, BEN, CARA, SALES, UTC_MINUS_NOW_S, Appliance
 
 from acd import (
     AgentLoggedOut,

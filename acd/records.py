@@ -1,0 +1,80 @@
+"""What is known of each agent and of each live call, and survives a restart."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+__all__ = ["AgentRecord", "AgentState", "CallRecord", "Refusal", "Stage"]
+
+
+class AgentState(Enum):
+    """What an agent does, as far as offering calls is concerned."""
+
+    LOGGED_OUT = "logged out"
+    READY = "ready"
+    RINGING = "ringing"
+    TALKING = "talking"
+    WRAPPING_UP = "wrapping up"
+    PAUSED = "paused"
+
+
+class Stage(Enum):
+    """How far a call has come."""
+
+    OFFERED = "offered"
+    WALKING = "flow"
+    QUEUED = "queued"
+    OFFERING = "offering"
+    TALKING = "talking"
+
+
+class Refusal(Enum):
+    """Why a log-in failed."""
+
+    UNKNOWN_AGENT = "unknown agent"
+    WRONG_PIN = "wrong pin"
+    WRONG_PIN_LOCKED = "wrong pin, locked from now"
+    LOCKED = "locked"
+    BUSY = "talks at another station"
+
+
+@dataclass(slots=True)
+class AgentRecord:
+    """What is known of one agent."""
+
+    agent: str
+    state: AgentState = AgentState.LOGGED_OUT
+    since: float = 0.0
+    station: str = ""
+    reason: str = ""
+    "Of the pause."
+    wanted_pause: str = ""
+    "Reason of a pause that begins after the present call."
+    call: str = ""
+    "Rings, is talked to, or is wrapped up."
+    queue: str = ""
+    "Of that call."
+    ready_since: float = 0.0
+    idle_rank: int = 0
+    "Whose is lowest has been idle longest. Ranks, unlike times, survive any clock."
+    calls_taken: int = 0
+    missed: int = 0
+    missed_in_row: int = 0
+    last_missed: float | None = None
+    wrong_pins: int = 0
+    locked_since: float | None = None
+
+
+@dataclass(slots=True)
+class CallRecord:
+    """What is known of one live call."""
+
+    call: str
+    port: str
+    since: float
+    stage: Stage = Stage.OFFERED
+    stage_since: float = 0.0
+    queue: str = ""
+    queued_since: float = 0.0
+    agent: str = ""
+    is_recorded: bool = False
+    is_served: bool = False
