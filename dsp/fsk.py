@@ -65,9 +65,11 @@ def demodulate(samples: NDArray[np.int16]) -> Iterator[bytes]:
     checksum is not verified. An empty one stands for a signal in which none was found. Nothing is
     yielded without a signal.
     """
+    if samples.size < 10 * BIT:
+        return
     sound = np.convolve(samples.astype(np.float64), _band_pass(), "same")
     floor = (SINE_0_DBM0 * 10 ** (FLOOR_DBM0 / 20)) ** 2 / 2
-    if samples.size < 10 * BIT or not (_smooth(sound**2, 80) > floor).any():
+    if not (_smooth(sound**2, 80) > floor).any():
         return
     yield b""
     for standard in CallerIdStandard:

@@ -207,13 +207,10 @@ static float measure(float *powers, const struct progress_plan *plan, const int1
     return total / 2 * 2 * BLOCK_SAMPLES;
 }
 
-void progress_run(struct progress *progress, const int16_t *samples, int32_t slot, struct detections *detections) {
-    struct progress_slot *state = &progress->slots[slot];
+// Which kind the window holds, or -1. A burst keeps its kind while that still fits: a window that the burst only partly
+// fills has a wide spectrum, in which 400 Hz looks like 400 and 450.
+static int32_t choose_kind(float *amplitudes, const struct progress_slot *state, const float *powers, float energy) {
     const struct progress_plan *plan = state->plan;
-    if (plan == NULL) return;
-    float powers[PLAN_FREQUENCIES], amplitudes[PROGRESS_TONES] = {0};
-    float energy = measure(powers, plan, state->previous, samples);
-    memcpy(state->previous, samples, sizeof state->previous);
     int32_t kind = -1;
     float most = SHARE * energy;
     for (int32_t k = 0; k < plan->kinds; k++) {
@@ -225,30 +222,50 @@ void progress_run(struct progress *progress, const int16_t *samples, int32_t slo
             strongest = fmaxf(strongest, powers[f]);
         }
         amplitudes[k] = sqrtf(sum);
-        if (3 * sum <= most || sum < POWER_LEAST || weakest < BALANCE * strongest) continue;
-        most = 3 * sum;
-        kind = k;
+        if (3 * sum <= SHARE * energy || sum < POWER_LEAST || weakest < BALANCE * strongest) continue;
+        bool settled = k == state->kind && state->windows > 1;
+        if (3 * sum > most || settled) kind = k;
+        most = settled ? INFINITY : fmaxf(most, 3 * sum);
     }
+    return kind;
+}
+
+static void begin_burst(struct progress_slot *state, int32_t kind) {
+    state->kind = kind;
+    state->began_ms = state->clock_ms;
+    state->sum = state->before[0][kind];  // the window that the burst begins in
+    state->moment = state->before[0][kind] * (state->clock_ms - HOP_MS);
+    state->peak = state->sum;
+    state->windows = 0;
+}
+
+void progress_run(struct progress *progress, const int16_t *samples, int32_t slot, struct detections *detections) {
+    struct progress_slot *state = &progress->slots[slot];
+    if (state->plan == NULL) return;
+    float powers[PLAN_FREQUENCIES], amplitudes[PROGRESS_TONES] = {0};
+    float energy = measure(powers, state->plan, state->previous, samples);
+    memcpy(state->previous, samples, sizeof state->previous);
+    int32_t kind = choose_kind(amplitudes, state, powers, energy);
     state->clock_ms += HOP_MS;
-    if (state->kind >= 0 && kind != state->kind) {
+    if (state->kind >= 0 && kind >= 0 && kind != state->kind && state->windows == 1) {
+        begin_burst(state, kind);  // the first window was only partly filled: what it holds shows now
+        state->began_ms -= HOP_MS;
+        state->sum += state->before[1][kind];
+        state->moment += state->before[1][kind] * (state->clock_ms - 2 * HOP_MS);
+    } else if (state->kind >= 0 && kind != state->kind) {
         float tail = fminf(amplitudes[state->kind], 0.5f * state->peak);  // the window that the burst ends in
         state->sum += tail;
         state->moment += tail * state->clock_ms;
         close_burst(state, slot, detections);
     }
-    if (kind >= 0 && state->kind < 0) {
-        state->kind = kind;
-        state->began_ms = state->clock_ms;
-        state->sum = state->before[kind];
-        state->moment = state->before[kind] * (state->clock_ms - HOP_MS);
-        state->peak = 0;
-    }
     if (kind >= 0) {
-        float amplitude = amplitudes[kind];
-        state->sum += amplitude;
-        state->moment += amplitude * state->clock_ms;
-        state->peak = fmaxf(state->peak, amplitude);
+        if (state->kind < 0) begin_burst(state, kind);
+        state->sum += amplitudes[kind];
+        state->moment += amplitudes[kind] * state->clock_ms;
+        state->peak = fmaxf(state->peak, amplitudes[kind]);
+        state->windows++;
     }
-    memcpy(state->before, amplitudes, sizeof amplitudes);
+    memcpy(state->before[1], state->before[0], sizeof amplitudes);
+    memcpy(state->before[0], amplitudes, sizeof amplitudes);
     watch_open(state, slot, detections);
 }

@@ -31,7 +31,8 @@ struct progress_slot {
     float clock_ms;                     // since listening began, centre of the newest window
     float sum, moment, peak;            // amplitudes of the burst
     float began_ms, ended_ms;           // the open burst; the last burst
-    float before[PROGRESS_TONES];       // amplitude of each kind a window ago
+    int32_t windows;                    // of the burst
+    float before[2][PROGRESS_TONES];    // amplitude of each kind one and two windows ago
     int16_t previous[BLOCK_SAMPLES];
 };
 
