@@ -15,7 +15,8 @@ from acd.consistency import contradictions
 from acd.errors import SettingsError
 from acd.events import Event
 from acd.facts import Fact, SnapshotTaken
-from acd.handsets import Handset, HandsetInput, Handsets, Outcome
+from acd.handset import Handset, HandsetInput, Outcome
+from acd.handsets import Handsets
 from acd.ids import AgentId, CallId, Cause, PortId
 from acd.orders import Orders
 from acd.records import AgentState

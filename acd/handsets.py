@@ -6,11 +6,10 @@ Every state but on-hook and out of service has a deadline, and a station is offe
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
 from typing import ClassVar
 
 from acd.actions import ClearLine, PlaySignal, RingStation, Signal, StopSound
+from acd.handset import Handset, HandsetInput, HandsetState, Outcome
 from acd.ids import CallerIdentity, CallId, Cause, PortId
 from acd.orders import Orders
 from acd.settings import CenterSettings
@@ -26,7 +25,7 @@ from acd.stations import (
 )
 from acd.timers import Purpose
 
-__all__ = ["Handset", "HandsetInput", "HandsetState", "Handsets", "Outcome"]
+__all__ = ["Handsets"]
 
 DIAL_TONE_S = 30.0
 "Dial tone, or the silence after a confirmation, turns to busy tone after this"
@@ -46,53 +45,6 @@ STORE_LIMIT_S = 2.0
 "A log-in, log-out or pause that is not safe on disk by then gets error tone, though it holds."
 
 
-class HandsetState(Enum):
-    """What a handset does."""
-
-    WITHDRAWN = "out of service"
-    IDLE = "on-hook"
-    RINGING = "ringing"
-    TALKING = "talking"
-    DIALLING = "dialling"
-    STORING = "storing"
-    "A request holds, and is on its way to the disk."
-    CONFIRMED = "confirmed"
-    REFUSED = "refused"
-    RELEASED = "released"
-    "We stopped its ringing; the line has yet to say that it is free."
-    DROPPED = "dropped"
-    "We ended its call; the line plays busy tone until it is put down."
-    FORGOTTEN = "forgotten"
-    HOWLING = "howling"
-    SILENT = "silent"
-
-
-class HandsetInput(Enum):
-    """What can happen to a handset."""
-
-    RETURNED = "in service"
-    WITHDRAWN = "out of service"
-    LIFTED = "lifted"
-    ANSWERED = "answered"
-    KEYED = "keyed"
-    FLASHED = "flashed"
-    CLEARED = "cleared"
-    SOUND_FINISHED = "sound finished"
-    STORED = "stored"
-    STORE_TIMED_OUT = "store timed out"
-    TIMED_OUT = "timed out"
-
-
-class Outcome(Enum):
-    """What became of the call at a handset."""
-
-    ANSWERED = "answered"
-    MISSED = "missed"
-    HUNG_UP = "hung up"
-    LOST = "lost"
-    "The station failed while it rang or talked."
-
-
 _SOUNDING = frozenset(
     {
         HandsetState.DIALLING,
@@ -103,28 +55,6 @@ _SOUNDING = frozenset(
     }
 )
 "States in which we may be playing something that nobody hears once it is put down."
-
-
-@dataclass(slots=True)
-class Handset:
-    """One station's telephone."""
-
-    port: PortId
-    register: Register
-    state: HandsetState = HandsetState.WITHDRAWN
-    since: float = 0.0
-    call: CallId | None = None
-    "Rings or talks."
-    sound_id: int | None = None
-    "Of the prompt that plays."
-    ticket: int | None = None
-    "Of the request that is being stored."
-    keyed_at: float = 0.0
-
-    @property
-    def is_in_service(self) -> bool:
-        """Whether the line can be used."""
-        return self.state is not HandsetState.WITHDRAWN
 
 
 class Handsets:

@@ -185,15 +185,10 @@ class Appliance:
             self.tell(DigitReceived(port=PortId(port), digit=key))
 
     def lift(self, port: str) -> None:
-        self.off_hook.add(port)
-        if port in self.ringing:
-            self.ringing.discard(port)
-            self.tell(Answered(port=PortId(port)))
-        else:
-            self.tell(HandsetLifted(port=PortId(port)))
+        kind = Answered if port in self.ringing else HandsetLifted
+        self.tell(kind(port=PortId(port)))
 
     def put_down(self, port: str) -> None:
-        self.off_hook.discard(port)
         self.tell(Cleared(port=PortId(port), cause=Cause.AGENT_HUNG_UP))
 
     def dial(self, port: str, keys: str) -> None:
@@ -211,11 +206,9 @@ class Appliance:
         self.tell(Cleared(port=PortId(port), cause=Cause.CALLER_HUNG_UP))
 
     def fail(self, port: str) -> None:
-        self.ringing.discard(port)
         self.tell(PortOutOfService(port=PortId(port), alarm="red"))
 
     def repair(self, port: str) -> None:
-        self.off_hook.discard(port)
         self.tell(PortInService(port=PortId(port)))
 
     def pass_time(self, seconds: float) -> None:
@@ -271,6 +264,15 @@ class Appliance:
     # Performing.
 
     def tell(self, event: Event) -> None:
+        match event:
+            case HandsetLifted() | Answered() if event.port in STATIONS:
+                self.ringing.discard(event.port)
+                self.off_hook.add(event.port)
+            case Cleared() | PortOutOfService():
+                self.ringing.discard(event.port)
+                self.off_hook.discard(event.port)
+            case _:
+                pass
         self.perform(self.center.receive(event, self.now))
 
     def perform(self, actions: list[Action], utc_s: float | None = None) -> None:

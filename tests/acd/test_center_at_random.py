@@ -41,7 +41,7 @@ from acd import (
     StopRecording,
     WriteFact,
 )
-from acd.handsets import HandsetState
+from acd.handset import HandsetState
 from acd.ledger import Ledger
 from acd.records import AgentState, Stage
 from acd.timers import Purpose
