@@ -51,6 +51,8 @@ class Exchange:
         self._events: deque[acd.Event] = deque()
         self._deadlines: dict[acd.PortId, float] = {}
         self._utc_minus_now_s = 0.0
+        self.now = 0.0
+        "The time of the last step."
         self._next_record_id = 1
         self._record_ids: dict[acd.CallId, int] = {}
         self.observers: list[Callable[[float, acd.Event | acd.Action], None]] = []
@@ -78,6 +80,22 @@ class Exchange:
         self._utc_minus_now_s = utc_s - now
         self._events.append(acd.ClockSet(utc_minus_now_s=self._utc_minus_now_s, trusted=trusted))
 
+    def follow_clock(self, now: float, utc_s: float, *, tolerance_s: float) -> None:
+        """Notice when somebody set the wall clock."""
+        if abs(utc_s - now - self._utc_minus_now_s) > tolerance_s:
+            _log.warning("the wall clock was set by %+.1f s", utc_s - now - self._utc_minus_now_s)
+            self.set_clock(now, utc_s)
+
+    def replace_card(self, card: drivers.Card, now: float, *, alarm: str | None = None) -> None:
+        """Work on another card from now on; with an alarm: on none, until one is back."""
+        self._card = card
+        for port in self.ports.all:
+            if alarm is None:
+                self._line_outputs(port, port.line.start(now), now)
+            elif port.in_service:
+                self._line_event(port, drivers.OutOfService(alarm=alarm))
+        self._settle(now)
+
     def shut_down(self, now: float) -> None:
         """End every call in order and say so in the journal."""
         self._events.append(acd.ShutdownRequested())
@@ -99,8 +117,9 @@ class Exchange:
         """Act on everything that has happened up to ``now``.
 
         Raises:
-            drivers.CardLost: when the card is gone; lines were told.
+            drivers.CardLost: when the card is gone; call `replace_card`.
         """
+        self.now = now
         for card_port, event in self._card.poll():
             port = self.ports.by_card_port(card_port)
             if port is not None:

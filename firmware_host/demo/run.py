@@ -103,9 +103,9 @@ def _play(lockstep: Lockstep, scenario: Scenario) -> tuple[acd.QueueView, ...]:
     for desk, script in scenario.agents:
         lockstep.town.staff(desk, script, lockstep.now)
     for caller in scenario.callers:
-        lockstep.run_until(lambda caller=caller: lockstep.now >= caller.at_s, DURATION_S)
+        lockstep.run_for(max(0.0, caller.at_s - lockstep.now))
         _call(lockstep, caller)
-    lockstep.run_until(lambda: lockstep.now >= DURATION_S, DURATION_S)
+    lockstep.run_for(DURATION_S - lockstep.now)
     return lockstep.exchange.center.queues(lockstep.now)
 
 

@@ -7,6 +7,7 @@ from what the appliance decoded.
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,22 +16,19 @@ from drivers import CallerNumber
 from firmware_host.oam import CallRecord
 from firmware_host.town import (
     CallNumber,
-    FarEndGone,
     HangUp,
-    Lift,
     Play,
     Press,
     Script,
     Wait,
     WaitForAnswer,
     WaitForHangUp,
-    WaitForRing,
     WaitForSilence,
     WaitForSpeech,
-    WaitForTone,
+    agent_at_desk,
 )
 
-__all__ = ["Caller", "Scenario", "agent_at_desk", "build_scenario"]
+__all__ = ["Caller", "Scenario", "build_scenario"]
 
 MAIN_NUMBER, ROMANIAN_NUMBER = "5550100", "5550200"
 DURATION_S = 900.0
@@ -117,8 +115,16 @@ def build_scenario(
     callers = [*_ordinary_callers(chance, voices, caller_number, caller_audio)]
     callers += _special_callers(chance, voices)
     agents = tuple(
-        (desk, agent_at_desk(random.Random(chance.random()), number, pin, voices, misses_first))
-        for (desk, number, pin), misses_first in zip(AGENTS, (False, False, True), strict=True)
+        (
+            desk,
+            agent_at_desk(
+                random.Random(chance.random()),
+                f"*11{number}#{pin}#",
+                voices(f"Switchroom, {_GREETINGS[number]}. How may I help you?"),
+                rings_missed=missed,
+            ),
+        )
+        for (desk, number, pin), missed in zip(AGENTS, (0, 0, 1), strict=True)
     )
     return Scenario(tuple(sorted(callers, key=lambda caller: caller.at_s)), agents)
 
@@ -142,7 +148,7 @@ def _ordinary_callers(
             name,
             at_s,
             CallerNumber(number=digits, name=name),
-            lambda key=key, samples=samples, patience=patience: _talks(key, samples, *patience),
+            partial(_talks, key, samples, *patience),
             {**_served(key), "keys": key, "name": (name, None), "wrong_keys": ""},
         )
 
@@ -157,7 +163,7 @@ def _special_callers(chance: random.Random, voices: Voices) -> list[Caller]:
             "impatient",
             at_s[0],
             CallerNumber(number="33199005678", name="IMPATIENT"),
-            lambda: _gives_up_in_queue("1", reaction_s, 4.0),
+            partial(_gives_up_in_queue, "1", reaction_s, 4.0),
             {
                 "queue": "sales",
                 "agent": None,
@@ -169,42 +175,42 @@ def _special_callers(chance: random.Random, voices: Voices) -> list[Caller]:
             "wrong key",
             at_s[1],
             CallerNumber(number="493023125999", name="WRONG KEY"),
-            lambda: _wrong_key_first("9", "1", asks, reaction_s),
+            partial(_wrong_key_first, "9", "1", asks, reaction_s),
             {**_served("1"), "wrong_keys": "9", "keys": "1"},
         ),
         Caller(
             "blocked caller ID",
             at_s[2],
             CallerNumber(absence="private"),
-            lambda: _talks("2", asks, reaction_s, 6.0),
+            partial(_talks, "2", asks, reaction_s, 6.0),
             {**_served("2"), "number": None, "number_absence": "private"},
         ),
         Caller(
             "silent",
             at_s[3],
             CallerNumber(number="12125550177", name="SILENT"),
-            lambda: _says_nothing(),
+            _says_nothing,
             {"cause": "no valid key pressed", "queue": None, "keys": "", "agent": None},
         ),
         Caller(
             "Romanian",
             at_s[4],
             CallerNumber(number="40213456789", name="BUCURESTI"),
-            lambda: _talks("2", romanian, reaction_s, 5.0, number=ROMANIAN_NUMBER),
+            partial(_talks, "2", romanian, reaction_s, 5.0, number=ROMANIAN_NUMBER),
             {**_served("2"), "line": "line-6", "called": ROMANIAN_NUMBER},
         ),
         Caller(
             "two at once",
             at_s[4] + 3.0,
             CallerNumber(number="442079460999", name="TWO AT ONCE"),
-            lambda: _talks("2", asks, reaction_s, 8.0),
+            partial(_talks, "2", asks, reaction_s, 8.0),
             _served("2"),
         ),
         Caller(
             "after hours",
             850.0 + chance.uniform(0, 10),
             CallerNumber(number="390655509876", name="AFTER HOURS"),
-            lambda: _listens_to_the_end(),
+            _listens_to_the_end,
             {"cause": "outside opening hours", "queue": None, "agent": None, "keys": ""},
         ),
     ]
@@ -291,37 +297,6 @@ def _listens_to_the_end() -> Script:
     yield CallNumber(MAIN_NUMBER)
     if (yield WaitForAnswer(30)):
         yield WaitForHangUp(60)
-        yield HangUp()
-
-
-# ---------------------------------------------------------------- at the agents' desks
-
-
-def agent_at_desk(
-    chance: random.Random, number: str, pin: str, voices: Voices, misses_first: bool
-) -> Script:
-    """Logs in by star code, then takes calls; with ``misses_first`` lets the first ring out."""
-    greeting = voices(f"Switchroom, {_GREETINGS[number]}. How may I help you?")
-    yield Wait(chance.uniform(1, 4))
-    yield Lift()
-    yield WaitForTone("dial", 5)
-    yield Press(f"*11{number}#{pin}#")
-    yield Wait(2.0)
-    yield HangUp()
-    if misses_first:
-        yield WaitForRing(DURATION_S)
-        yield Wait(14.0)
-    while True:
-        if not (yield WaitForRing(3600)):
-            continue
-        yield Wait(chance.uniform(0.5, 3.0))
-        yield Lift()
-        try:
-            yield Wait(0.7)
-            yield Play(greeting)
-            yield WaitForHangUp(chance.uniform(18, 40))
-        except FarEndGone:
-            yield Wait(0.5)
         yield HangUp()
 
 

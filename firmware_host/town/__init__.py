@@ -1,6 +1,7 @@
 """The far end of the virtual card: an exchange, its subscribers, and whoever sits at our handsets."""
 
 from firmware_host.town.far_end_fault import FarEndFault
+from firmware_host.town.habits import agent_at_desk, caller_from_command
 from firmware_host.town.person import Person
 from firmware_host.town.script import (
     CallNumber,
@@ -40,5 +41,7 @@ __all__ = [
     "WaitForSilence",
     "WaitForSpeech",
     "WaitForTone",
+    "agent_at_desk",
+    "caller_from_command",
     "card_kinds",
 ]

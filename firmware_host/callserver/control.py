@@ -1,0 +1,89 @@
+"""What other processes may ask of the call server."""
+
+from dataclasses import asdict
+from typing import Any
+
+import drivers
+from dsp import Plane
+from firmware_host.callserver.exchange import Exchange
+from firmware_host.config import Appliance
+from firmware_host.control_socket import Ask, Refused
+
+__all__ = ["control_handlers"]
+
+
+def control_handlers(exchange: Exchange, plane: Plane, appliance: Appliance) -> dict[str, Ask]:
+    """Handlers by command, for `control_socket.ControlServer`."""
+    center = exchange.center
+
+    def lines() -> list[dict[str, Any]]:
+        calls = {call.port: call for call in center.calls(_now())}
+        counters = plane.counters()
+        return [
+            {
+                "line": port.port,
+                "role": port.role.value,
+                "kind": "fxo" if isinstance(port.line, drivers.FxoLine) else "fxs",
+                "port": port.card_port,
+                "state": port.line.state.value,
+                "in_service": port.in_service,
+                "alarm": port.alarm,
+                "call": calls[port.port].call if port.port in calls else None,
+                "lost_blocks": int(counters.lost_blocks[port.slot]),
+                "slips": int(counters.slips[port.slot]),
+            }
+            for port in exchange.ports.all
+        ]
+
+    def calls() -> list[dict[str, Any]]:
+        return [
+            {
+                "call": call.call,
+                "line": call.port,
+                "number": call.number,
+                "name": call.name,
+                "number_absence": (
+                    call.caller.number_absence.value if call.caller.number_absence else None
+                ),
+                "stage": call.stage,
+                "queue": call.queue,
+                "place": call.place,
+                "agent": call.agent,
+                "lasts_s": round(call.lasts_s, 1),
+                "stage_lasts_s": round(call.stage_lasts_s, 1),
+            }
+            for call in center.calls(_now())
+        ]
+
+    def hangup(target: str) -> dict[str, Any]:
+        for call in center.calls(_now()):
+            if target in (call.call, call.port) or call.call.lstrip("0") == target:
+                exchange.hang_up(call.call, _now())
+                return {"call": call.call, "line": call.port}
+        names = [port.port for port in exchange.ports.all]
+        if target in names:
+            raise Refused(
+                f"line {target} carries no call; `switchroom calls` shows those that are up"
+            )
+        raise Refused(f'no call or line "{target}"; `switchroom calls` shows what is up')
+
+    def status() -> dict[str, Any]:
+        return {
+            "site": appliance.site.name,
+            "ticks": plane.ticks,
+            "journal_sequence": exchange.journal.next_sequence - 1,
+            "unwritten_facts": exchange.journal.unwritten,
+            "lines_in_service": sum(port.in_service for port in exchange.ports.all),
+        }
+
+    def _now() -> float:
+        return exchange.now
+
+    return {
+        "lines": lines,
+        "calls": calls,
+        "queues": lambda: [asdict(queue) for queue in center.queues(_now())],
+        "agents": lambda: [asdict(agent) for agent in center.agents(_now())],
+        "hangup": hangup,
+        "status": status,
+    }

@@ -1,0 +1,198 @@
+"""The call server's process: asyncio waits for descriptors or the next timer, then steps.
+
+The card (here: the far end of the virtual card's cable) may come and go; lines are withdrawn while it
+is gone and brought to a known state when it is back.
+"""
+
+import asyncio
+import logging
+import signal
+import time
+import uuid
+from pathlib import Path
+
+import drivers
+from dsp import Plane
+from firmware_host.callserver.compose import (
+    compose_exchange,
+    compose_plane,
+    compose_prompts,
+    state_folder,
+)
+from firmware_host.callserver.control import control_handlers
+from firmware_host.callserver.exchange import Exchange
+from firmware_host.callserver.journal import Journal
+from firmware_host.callserver.recorder import Recorder
+from firmware_host.config import Appliance
+from firmware_host.control_socket import ControlServer
+from firmware_host.instance_lock import InstanceLock
+from firmware_host.line_media import ThreadCallerIdReader
+from firmware_host.town import card_kinds
+from firmware_host.version import VERSION
+from firmware_host.worker import ThreadWorker
+
+__all__ = ["run_call_server"]
+
+_log = logging.getLogger(__name__)
+
+_LONGEST_WAIT_S = 0.1
+"""Recordings are drained at least this often, whatever happens."""
+_RECONNECT_S = 0.25
+_CLOCK_CHECK_S = 1.0
+_CLOCK_STEP_S = 0.25
+
+
+def run_call_server(appliance: Appliance, configuration_file: Path) -> None:
+    """Run until SIGTERM or SIGINT; then end calls in order.
+
+    Raises:
+        SecondInstance: when another call server runs on the same state folder.
+        JournalError: when the journal can't be read.
+    """
+    state = state_folder(appliance, configuration_file)
+    lock = InstanceLock(state, "callserver")
+    try:
+        asyncio.run(_CallServer(appliance, state).run())
+    finally:
+        lock.release()
+
+
+class _NoCard:
+    """What call control talks to while the card is gone."""
+
+    kinds: tuple[drivers.PortKind, ...] = ()
+
+    def poll(self) -> list[tuple[int, drivers.HardwareEvent]]:
+        return []
+
+    def perform(self, port: int, command: drivers.HardwareCommand) -> None:
+        """Nothing is there to perform it; lines are started anew when the card is back."""
+
+
+class _CallServer:
+    def __init__(self, appliance: Appliance, state: Path) -> None:
+        self._appliance = appliance
+        self._state = state
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._cable: drivers.SocketCableEnd | None = None
+        self._next_connect = 0.0
+        self._next_clock_check = 0.0
+        self._complained = False
+
+    async def run(self) -> None:
+        loop = asyncio.get_running_loop()
+        prompts = compose_prompts(self._appliance)
+        plane = compose_plane(self._appliance, len(card_kinds(self._appliance)))
+        reader = ThreadCallerIdReader(lambda: self._wake_from_thread(loop))
+        exchange = compose_exchange(
+            self._appliance,
+            card=_NoCard(),
+            plane=plane,
+            reader=reader,
+            prompts=prompts,
+            journal=Journal(
+                self._state / "journal",
+                boot=uuid.uuid4().hex,
+                worker=ThreadWorker("journal"),
+                wake=lambda: self._wake_from_thread(loop),
+            ),
+            recorder=Recorder(self._state / "recordings", ThreadWorker("recorder")),
+        )
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop)
+        self._start_pump(plane)
+        loop.add_reader(plane.detection_fd, self._wake.set)
+        exchange.start(time.monotonic(), time.time(), version=VERSION)
+        control = ControlServer(
+            self._state / "callserver.sock", control_handlers(exchange, plane, self._appliance)
+        )
+        await control.start()
+        _log.info("call server %s is up; state in %s", VERSION, self._state)
+        try:
+            while not self._stopping:
+                self._step(exchange, plane, loop)
+                await self._wait(exchange)
+        finally:
+            await control.stop()
+            exchange.shut_down(time.monotonic())
+            self._unplug(plane, loop)
+            loop.remove_reader(plane.detection_fd)
+            plane.close()
+            reader.close()
+            _log.info("call server stopped in order")
+
+    def _stop(self) -> None:
+        self._stopping = True
+        self._wake.set()
+
+    def _wake_from_thread(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(self._wake.set)
+
+    def _start_pump(self, plane: Plane) -> None:
+        privileges = plane.start()
+        if not privileges.real_time:
+            _log.warning("the media plane runs without real-time priority; grant CAP_SYS_NICE")
+        if not privileges.locked_memory:
+            _log.warning("the media plane's memory may be paged out; raise RLIMIT_MEMLOCK")
+
+    async def _wait(self, exchange: Exchange) -> None:
+        timer = exchange.next_timer()
+        wait_s = _LONGEST_WAIT_S
+        if timer is not None:
+            wait_s = min(wait_s, max(0.0, timer - time.monotonic()))
+        try:
+            async with asyncio.timeout(wait_s):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    def _step(self, exchange: Exchange, plane: Plane, loop: asyncio.AbstractEventLoop) -> None:
+        self._wake.clear()
+        now = time.monotonic()
+        if now >= self._next_clock_check:
+            self._next_clock_check = now + _CLOCK_CHECK_S
+            exchange.follow_clock(now, time.time(), tolerance_s=_CLOCK_STEP_S)
+        if self._cable is None and now >= self._next_connect:
+            self._next_connect = now + _RECONNECT_S
+            self._plug_in(exchange, plane, loop, now)
+        try:
+            exchange.step(now)
+        except drivers.CardLost as error:
+            _log.error("%s; lines are out of service until it is back", error)
+            self._unplug(plane, loop)
+            exchange.replace_card(_NoCard(), now, alarm="card lost")
+
+    def _plug_in(
+        self, exchange: Exchange, plane: Plane, loop: asyncio.AbstractEventLoop, now: float
+    ) -> None:
+        try:
+            cable = drivers.connect_cable(self._state / "cable.sock")
+        except drivers.CardError as error:
+            if not self._complained:
+                _log.warning("%s; trying on", error)
+                self._complained = True
+            return
+        wanted = card_kinds(self._appliance)
+        if cable.kinds != wanted:
+            _log.error("the card has other ports than the configuration: %s", cable.kinds)
+            cable.unplug()
+            return
+        self._complained = False
+        self._cable = cable
+        for slot, descriptor in enumerate(cable.speech_descriptors):
+            plane.attach(slot, descriptor)
+        if cable.signalling_descriptor is not None:
+            loop.add_reader(cable.signalling_descriptor, self._wake.set)
+        exchange.replace_card(cable, now)
+
+    def _unplug(self, plane: Plane, loop: asyncio.AbstractEventLoop) -> None:
+        if self._cable is None:
+            return
+        if self._cable.signalling_descriptor is not None:
+            loop.remove_reader(self._cable.signalling_descriptor)
+        for slot in range(len(self._cable.kinds)):
+            plane.detach(slot)
+        self._cable.unplug()
+        self._cable = None

@@ -1,0 +1,234 @@
+"""The `switchroom` command."""
+
+import logging
+import shutil
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+import msgspec
+
+from firmware_host.callserver import JournalError
+from firmware_host.config import ConfigurationError, read_appliance
+from firmware_host.console import RECORDS, Output, Session, operator_commands, record_rows
+from firmware_host.instance_lock import SecondInstance
+from firmware_host.version import VERSION
+
+__all__ = ["main"]
+
+_DEFAULT_FILE = Path("appliance.toml")
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+@click.group(
+    cls=click.CommandCollection,
+    sources=[operator_commands],
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.option(
+    "--config",
+    "configuration_file",
+    type=click.Path(path_type=Path),
+    default=_DEFAULT_FILE,
+    envvar="SWITCHROOM_CONFIG",
+    show_default=True,
+    help="The appliance's configuration.",
+)
+@click.version_option(VERSION)
+@click.pass_context
+def switchroom(context: click.Context, configuration_file: Path) -> None:
+    """A whole call center on telephone cards."""
+    width = shutil.get_terminal_size((100, 24)).columns
+    context.obj = Session(Output(_write, width=width), configuration_file)
+
+
+@click.group()
+def process_commands() -> None:
+    """Commands that start something."""
+
+
+@process_commands.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@click.pass_obj
+def check(session: Session, *, file: Path | None, as_json: bool) -> None:
+    """Read a configuration and report every mistake in it."""
+    file = file or session.configuration_file
+    try:
+        appliance = read_appliance(file)
+    except ConfigurationError as error:
+        if as_json:
+            session.output.json([asdict(mistake) for mistake in error.mistakes])
+            raise click.exceptions.Exit(1) from error
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        session.output.json([])
+    else:
+        session.output.line(
+            f"{file}: good; {len(appliance.trunk)} trunks, {len(appliance.station)} stations,"
+            f" {len(appliance.agent)} agents, {len(appliance.queue)} queues"
+        )
+
+
+@process_commands.command()
+@click.option("--staff/--no-staff", default=True, help="Let the town's people answer our handsets.")
+@click.pass_obj
+def run(session: Session, *, staff: bool) -> None:
+    """Start the whole appliance in the foreground; Ctrl-C ends it in order."""
+    from firmware_host.supervisor import run_all
+
+    _ = session.appliance  # a bad file is told once, here, before anything starts
+    _log_to_standard_error()
+    session.output.line(
+        "Starting; Ctrl-C stops. In another terminal try:\n"
+        "  switchroom dial --from 12125550142 --to 5550100 --press 1\n"
+        "  switchroom lines | calls | queues | agents | records"
+    )
+    raise click.exceptions.Exit(run_all(session.configuration_file, staffed=staff))
+
+
+@process_commands.command()
+@click.pass_obj
+def callserver(session: Session) -> None:
+    """Call control and the media plane, alone."""
+    from firmware_host.callserver.loop import run_call_server
+
+    _log_to_standard_error()
+    try:
+        run_call_server(session.appliance, session.configuration_file)
+    except (SecondInstance, JournalError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@process_commands.command()
+@click.option("--staff/--no-staff", default=True, help="Put somebody at every handset.")
+@click.pass_obj
+def town(session: Session, *, staff: bool) -> None:
+    """The far end of the virtual card, alone."""
+    from firmware_host.town.process import run_town
+
+    _log_to_standard_error()
+    try:
+        run_town(session.appliance, session.state, staffed=staff)
+    except SecondInstance as error:
+        raise click.ClickException(str(error)) from error
+
+
+@process_commands.command()
+@click.option("--database", "url", help="Where records go; by default SQLite in the state folder.")
+@click.pass_obj
+def oam(session: Session, *, url: str | None) -> None:
+    """Records, alone."""
+    from firmware_host.oam import DatabaseError
+    from firmware_host.oam.process import run_oam
+
+    _log_to_standard_error()
+    try:
+        run_oam(session.state, url=url)
+    except (SecondInstance, DatabaseError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@process_commands.command()
+@click.option("--seed", default=1, show_default=True, help="Another seed is another quarter hour.")
+@click.option("--caller", "caller_number", help="The number of the first caller.")
+@click.option("--caller-audio", type=click.Path(path_type=Path), help="What the first caller says.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("demo-output"),
+    show_default=True,
+    help="Journal, recordings and records go here.",
+)
+@click.option(
+    "--far-end-fault",
+    type=click.Choice(["caller-id-muted", "caller-id-inverted", "keys-muted", "answer-withheld"]),
+    help="Let the exchange fail on purpose: the demo must notice.",
+)
+@click.option("--quiet", is_flag=True, help="No timeline.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the outcome as JSON, without timeline."
+)
+@click.pass_obj
+def demo(
+    session: Session,
+    *,
+    seed: int,
+    caller_number: str | None,
+    caller_audio: Path | None,
+    output: Path,
+    far_end_fault: str | None,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """A busy quarter of an hour on the virtual card, in seconds.
+
+    Exits with 1 when a call ended otherwise than it should have.
+    """
+    from firmware_host.demo import DemoError, DemoOptions, run_demo
+    from firmware_host.sound_files import SoundFileError, read_sound
+    from firmware_host.town import FarEndFault
+
+    if caller_number is not None and not (caller_number.isascii() and caller_number.isdecimal()):
+        raise click.ClickException(f"--caller: {caller_number!r} is no number; use digits only")
+    out = session.output
+    try:
+        options = DemoOptions(
+            output=output,
+            seed=seed,
+            caller_number=caller_number,
+            caller_audio=None if caller_audio is None else read_sound(caller_audio),
+            fault=FarEndFault(far_end_fault) if far_end_fault else None,
+        )
+        silent = quiet or as_json
+        result = run_demo(session.appliance, options, (lambda _line: None) if silent else out.line)
+    except (DemoError, SoundFileError) as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        out.json(msgspec.to_builtins({"records": result.records, "mistakes": result.mistakes}))
+    else:
+        rows = record_rows([asdict(record) for record in result.records])
+        out.line()
+        out.table(rows, RECORDS, empty="No calls on record.")
+        queues = [asdict(queue) for queue in result.queues]
+        columns = (
+            ("queue", "Queue"),
+            ("served", "Served"),
+            ("abandoned", "Abandoned"),
+            ("average_wait_s", "Mean wait s"),
+        )
+        out.table(queues, columns, empty="No queues.")
+        out.line(
+            f"{result.simulated_s / 60:.0f} minutes of calls; all of the above was heard on the lines."
+        )
+        out.line(f"Recordings (caller left, what the caller hears right): {result.recordings}")
+        out.line(f"Journal of facts: {result.journal}")
+    for mistake in result.mistakes:
+        click.echo(f"Not as it should be: {mistake}", err=True)
+    if result.mistakes:
+        raise click.exceptions.Exit(1)
+
+
+def _log_to_standard_error() -> None:
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
+    )
+
+
+switchroom.add_source(process_commands)
+
+
+def main() -> None:
+    """Entry point of the `switchroom` command."""
+    switchroom(prog_name="switchroom")
+
+
+if __name__ == "__main__":
+    main()

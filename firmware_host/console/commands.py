@@ -1,0 +1,259 @@
+"""The operator's commands. They ask the running processes and write to the session's output."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from firmware_host.console.output import Column
+from firmware_host.console.session import Session
+from firmware_host.control_socket import ControlError, ask, ask_stream
+from firmware_host.journal_format import JournalDamage, read_segment, segments
+from firmware_host.sound_files import SoundFileError, read_sound
+
+__all__ = ["operator_commands"]
+
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+
+_LINES: tuple[Column, ...] = (
+    ("line", "Line"),
+    ("role", "Role"),
+    ("port", "Port"),
+    ("state", "State"),
+    ("in_service", "In service"),
+    ("alarm", "Alarm"),
+    ("call", "Call"),
+    ("lost_blocks", "Lost"),
+)
+_CALLS: tuple[Column, ...] = (
+    ("call", "Call"),
+    ("line", "Line"),
+    ("number", "Number"),
+    ("name", "Name"),
+    ("stage", "Stage"),
+    ("queue", "Queue"),
+    ("place", "Place"),
+    ("agent", "Agent"),
+    ("lasts_s", "Seconds"),
+)
+_QUEUES: tuple[Column, ...] = (
+    ("queue", "Queue"),
+    ("waiting", "Waiting"),
+    ("longest_wait_s", "Longest s"),
+    ("ready", "Ready"),
+    ("talking", "Talking"),
+    ("wrapping_up", "Wrap-up"),
+    ("paused", "Paused"),
+    ("served", "Served"),
+    ("abandoned", "Abandoned"),
+    ("average_wait_s", "Mean wait s"),
+)
+_AGENTS: tuple[Column, ...] = (
+    ("agent", "Agent"),
+    ("name", "Name"),
+    ("state", "State"),
+    ("reason", "Reason"),
+    ("station", "Station"),
+    ("call", "Call"),
+    ("state_lasts_s", "Since s"),
+    ("calls_taken", "Calls"),
+    ("missed", "Missed"),
+)
+RECORDS: tuple[Column, ...] = (
+    ("call", "Call"),
+    ("line", "Line"),
+    ("caller", "Caller"),
+    ("pressed", "Keys"),
+    ("queue", "Queue"),
+    ("agent", "Agent"),
+    ("wait_s", "Wait s"),
+    ("talk_s", "Talk s"),
+    ("cause", "End"),
+)
+
+
+@click.group()
+def operator_commands() -> None:
+    """Commands about what the appliance does."""
+
+
+def _ask(session: Session, process: str, command: str, **arguments: Any) -> Any:  # noqa: ANN401 - JSON
+    try:
+        return ask(session.state / f"{process}.sock", command, **arguments)
+    except ControlError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _show(
+    session: Session,
+    rows: list[dict[str, Any]],
+    columns: tuple[Column, ...],
+    as_json: bool,
+    empty: str,
+) -> None:
+    if as_json:
+        session.output.json(rows)
+    else:
+        session.output.table(rows, columns, empty=empty)
+
+
+@operator_commands.command()
+@_json
+@click.pass_obj
+def lines(session: Session, *, as_json: bool) -> None:
+    """Every line: state, alarm, the call it carries."""
+    _show(session, _ask(session, "callserver", "lines"), _LINES, as_json, "No lines.")
+
+
+@operator_commands.command()
+@_json
+@click.pass_obj
+def calls(session: Session, *, as_json: bool) -> None:
+    """Calls that are up now."""
+    _show(session, _ask(session, "callserver", "calls"), _CALLS, as_json, "No call is up.")
+
+
+@operator_commands.command()
+@_json
+@click.pass_obj
+def queues(session: Session, *, as_json: bool) -> None:
+    """Queues: who waits, who serves, since the start."""
+    _show(session, _ask(session, "callserver", "queues"), _QUEUES, as_json, "No queues.")
+
+
+@operator_commands.command()
+@_json
+@click.pass_obj
+def agents(session: Session, *, as_json: bool) -> None:
+    """Agents: state, station, calls taken."""
+    _show(session, _ask(session, "callserver", "agents"), _AGENTS, as_json, "No agents.")
+
+
+@operator_commands.command()
+@click.option("--limit", default=50, show_default=True, help="At most so many, the newest.")
+@click.option("--number", help="Only this caller's.")
+@_json
+@click.pass_obj
+def records(session: Session, *, limit: int, number: str | None, as_json: bool) -> None:
+    """Call records, oldest first."""
+    rows = _ask(session, "oam", "records", limit=limit, number=number)
+    _show(session, rows if as_json else record_rows(rows), RECORDS, as_json, "No calls on record.")
+
+
+def record_rows(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Records with the columns that a table has room for."""
+    return [
+        {
+            **record,
+            "caller": record["number"] or record["number_absence"] or "unknown",
+            "pressed": " ".join(filter(None, (record["wrong_keys"], record["keys"]))),
+        }
+        for record in records
+    ]
+
+
+@operator_commands.command()
+@click.argument("target")
+@click.pass_obj
+def hangup(session: Session, *, target: str) -> None:
+    """End a call: TARGET is a call's number or the line that carries it."""
+    ended = _ask(session, "callserver", "hangup", target=target)
+    session.output.line(f"Call {ended['call']} on {ended['line']} was hung up.")
+
+
+@operator_commands.group()
+def journal() -> None:
+    """The journal of facts."""
+
+
+@journal.command("show")
+@click.option("--last", default=40, show_default=True, help="Only so many, the newest; 0: all.")
+@click.option("--call", "call_id", help="Only facts of this call.")
+@_json
+@click.pass_obj
+def journal_show(session: Session, *, last: int, call_id: str | None, as_json: bool) -> None:
+    """Facts from the journal's files; works while the appliance is stopped, too."""
+    damage: list[JournalDamage] = []
+    facts = [
+        {
+            "sequence": entry.sequence,
+            "utc": entry.utc.isoformat(timespec="milliseconds"),
+            "fact": entry.kind,
+            **({"data": entry.data} if as_json else {"about": _about(entry.data)}),
+        }
+        for segment in segments(session.state / "journal")
+        for entry, _ in read_segment(segment, damage)
+        if call_id is None or str(entry.data.get("call", "")).lstrip("0") == call_id.lstrip("0")
+    ]
+    shown = facts[-last:] if last else facts
+    columns = (("sequence", "No."), ("utc", "Time (UTC)"), ("fact", "Fact"), ("about", "About"))
+    _show(session, shown, columns, as_json, "The journal holds no such fact.")
+    for part in damage:
+        click.echo(f"Damaged: {part}", err=True)
+
+
+def _about(data: dict[str, Any]) -> str:
+    simple = {key: value for key, value in data.items() if isinstance(value, str | int | float)}
+    return " ".join(f"{key}={value}" for key, value in simple.items())
+
+
+@operator_commands.command()
+@click.option("--from", "calling", help="The caller's number; left out: a withheld number.")
+@click.option("--to", "called", required=True, help="The number that is called.")
+@click.option("--name", help="The caller's name, as the exchange sends it.")
+@click.option("--press", default="", help="Keys to press, one after each prompt.")
+@click.option("--say", type=click.Path(path_type=Path), help="A sound file spoken to the agent.")
+@click.option("--stay", "stay_s", default=20.0, show_default=True, help="Seconds until hanging up.")
+@_json
+@click.pass_obj
+def dial(
+    session: Session,
+    *,
+    calling: str | None,
+    called: str,
+    name: str | None,
+    press: str,
+    say: Path | None,
+    stay_s: float,
+    as_json: bool,
+) -> None:
+    """Call the appliance from the town (virtual card only)."""
+    _check_keys("--from", calling or "", "0123456789")
+    _check_keys("--press", press, "0123456789*#ABCD")
+    if say is not None:
+        try:
+            read_sound(say)
+        except SoundFileError as error:
+            raise click.ClickException(str(error)) from error
+    arguments = {
+        "calling": calling,
+        "called": called,
+        "name": name,
+        "press": press,
+        "say": str(say.resolve()) if say is not None else None,
+        "stay_s": stay_s,
+    }
+    try:
+        for kind, value in ask_stream(
+            session.state / "town.sock", "dial", timeout_s=None, **arguments
+        ):
+            if kind == "progress" and not as_json:
+                session.output.line(f"  the caller {value}")
+            elif kind == "result":
+                _dialled(session, value, as_json=as_json)
+    except ControlError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _dialled(session: Session, outcome: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        session.output.json(outcome)
+    else:
+        answered = "answered" if outcome["answered"] else "not answered"
+        session.output.line(f"The call was {answered}; ended by: {outcome['ended_by']}.")
+
+
+def _check_keys(option: str, text: str, allowed: str) -> None:
+    wrong = sorted(set(text) - set(allowed))
+    if wrong:
+        raise click.ClickException(f"{option}: {' '.join(wrong)!r} can't be sent; use {allowed}")

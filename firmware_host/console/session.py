@@ -1,0 +1,40 @@
+"""What a command has at hand: where to write, which appliance it is about."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import click
+
+from firmware_host.callserver import state_folder
+from firmware_host.config import Appliance, ConfigurationError, read_appliance
+from firmware_host.console.output import Output
+
+__all__ = ["Session"]
+
+
+@dataclass
+class Session:
+    """The click context's object."""
+
+    output: Output
+    configuration_file: Path
+
+    @cached_property
+    def appliance(self) -> Appliance:
+        """The configuration.
+
+        Raises:
+            click.ClickException: with every mistake.
+        """
+        try:
+            return read_appliance(self.configuration_file)
+        except ConfigurationError as error:
+            raise click.ClickException(
+                f"{error}\nCorrect the file, then try `switchroom check {error.file}`."
+            ) from error
+
+    @property
+    def state(self) -> Path:
+        """The appliance's state folder."""
+        return state_folder(self.appliance, self.configuration_file)

@@ -1,0 +1,104 @@
+"""`switchroom run`: all processes of the appliance in the foreground, for machines without systemd.
+
+Started in order, each restarted when it dies, stopped in reverse: call control first, so that calls
+are closed and recorded while everything else still works.
+"""
+
+import logging
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["run_all"]
+
+_log = logging.getLogger(__name__)
+
+_STOP_LIMIT_S = 10.0
+_RESTART_PAUSE_S = 0.5
+_QUICK_DEATH_S = 2.0
+_QUICK_DEATHS_ALLOWED = 5
+
+
+@dataclass(slots=True)
+class _Child:
+    name: str
+    arguments: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    restart_at: float | None = None
+    quick_deaths: int = 0
+
+
+def run_all(configuration_file: Path, *, staffed: bool) -> int:
+    """Run until SIGINT or SIGTERM; the exit code: 0, or 1 when a process could not be kept alive."""
+    base = [sys.executable, "-m", "firmware_host.cli", "--config", str(configuration_file)]
+    town = [*base, "town", *([] if staffed else ["--no-staff"])]
+    children = [
+        _Child("town", town),
+        _Child("call server", [*base, "callserver"]),
+        _Child("OAM", [*base, "oam"]),
+    ]
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        for child in children:
+            _start(child)
+        failed = _watch(children, stop)
+    finally:
+        for child in (children[1], children[2], children[0]):
+            _stop_child(child)
+    return 1 if failed else 0
+
+
+def _start(child: _Child) -> None:
+    # A session of its own: Ctrl-C reaches this process only, which then stops the others in order.
+    child.process = subprocess.Popen(child.arguments, start_new_session=True)
+    child.started_at, child.restart_at = time.monotonic(), None
+
+
+def _watch(children: list[_Child], stop: threading.Event) -> bool:
+    while not stop.wait(0.05):
+        for child in children:
+            if child.process is not None and child.process.poll() is not None:
+                if not _note_death(child):
+                    return True
+            elif child.restart_at is not None and time.monotonic() >= child.restart_at:
+                _start(child)
+    return False
+
+
+def _note_death(child: _Child) -> bool:
+    """Plan the restart; False when there is no point in it."""
+    now = time.monotonic()
+    code = child.process.returncode if child.process is not None else 0
+    quick = now - child.started_at < _QUICK_DEATH_S
+    child.quick_deaths = child.quick_deaths + 1 if quick else 0
+    child.process = None
+    if code == _USAGE_OR_STATE_ERROR or child.quick_deaths >= _QUICK_DEATHS_ALLOWED:
+        _log.error("the %s does not stay up (exit code %d); stopping", child.name, code)
+        return False
+    how = f"killed by signal {-code}" if code < 0 else f"ended with code {code}"
+    _log.error("the %s was %s; starting it again", child.name, how)
+    child.restart_at = now if not quick else now + _RESTART_PAUSE_S
+    return True
+
+
+_USAGE_OR_STATE_ERROR = 1
+"""click's exit code for an error that it has explained: trying again would say the same."""
+
+
+def _stop_child(child: _Child) -> None:
+    if child.process is None:
+        return
+    child.process.send_signal(signal.SIGTERM)
+    try:
+        child.process.wait(timeout=_STOP_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        _log.error("the %s did not stop within %g s; killed", child.name, _STOP_LIMIT_S)
+        child.process.kill()
+        child.process.wait()

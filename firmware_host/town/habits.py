@@ -1,0 +1,99 @@
+"""Ready-made scripts: how people at the far end usually behave."""
+
+import random
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from firmware_host.town.script import (
+    CallNumber,
+    FarEndGone,
+    HangUp,
+    Lift,
+    Play,
+    Press,
+    Script,
+    Wait,
+    WaitForAnswer,
+    WaitForHangUp,
+    WaitForRing,
+    WaitForSilence,
+    WaitForSpeech,
+    WaitForTone,
+)
+
+__all__ = ["agent_at_desk", "caller_from_command"]
+
+_LOG_IN_TRIES = 5
+
+
+def agent_at_desk(
+    chance: random.Random,
+    log_in_keys: str,
+    greeting: NDArray[np.int16],
+    *,
+    rings_missed: int = 0,
+    talks_s: tuple[float, float] = (18.0, 40.0),
+) -> Script:
+    """Logs in by star code, then takes calls; lets the first ``rings_missed`` rings ring out."""
+    yield Wait(chance.uniform(1, 4))
+    for _ in range(_LOG_IN_TRIES):
+        yield Lift()
+        if (yield WaitForTone("dial", 5)):
+            yield Press(log_in_keys)
+            yield Wait(2.0)
+            yield HangUp()
+            break
+        yield HangUp()
+        yield Wait(3.0)
+    for _ in range(rings_missed):
+        yield WaitForRing(3600)
+        yield Wait(14.0)
+    while True:
+        if not (yield WaitForRing(3600)):
+            continue
+        yield Wait(chance.uniform(0.5, 3.0))
+        yield Lift()
+        try:
+            yield Wait(1.2)  # a breath: the caller hears that the music has stopped
+            yield Play(greeting)
+            yield WaitForHangUp(chance.uniform(*talks_s))
+        except FarEndGone:
+            yield Wait(0.5)
+        yield HangUp()
+
+
+def caller_from_command(
+    called: str,
+    keys: str,
+    speech: NDArray[np.int16] | None,
+    stay_s: float,
+    outcome: dict[str, Any],
+) -> Script:
+    """`switchroom dial`: calls, presses each key after a prompt, speaks to whoever answers, stays."""
+    outcome["ended_by"] = "nobody answered"
+    if not (yield CallNumber(called)):
+        outcome["ended_by"] = "all lines busy"
+        return
+    if not (yield WaitForAnswer(60)):
+        yield HangUp()
+        return
+    outcome["answered"] = True
+    outcome["ended_by"] = "appliance"
+    for key in keys:
+        yield WaitForSpeech(15)
+        yield Wait(0.5)
+        yield Press(key)
+        outcome["pressed"] += key
+        yield Wait(2.0)
+    if speech is not None:
+        # Music means waiting; whoever answers lifts, which is a gap in it, and then speaks.
+        yield WaitForSilence(0.5, 600)
+        yield WaitForSpeech(30)
+        yield WaitForSilence(0.6, 30)
+        yield Play(speech)
+        outcome["spoke"] = True
+    if not (yield WaitForHangUp(stay_s)):
+        outcome["ended_by"] = "caller"
+    yield HangUp()

@@ -1,0 +1,209 @@
+"""The town as its own process: the far end of the virtual card, in real time.
+
+Killing the call server leaves its lines hanging here as it would in life.
+"""
+
+import asyncio
+import logging
+import random
+import signal
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import drivers
+from drivers import CableListener, CallerNumber, SocketCableEnd
+from dsp import Law, Plane, g711_decode
+from firmware_host.config import Appliance
+from firmware_host.control_socket import ControlServer, Refused
+from firmware_host.instance_lock import InstanceLock
+from firmware_host.line_media import ThreadCallerIdReader
+from firmware_host.prompts import SpeechMaker, default_cache
+from firmware_host.sound_files import SoundFileError, read_sound
+from firmware_host.town.habits import agent_at_desk, caller_from_command
+from firmware_host.town.person import Person
+from firmware_host.town.town import Town, card_kinds
+
+__all__ = ["run_town"]
+
+_log = logging.getLogger(__name__)
+
+_LONGEST_WAIT_S = 0.1
+
+
+def run_town(appliance: Appliance, state: Path, *, staffed: bool) -> None:
+    """Run until SIGTERM or SIGINT. ``staffed`` puts somebody who answers at every handset.
+
+    Raises:
+        SecondInstance: when another town runs on the same state folder.
+    """
+    lock = InstanceLock(state, "town")
+    try:
+        asyncio.run(_TownProcess(appliance, state, staffed=staffed).run())
+    finally:
+        lock.release()
+
+
+class _TownProcess:
+    def __init__(self, appliance: Appliance, state: Path, *, staffed: bool) -> None:
+        self._appliance = appliance
+        self._state = state
+        self._staffed = staffed
+        self._wake = asyncio.Event()
+        self._stopping = False
+        kinds = tuple(
+            drivers.PortKind.FXS if kind is drivers.PortKind.FXO else drivers.PortKind.FXO
+            for kind in card_kinds(appliance)
+        )
+        self._end = SocketCableEnd(kinds)
+        self._law = Law(appliance.site.law)
+        self._plane = Plane(len(kinds), law=self._law)
+        self._listeners: dict[str, asyncio.Queue[str]] = {}
+
+    async def run(self) -> None:
+        loop = asyncio.get_running_loop()
+        reader = ThreadCallerIdReader(lambda: self._wake_from_thread(loop))
+        town = Town(self._appliance, self._end, self._plane, reader, told=self._told)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop)
+        self._plane.start()
+        loop.add_reader(self._plane.detection_fd, self._wake.set)
+        listener = CableListener(self._state / "cable.sock", self._end)
+        loop.add_reader(listener.descriptor, self._wake.set)
+        town.start(time.monotonic())
+        if self._staffed:
+            self._staff(town)
+        control = ControlServer(
+            self._state / "town.sock",
+            {"dial": lambda **arguments: self._dial(town, **arguments)},
+        )
+        await control.start()
+        _log.info("the town waits for the appliance to plug in")
+        try:
+            while not self._stopping:
+                self._wake.clear()
+                self._accept(listener, loop)
+                self._step(town, loop)
+                await self._wait(town)
+        finally:
+            await control.stop()
+            self._unplug(loop)
+            listener.close()
+            loop.remove_reader(self._plane.detection_fd)
+            self._plane.close()
+            reader.close()
+
+    def _stop(self) -> None:
+        self._stopping = True
+        self._wake.set()
+
+    def _wake_from_thread(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(self._wake.set)
+
+    async def _wait(self, town: Town) -> None:
+        timer = town.next_timer()
+        wait_s = _LONGEST_WAIT_S
+        if timer is not None:
+            wait_s = min(wait_s, max(0.0, timer - time.monotonic()))
+        try:
+            async with asyncio.timeout(wait_s):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    def _step(self, town: Town, loop: asyncio.AbstractEventLoop) -> None:
+        try:
+            town.step(time.monotonic())
+        except drivers.CardLost:
+            _log.warning("the appliance is gone; its lines hang until it plugs in again")
+            self._unplug(loop)
+
+    def _accept(self, listener: CableListener, loop: asyncio.AbstractEventLoop) -> None:
+        old = self._end.signalling_descriptor
+        if not listener.accept():
+            return
+        if old is not None:
+            loop.remove_reader(old)
+        for slot, descriptor in enumerate(self._end.speech_descriptors):
+            self._plane.attach(slot, descriptor)
+        if self._end.signalling_descriptor is not None:
+            loop.add_reader(self._end.signalling_descriptor, self._wake.set)
+        _log.info("the appliance plugged in")
+
+    def _unplug(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._end.signalling_descriptor is not None:
+            loop.remove_reader(self._end.signalling_descriptor)
+        for slot in range(len(self._end.kinds)):
+            self._plane.detach(slot)
+        self._end.unplug()
+
+    def _staff(self, town: Town) -> None:
+        maker = SpeechMaker(self._law, default_cache())
+        speech = g711_decode(
+            maker.make("Good day. How may I help you?", "en", voice="en-gb+f3"), self._law
+        )
+        chance = random.Random()
+        agents = list(self._appliance.agent.items())
+        for station, (number, agent) in zip(self._appliance.station, agents, strict=False):
+            codes = self._appliance.star_codes
+            keys = f"{codes.log_in}{number}#{agent.pin}#"
+            town.staff(station, agent_at_desk(chance, keys, speech), time.monotonic())
+
+    # ------------------------------------------------------------ dial
+
+    def _told(self, _now: float, who: str, what: str) -> None:
+        queue = self._listeners.get(who)
+        if queue is not None:
+            queue.put_nowait(what)
+
+    async def _dial(
+        self,
+        town: Town,
+        *,
+        calling: str | None,
+        called: str,
+        name: str | None = None,
+        press: str = "",
+        say: str | None = None,
+        stay_s: float = 20.0,
+    ) -> AsyncIterator[Any]:
+        """One subscriber's call; yields what the caller does and hears."""
+        samples = await asyncio.to_thread(_sound, say)
+        identity = CallerNumber(number=calling, name=name, absence=None if calling else "private")
+        who = f"caller-{time.monotonic_ns()}"
+        queue: asyncio.Queue[str] = asyncio.Queue()
+        self._listeners[who] = queue
+        outcome = {"answered": False, "pressed": "", "spoke": False, "ended_by": ""}
+        script = caller_from_command(called, press, samples, stay_s, outcome)
+        try:
+            person = town.subscriber(who, identity, script, time.monotonic())
+            self._wake.set()
+            while not (person.done and queue.empty()):
+                what = await _next_or_done(queue, person)
+                if what is not None:
+                    yield what
+            yield outcome
+        finally:
+            del self._listeners[who]
+
+
+async def _next_or_done(queue: asyncio.Queue[str], person: Person) -> str | None:
+    try:
+        async with asyncio.timeout(0.1):
+            return await queue.get()
+    except TimeoutError:
+        return None if not person.done or queue.empty() else queue.get_nowait()
+
+
+def _sound(file: str | None) -> NDArray[np.int16] | None:
+    if file is None:
+        return None
+    try:
+        return read_sound(Path(file))
+    except SoundFileError as error:
+        raise Refused(str(error)) from error
