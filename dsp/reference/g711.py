@@ -43,4 +43,5 @@ def encode(samples: NDArray[np.int16], law: Law) -> NDArray[np.uint8]:
     segment = np.maximum(np.frexp(np.maximum(magnitude, 1))[1] - first, 0)
     shift = np.where(segment == 0, 4 if law is Law.ALAW else 3, segment + 3)
     code = (segment << 4) | ((magnitude >> shift) & 0x0F)
-    return (code ^ sign).astype(np.uint8)
+    octets: NDArray[np.uint8] = (code ^ sign).astype(np.uint8)
+    return octets
