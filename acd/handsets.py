@@ -17,6 +17,7 @@ from acd.stations import (
     AskNumber,
     AskPin,
     Collecting,
+    LogOut,
     Misdialled,
     Pause,
     Register,
@@ -217,13 +218,14 @@ class Handsets:
         return Outcome.HUNG_UP
 
     def _dial_in_call(self, handset: Handset, key: str) -> Request | None:
-        # Whatever is no code is meant for someone else: no tone disturbs the talk.
+        # Keys that are no code are meant for someone else: no tone disturbs the talk. Logging out is
+        # refused by whoever acts on it, logging in makes no sense here.
         now = self._orders.now
         if now - handset.keyed_at > self._key_timeout_s:
             handset.register.clear()
         handset.keyed_at = now
         match handset.register.receive(key):
-            case (Pause() | Resume()) as request:
+            case (Pause() | Resume() | LogOut()) as request:
                 return request
             case Collecting():
                 return None

@@ -31,6 +31,7 @@ def call_views(calls: Calls, now: float) -> tuple[CallView, ...]:
                 queue=None if contact is None else contact.queue,
                 place=calls.lines.place_of(call) if is_waiting else None,
                 agent=call.agent,
+                since=record.since,
                 lasts_s=_lasts(record.since, now),
                 stage_lasts_s=_lasts(record.stage_since, now),
             )
@@ -86,6 +87,7 @@ def agent_views(
                 station=PortId(record.station) if record.station else None,
                 is_offerable=agent.agent in offerable,
                 call=CallId(record.call) if has_call else None,
+                since=record.since,
                 state_lasts_s=0.0 if is_out and not record.since else _lasts(record.since, now),
                 calls_taken=record.calls_taken,
                 missed=record.missed,

@@ -20,6 +20,8 @@ class CallView:
     "In the queue, while waiting; 1 is next."
     agent: AgentId | None
     "Who is rung or talks."
+    since: float
+    "When it arrived, in the seconds of ``now``."
     lasts_s: float
     stage_lasts_s: float
 
@@ -67,6 +69,8 @@ class AgentView:
     is_offerable: bool
     "A call would be offered this moment: ready, on-hook, in service, not delayed."
     call: CallId | None
+    since: float
+    "When this state began, in the seconds of ``now``; 0 for who was never logged in."
     state_lasts_s: float
     calls_taken: int
     missed: int

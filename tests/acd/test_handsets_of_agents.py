@@ -340,7 +340,7 @@ def test_a_pause_asked_for_in_a_call_can_be_taken_back():
 
 def test_keys_of_a_talking_agent_that_are_no_code_do_nothing():
     appliance = talking_with_ana()
-    appliance.press("station-1", "1234#*12*11*5")
+    appliance.press("station-1", "1234#*11*5")
     assert appliance.actions == []
     appliance.press("station-1", "*1")
     appliance.pass_time(11)
@@ -348,6 +348,14 @@ def test_keys_of_a_talking_agent_that_are_no_code_do_nothing():
     assert appliance.actions == []
     appliance.press("station-1", "*132")
     assert appliance.agent(ANA).reason == "meeting"
+
+
+def test_logging_out_in_a_call_is_refused_by_a_tone_and_the_talk_goes_on():
+    appliance = talking_with_ana()
+    appliance.press("station-1", "*12")
+    assert signals(appliance) == [Signal.ERROR]
+    assert appliance.connected
+    assert appliance.agent(ANA).state == "talking"
 
 
 def test_a_request_in_a_call_that_is_not_stored_gives_error_tone():

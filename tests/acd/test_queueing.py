@@ -335,6 +335,7 @@ def test_an_answer_that_crosses_the_withdrawal_connects_nobody():
     appliance.caller_hangs_up("trunk-1")
     appliance.tell(Answered(port=PortId("station-1")))
     assert appliance.connected == set()
+    assert appliance.station("station-1").state == "dropped"
     appliance.queue("trunk-2")
     assert appliance.ringing == set()
     appliance.put_down("station-1")
