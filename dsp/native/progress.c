@@ -3,6 +3,7 @@
 // burst's length and middle are known to a few milliseconds although windows are coarse. Cadences follow
 // ITU-T E.180, country by country.
 #include "progress.h"
+#include "lanes.h"
 #include <math.h>
 
 static const double PI = 3.14159265358979323846;
@@ -26,8 +27,9 @@ static bool same_shape(const struct progress_shape *a, const struct progress_sha
 
 struct progress_plan *progress_plan_new(const double *frequencies_hz, int32_t frequencies, const uint32_t *tone_bits,
                                         const float *cadence_ms, const int32_t *cadence_counts) {
-    struct progress_plan *plan = calloc(1, sizeof *plan);
+    struct progress_plan *plan = aligned_alloc(64, (sizeof *plan + 63) / 64 * 64);
     if (plan == NULL) return NULL;
+    memset(plan, 0, sizeof *plan);
     plan->frequencies = frequencies;
     for (int n = 0; n < BLOCK_SAMPLES; n++) {
         double time = n - (2 * BLOCK_SAMPLES - 1) / 2.0;
@@ -175,36 +177,45 @@ static void watch_open(struct progress_slot *state, int32_t slot, struct detecti
     }
 }
 
+static inline float sum_of(lanes_float a, lanes_float b) {
+    a += b;
+    float sum = 0;
+    for (int lane = 0; lane < LANES; lane++) sum += a[lane];
+    return sum;
+}
+
 // Power of the newest 40 ms at each of the plan's frequencies; returns the power of all sound in the same scale
-// (a tone's share of it is three times its own).
+// (a tone's share of it is three times its own). Vectors lie along time here, since slots differ in their plans.
 static float measure(float *powers, const struct progress_plan *plan, const int16_t *restrict older,
                      const int16_t *restrict newer) {
-    float even[BLOCK_SAMPLES], odd[BLOCK_SAMPLES], energy[8] = {0};
+    _Alignas(64) float even[BLOCK_SAMPLES], odd[BLOCK_SAMPLES], turned[BLOCK_SAMPLES];
+    for (int n = 0; n < BLOCK_SAMPLES; n++) turned[n] = newer[BLOCK_SAMPLES - 1 - n];
     for (int n = 0; n < BLOCK_SAMPLES; n++) {
-        float a = older[n] * plan->window[n], b = newer[BLOCK_SAMPLES - 1 - n] * plan->window[n];
+        float a = older[n] * plan->window[n], b = turned[n] * plan->window[n];
         even[n] = a + b;
         odd[n] = a - b;
     }
-    // a^2 + b^2 is half of (a + b)^2 + (a - b)^2. Eight sums side by side, so that the order of adding is ours and
-    // not the compiler's.
-    for (int n = 0; n < BLOCK_SAMPLES; n += 8)
-        for (int lane = 0; lane < 8; lane++)
-            energy[lane] += even[n + lane] * even[n + lane] + odd[n + lane] * odd[n + lane];
+    const lanes_float *evens = (const lanes_float *)even, *odds = (const lanes_float *)odd;
     for (int32_t f = 0; f < plan->frequencies; f++) {
-        const float *cosines = plan->tables[f][0], *sines = plan->tables[f][1];
-        float real[8] = {0}, imaginary[8] = {0};
-        for (int n = 0; n < BLOCK_SAMPLES; n += 8)
-            for (int lane = 0; lane < 8; lane++) {
-                real[lane] += even[n + lane] * cosines[n + lane];
-                imaginary[lane] += odd[n + lane] * sines[n + lane];
-            }
-        float r = 0, i = 0;
-        for (int lane = 0; lane < 8; lane++) r += real[lane], i += imaginary[lane];
-        powers[f] = r * r + i * i;
+        const lanes_float *cosines = (const lanes_float *)plan->tables[f][0];
+        const lanes_float *sines = (const lanes_float *)plan->tables[f][1];
+        lanes_float r0 = {0}, r1 = {0}, i0 = {0}, i1 = {0};
+        for (int n = 0; n < BLOCK_SAMPLES / LANES; n += 2) {
+            r0 += evens[n] * cosines[n];
+            i0 += odds[n] * sines[n];
+            r1 += evens[n + 1] * cosines[n + 1];
+            i1 += odds[n + 1] * sines[n + 1];
+        }
+        float real = sum_of(r0, r1), imaginary = sum_of(i0, i1);
+        powers[f] = real * real + imaginary * imaginary;
     }
-    float total = 0;
-    for (int lane = 0; lane < 8; lane++) total += energy[lane];
-    return total / 2 * 2 * BLOCK_SAMPLES;
+    lanes_float e = {0}, o = {0};
+    for (int n = 0; n < BLOCK_SAMPLES / LANES; n++) {
+        e += evens[n] * evens[n];
+        o += odds[n] * odds[n];
+    }
+    // a^2 + b^2 is half of (a + b)^2 + (a - b)^2, and the window has 2 * BLOCK_SAMPLES.
+    return sum_of(e, o) * BLOCK_SAMPLES;
 }
 
 // Which kind the window holds, or -1. A burst keeps its kind while that still fits: a window that the burst only partly
@@ -218,14 +229,14 @@ static int32_t choose_kind(float *amplitudes, const struct progress_slot *state,
         for (int32_t f = 0; f < plan->frequencies; f++) {
             if ((plan->kind_bits[k] >> f & 1) == 0) continue;
             sum += powers[f];
-            weakest = fminf(weakest, powers[f]);
-            strongest = fmaxf(strongest, powers[f]);
+            weakest = powers[f] < weakest ? powers[f] : weakest;
+            strongest = powers[f] > strongest ? powers[f] : strongest;
         }
         amplitudes[k] = sqrtf(sum);
         if (3 * sum <= SHARE * energy || sum < POWER_LEAST || weakest < BALANCE * strongest) continue;
         bool settled = k == state->kind && state->windows > 1;
         if (3 * sum > most || settled) kind = k;
-        most = settled ? INFINITY : fmaxf(most, 3 * sum);
+        most = settled ? INFINITY : 3 * sum > most ? 3 * sum : most;
     }
     return kind;
 }
@@ -262,7 +273,7 @@ void progress_run(struct progress *progress, const int16_t *samples, int32_t slo
         if (state->kind < 0) begin_burst(state, kind);
         state->sum += amplitudes[kind];
         state->moment += amplitudes[kind] * state->clock_ms;
-        state->peak = fmaxf(state->peak, amplitudes[kind]);
+        if (amplitudes[kind] > state->peak) state->peak = amplitudes[kind];
         state->windows++;
     }
     memcpy(state->before[1], state->before[0], sizeof amplitudes);

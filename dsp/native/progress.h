@@ -13,12 +13,12 @@ struct progress_shape {
 };
 
 struct progress_plan {
+    _Alignas(64) float window[BLOCK_SAMPLES];
+    _Alignas(64) float tables[PLAN_FREQUENCIES][2][BLOCK_SAMPLES];  // cosines and sines
     int32_t frequencies, kinds;
     uint32_t kind_bits[PROGRESS_TONES];
     struct progress_shape shapes[PROGRESS_TONES];
     float continuous_ms;             // a burst of the dial tone's kind that lasts longer is dial tone
-    float window[BLOCK_SAMPLES];
-    float tables[PLAN_FREQUENCIES][2][BLOCK_SAMPLES];
 };
 
 struct progress_slot {
