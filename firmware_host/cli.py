@@ -186,7 +186,7 @@ def demo(
             fault=FarEndFault(far_end_fault) if far_end_fault else None,
         )
         silent = quiet or as_json
-        result = run_demo(session.appliance, options, (lambda _line: None) if silent else out.line)
+        result = run_demo(options, (lambda _line: None) if silent else out.line)
     except (DemoError, SoundFileError) as error:
         raise click.ClickException(str(error)) from error
     if as_json:

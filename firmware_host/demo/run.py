@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 import acd
 from dsp import Law, g711_decode
 from firmware_host.callserver import compose_prompts
-from firmware_host.config import Appliance
+from firmware_host.config import read_appliance
 from firmware_host.demo.scenario import DURATION_S, Caller, Scenario, build_scenario
 from firmware_host.demo.timeline import Timeline
 from firmware_host.lockstep import Lockstep
@@ -25,6 +25,7 @@ __all__ = ["DemoError", "DemoOptions", "DemoResult", "run_demo"]
 
 _START = datetime(2026, 11, 25, 17, 46, tzinfo=ZoneInfo("Europe/Bucharest"))
 """A Wednesday, fourteen minutes before the office closes."""
+_APPLIANCE = Path(__file__).parent / "demo.toml"
 _MARK = ".switchroom-demo"
 
 
@@ -55,13 +56,14 @@ class DemoResult:
     simulated_s: float
 
 
-def run_demo(appliance: Appliance, options: DemoOptions, say: Callable[[str], None]) -> DemoResult:
+def run_demo(options: DemoOptions, say: Callable[[str], None]) -> DemoResult:
     """Run the scenario, telling what happens through ``say``.
 
     Raises:
         DemoError: when the output folder can't be used.
     """
     _prepare(options.output)
+    appliance = read_appliance(_APPLIANCE)
     law = Law(appliance.site.law)
     maker = SpeechMaker(law, default_cache())
     scenario = build_scenario(

@@ -1,0 +1,63 @@
+# The front door. `make` alone lists every target; each does the set-up that it needs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+NATIVE_SOURCES := $(wildcard dsp/native/*.c dsp/native/*.h dsp/native/*.py) setup.py
+APT_PACKAGES := gcc make python3-dev python3-venv espeak-ng sox multimon-ng libspandsp2
+APT_BENCH := libspandsp-dev libtiff-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help setup system demo run test test-realtime check format native bench lock clean
+
+help:                ## list the targets
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
+
+demo: $(STAMP) native ## a busy quarter of an hour on the virtual card, in seconds (ARGS="--seed 7")
+	@$(BIN)/switchroom demo $(ARGS)
+
+run: $(STAMP) native  ## start the whole appliance in the foreground; Ctrl-C ends it in order
+	@$(BIN)/switchroom run
+
+test: $(STAMP) native ## all tests that fit into five minutes
+	@$(BIN)/pytest $(ARGS)
+
+check: $(STAMP) native ## lint, types, import contracts, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@$(BIN)/pytest $(ARGS)
+
+format: $(STAMP)      ## bring the code into its shape
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+bench: $(STAMP) native ## the media tick beside SpanDSP's primitives, in one run
+	@sh scripts/system-packages $(APT_BENCH)
+	@$(BIN)/python scripts/bench_tick.py $(ARGS)
+
+setup: $(STAMP) native ## virtual environment, locked dependencies, C build
+
+native: $(VENV)/.native ## build the C (SANITIZE=1: with address and undefined-behaviour checks)
+
+$(VENV)/.native: $(STAMP) $(NATIVE_SOURCES)
+	@echo "building the C ..."
+	@$(BIN)/python setup.py -q build_ext --inplace
+	@touch $@
+
+$(STAMP): requirements.lock pyproject.toml
+	@sh scripts/system-packages $(APT_PACKAGES)
+	@echo "setting up the virtual environment (once; half a minute) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+lock:                ## resolve requirements.in into requirements.lock anew (needs uv)
+	uv pip compile --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --no-emit-index-url --no-emit-find-links requirements.in -o requirements.lock -q
+
+clean:               ## remove what was built
+	rm -rf $(VENV) build *.egg-info demo-output dsp/_native*.so dsp/_native.c
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
