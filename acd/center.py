@@ -205,10 +205,11 @@ class Center:
         self._calls.begin(event.port, event.caller, event.called)
 
     def _clear(self, event: events.Cleared) -> None:
-        self._move_handset(event.port, HandsetInput.CLEARED)
+        failed = event.cause is Cause.LINE_FAILED
+        given = HandsetInput.FAILED if failed else HandsetInput.CLEARED
+        self._move_handset(event.port, given)
         call = self._calls.on_port(event.port)
         if call is not None:
-            failed = event.cause is Cause.LINE_FAILED
             cause = Cause.LINE_FAILED if failed else Cause.CALLER_HUNG_UP
             self._calls.end(call, cause, line_is_free=True)
 

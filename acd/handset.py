@@ -27,7 +27,6 @@ class HandsetState(Enum):
     "We ended its call; the line plays busy tone until it is put down."
     FORGOTTEN = "forgotten"
     HOWLING = "howling"
-    SILENT = "silent"
 
 
 class HandsetInput(Enum):
@@ -40,6 +39,8 @@ class HandsetInput(Enum):
     KEYED = "keyed"
     FLASHED = "flashed"
     CLEARED = "cleared"
+    FAILED = "failed"
+    "Cleared because it could not ring, or the line broke down."
     SOUND_FINISHED = "sound finished"
     STORED = "stored"
     STORE_TIMED_OUT = "store timed out"
@@ -71,6 +72,8 @@ class Handset:
     ticket: int | None = None
     "Of the request that is being stored."
     keyed_at: float = 0.0
+    is_ring_crossed: bool = False
+    "It was lifted just before it was to ring: the line will say that it can't ring it."
 
     @property
     def is_in_service(self) -> bool:

@@ -33,11 +33,11 @@ DIAL_TONE_S = 30.0
 FORGOTTEN_S = 30.0
 "and busy tone, after this, to howler tone: a minute without a key in all."
 HOWLER_S = 60.0
-"Nobody is near, or the handset is broken: stop howling and ask the line"
-SILENCE_S = 600.0
-"and howl again this often."
+"Nobody is near, or the handset is broken: leave it to its line."
 ERROR_TONE_S = 2.0
 "Then dial tone invites to try again."
+DROPPED_S = 120.0
+"The line of a handset that we dropped gives busy tone by itself; told again, it says if it is free."
 RELEASE_S = 5.0
 "A line that we stopped ringing says so sooner; else it is told again."
 PROMPT_LIMIT_S = 30.0
@@ -115,7 +115,7 @@ class Handsets:
             if handset.state is HandsetState.RINGING:
                 self._enter(handset, HandsetState.RELEASED, RELEASE_S)
             else:
-                self._enter(handset, HandsetState.DROPPED, FORGOTTEN_S)
+                self._enter(handset, HandsetState.DROPPED, DROPPED_S)
             self._orders.ask(ClearLine(port=port, cause=cause))
 
     def await_stored(self, port: PortId, ticket: int) -> None:
@@ -143,6 +143,7 @@ class Handsets:
         handset.state, handset.since = state, self._orders.now
         handset.register.clear()
         handset.sound_id = None
+        handset.is_ring_crossed = False
         if limit_s is None:
             self._orders.timers.stop(Purpose.HANDSET, handset.port)
         else:
@@ -201,6 +202,12 @@ class Handsets:
         self._enter(handset, HandsetState.TALKING, None)  # the call's talk limit is this deadline
         return Outcome.ANSWERED
 
+    def _answer_by_chance(self, handset: Handset, _: str) -> Outcome:
+        # Lifted before our ring reached the line, which will report that it can't ring it.
+        outcome = self._answer(handset, _)
+        handset.is_ring_crossed = True
+        return outcome
+
     def _miss(self, _: Handset, __: str) -> Outcome:
         return Outcome.MISSED
 
@@ -210,6 +217,12 @@ class Handsets:
         handset.call = None
         self._enter(handset, HandsetState.IDLE, None)
         return Outcome.MISSED
+
+    def _fail_in_call(self, handset: Handset, _: str) -> Outcome | None:
+        if handset.is_ring_crossed:
+            handset.is_ring_crossed = False
+            return None
+        return self._hang_up(handset, _)
 
     def _hang_up(self, handset: Handset, _: str) -> Outcome:
         handset.call = None
@@ -297,21 +310,20 @@ class Handsets:
         self._signal(handset, Signal.HOWLER)
         self._enter(handset, HandsetState.HOWLING, HOWLER_S)
 
-    def _fall_silent(self, handset: Handset, _: str) -> None:
-        # Should the handset be down after all, the line answers this with `Cleared`.
+    def _drop(self, handset: Handset, _: str) -> None:
         self._orders.ask(StopSound(port=handset.port))
         self._orders.ask(ClearLine(port=handset.port, cause=Cause.NO_INPUT))
-        self._enter(handset, HandsetState.SILENT, SILENCE_S)
+        self._enter(handset, HandsetState.DROPPED, DROPPED_S)
 
     # Released.
 
     def _release_again(self, handset: Handset, _: str) -> None:
         self._orders.ask(ClearLine(port=handset.port, cause=Cause.NO_ANSWER))
-        self._enter(handset, HandsetState.DROPPED, FORGOTTEN_S)
+        self._enter(handset, HandsetState.DROPPED, DROPPED_S)
 
     def _find_lifted(self, handset: Handset, _: str) -> None:
         # The answer crossed our release; the line drops it and plays busy tone.
-        self._enter(handset, HandsetState.DROPPED, FORGOTTEN_S)
+        self._enter(handset, HandsetState.DROPPED, DROPPED_S)
 
     _OFF = "the line is out of service"
     _DOWN = "a handset that is down has no keys, hook flash or sound"
@@ -329,6 +341,7 @@ class Handsets:
         HandsetInput.KEYED: _DOWN,
         HandsetInput.FLASHED: _DOWN,
         HandsetInput.CLEARED: "it is down already",
+        HandsetInput.FAILED: "it is down already",
         HandsetInput.SOUND_FINISHED: _DOWN,
         HandsetInput.STORED: _NONE,
         HandsetInput.STORE_TIMED_OUT: _NONE,
@@ -342,6 +355,7 @@ class Handsets:
         HandsetInput.KEYED: _BUSY,
         HandsetInput.FLASHED: _BUSY,
         HandsetInput.CLEARED: _put_down,
+        HandsetInput.FAILED: _put_down,
         HandsetInput.SOUND_FINISHED: _NONE,
         HandsetInput.STORED: _NONE,
         HandsetInput.STORE_TIMED_OUT: _NONE,
@@ -356,15 +370,17 @@ class Handsets:
         HandsetState.RINGING: {
             **_ON_HOOK,
             HandsetInput.WITHDRAWN: _lose,
-            HandsetInput.LIFTED: _answer,  # in the instant in which it was to ring
+            HandsetInput.LIFTED: _answer_by_chance,
             HandsetInput.ANSWERED: _answer,
             HandsetInput.CLEARED: _fail_to_ring,
+            HandsetInput.FAILED: _fail_to_ring,
             HandsetInput.TIMED_OUT: _miss,
         },
         HandsetState.RELEASED: {
             **_ON_HOOK,
             HandsetInput.ANSWERED: _find_lifted,
             HandsetInput.CLEARED: _put_down,
+            HandsetInput.FAILED: _put_down,
             HandsetInput.TIMED_OUT: _release_again,
         },
         HandsetState.TALKING: {
@@ -374,11 +390,12 @@ class Handsets:
             HandsetInput.KEYED: _dial_in_call,
             HandsetInput.FLASHED: "hook flash means nothing in a call yet",
             HandsetInput.CLEARED: _hang_up,
+            HandsetInput.FAILED: _fail_in_call,
             HandsetInput.STORED: _confirm_stored,
             HandsetInput.STORE_TIMED_OUT: _doubt_stored,
             HandsetInput.TIMED_OUT: "the call's talk limit ends this",
         },
-        HandsetState.DROPPED: _OFF_HOOK,
+        HandsetState.DROPPED: {**_OFF_HOOK, HandsetInput.TIMED_OUT: _release_again},
         HandsetState.DIALLING: {
             **_OFF_HOOK,
             HandsetInput.KEYED: _dial,
@@ -407,7 +424,6 @@ class Handsets:
             HandsetInput.TIMED_OUT: _invite,
         },
         HandsetState.FORGOTTEN: _OFF_HOOK,
-        HandsetState.HOWLING: {**_OFF_HOOK, HandsetInput.TIMED_OUT: _fall_silent},
-        HandsetState.SILENT: _OFF_HOOK,
+        HandsetState.HOWLING: {**_OFF_HOOK, HandsetInput.TIMED_OUT: _drop},
     }
     """State by input: what is done, or why nothing is."""

@@ -115,7 +115,7 @@ def howling(appliance):
     appliance.pass_time(61)
 
 
-def silent(appliance):
+def given_up(appliance):
     appliance.lift("station-1")
     appliance.pass_time(121)
 
@@ -148,7 +148,7 @@ SITUATIONS = (
     refused,
     forgotten,
     howling,
-    silent,
+    given_up,
     stopped,
     restarted,
 )

@@ -10,6 +10,7 @@ from acd import (
     AgentResumed,
     AgentWrappedUp,
     CallConnected,
+    ClearLine,
     Flashed,
     LogInRefused,
     OfferWithdrawn,
@@ -215,20 +216,20 @@ def test_a_handset_left_off_hook_hears_busy_then_howler_and_is_asked_again():
     assert appliance.ringing == set()
     appliance.pass_time(60)
     assert "station-1" not in appliance.sound
-    appliance.pass_time(600)
-    assert signals(appliance)[-1] is Signal.HOWLER
+    assert len(appliance.asked(ClearLine, "station-1")) == 1, "its line goes on with it"
+    appliance.pass_time(120)
+    assert len(appliance.asked(ClearLine, "station-1")) == 2
+    assert appliance.ringing == set()
     appliance.put_down("station-1")
-    assert "station-1" not in appliance.sound
-    assert appliance.ringing == set(), "the caller has long left the queue"
-    appliance.queue("trunk-2")
     assert appliance.ringing == {"station-1"}
 
 
-def test_a_handset_left_off_hook_after_a_call_howls_too():
+def test_a_handset_left_off_hook_after_a_call_is_left_to_its_line():
     appliance = talking_with_ana()
     appliance.caller_hangs_up("trunk-1")
-    appliance.pass_time(30)
-    assert signals(appliance) == [Signal.HOWLER]
+    appliance.pass_time(120)
+    assert signals(appliance) == []
+    assert len(appliance.asked(ClearLine, "station-1")) == 2
     appliance.put_down("station-1")
     assert appliance.station("station-1").state == "on-hook"
 

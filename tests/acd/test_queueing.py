@@ -265,6 +265,12 @@ def test_a_handset_lifted_in_the_instant_in_which_it_is_rung_answers():
     appliance.off_hook.add("station-1")
     appliance.tell(HandsetLifted(port=PortId("station-1")))
     assert appliance.connected == {("trunk-1", "station-1")}
+    # Its line was off-hook when our ring came, and says so; that is not the end of this call.
+    glare = Cleared(port=PortId("station-1"), cause=Cause.LINE_FAILED)
+    appliance.tell(glare)
+    assert appliance.connected == {("trunk-1", "station-1")}
+    appliance.tell(glare)
+    assert appliance.connected == set()
 
 
 def test_an_off_hook_agent_is_not_offered_until_the_handset_is_down():
