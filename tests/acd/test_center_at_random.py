@@ -254,6 +254,20 @@ class AnyEvents(RuleBasedStateMachine):
                 case _:
                     pass
 
+    def teardown(self) -> None:
+        """Once everyone has hung up, everything comes to rest."""
+        for port in PORTS:
+            self.tell(Cleared(port=port, cause=Cause.CALLER_HUNG_UP))
+        for _ in range(20):
+            due = self.center.next_timer()
+            if due is not None:
+                self.now = max(self.now, due)
+                self.perform(self.center.handle_timer(self.now))
+        assert self.center.next_timer() is None
+        assert self.center.calls(self.now) == ()
+        assert not self.connected
+        assert not self.recorded
+
     # What must hold.
 
     @invariant()
@@ -366,6 +380,6 @@ class AnyEvents(RuleBasedStateMachine):
 
 
 AnyEvents.TestCase.settings = hypothesis_settings(
-    max_examples=60, stateful_step_count=60, deadline=None
+    max_examples=150, stateful_step_count=70, deadline=None
 )
 TestAnyEvents = AnyEvents.TestCase

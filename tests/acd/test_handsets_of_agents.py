@@ -11,7 +11,9 @@ from acd import (
     AgentWrappedUp,
     CallConnected,
     ClearLine,
+    FactStored,
     Flashed,
+    HandsetLifted,
     LogInRefused,
     OfferWithdrawn,
     PauseRequested,
@@ -386,6 +388,27 @@ def test_a_pause_ends_a_wrap_up():
     assert len(appliance.facts(AgentWrappedUp)) == 1
     appliance.pass_time(60)
     assert appliance.agent(ANA).state == "paused"
+
+
+def test_ending_a_wrap_up_takes_the_wish_for_a_pause_back():
+    appliance = talking_with_ana()
+    appliance.press("station-1", "*131")
+    appliance.put_down("station-1")
+    appliance.dial("station-1", "*14")
+    assert appliance.agent(ANA).state == "ready"
+    assert appliance.agent(ANA).reason == ""
+    assert appliance.restart().agent(ANA).reason == ""
+
+
+def test_who_lifts_anew_hears_nothing_of_what_was_stored_for_the_last_one():
+    appliance = Appliance().switch_on()
+    appliance.disk_hangs = True
+    appliance.lift("station-1")
+    appliance.press("station-1", "*111001#4711#")
+    appliance.tell(HandsetLifted(port=ONE))
+    appliance.tell(FactStored(ticket=1))
+    appliance.pass_time(5)
+    assert signals(appliance) == [Signal.DIAL, Signal.DIAL]
 
 
 def test_logging_out_ends_a_wrap_up():
