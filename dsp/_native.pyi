@@ -23,7 +23,7 @@ class NativeDetection:
 
 class NativeBlock:
     tick: int
-    entry: int
+    token: int
     samples: Pointer
 
 class NativeCounters(Pointer):
@@ -109,6 +109,7 @@ class _Lib(Protocol):
         left_direction: int,
         right_slot: int,
         right_direction: int,
+        token: int,
     ) -> bool: ...
     def plane_stop_record(self, plane: PlaneHandle, entry: int) -> bool: ...
     def plane_edge_capacity(self, plane: PlaneHandle) -> int: ...
@@ -126,6 +127,9 @@ class _Lib(Protocol):
         cadence_counts: Sequence[int],
     ) -> PlanHandle: ...
     def progress_plan_free(self, plan: PlanHandle) -> None: ...
+    def progress_measure(
+        self, powers: Pointer, plan: PlanHandle, older: Pointer, newer: Pointer
+    ) -> float: ...
     def plane_attach(self, plane: PlaneHandle, slot: int, descriptor: int) -> int: ...
     def plane_detach(self, plane: PlaneHandle, slot: int) -> int: ...
     def plane_start(

@@ -43,6 +43,7 @@ class Ledger:
         self._plays: dict[int, tuple[int, object]] = {}
         self._captures: dict[int, tuple[int, bytearray]] = {}
         self._records: dict[int, tuple[int, int]] = {}
+        self._ended: list[tuple[int, int]] = []
 
     def next_token(self) -> int:
         """Returns a token that no command has carried before."""
@@ -57,25 +58,40 @@ class Ledger:
         """Keeps the memory that is captured into until its `CaptureFinished`."""
         self._captures[token] = (capture_id, octets)
 
-    def keep_record(self, entry: int, record_id: int, slot: int) -> None:
-        """Remembers which recording an entry of the native table is, and the slot to name with it."""
-        self._records[entry] = (record_id, slot)
+    def keep_record(self, token: int, record_id: int, slot: int) -> None:
+        """Remembers which recording a token is, and the slot to name with it."""
+        self._records[token] = (record_id, slot)
+
+    def drop_record(self, token: int, ticks: int) -> None:
+        """Forgets a recording once the blocks it made until that tick have been drained."""
+        self._ended.append((token, ticks))
+
+    def drained(self, ticks: int) -> None:
+        """Takes note that every block of the ticks before this one has been drained."""
+        for token, ended in [each for each in self._ended if each[1] < ticks]:
+            self._records.pop(token, None)
+            self._ended.remove((token, ended))
 
     def clear(self) -> None:
         """Lets go of all memory; the native plane must be gone."""
         self._plays.clear()
         self._captures.clear()
 
-    def block(self, native: "NativeBlock") -> RecordedBlock:
-        """Returns a copy of a recorded block."""
-        record_id, _ = self._records[native.entry]
-        samples = (
-            np.frombuffer(ffi.buffer(native.samples), np.int16).reshape(BLOCK_SAMPLES, 2).copy()
+    def block(self, native: "NativeBlock") -> RecordedBlock | None:
+        """Returns a copy of a recorded block; None if its recording has been dropped."""
+        if native.token not in self._records:
+            return None
+        record_id, _ = self._records[native.token]
+        samples = np.frombuffer(ffi.buffer(native.samples), np.int16)
+        return RecordedBlock(
+            record_id=record_id, tick=native.tick, samples=samples.reshape(BLOCK_SAMPLES, 2).copy()
         )
-        return RecordedBlock(record_id=record_id, tick=native.tick, samples=samples)
 
-    def detection(self, native: "NativeDetection") -> Detection:
-        """Returns a detection in Python's terms and closes the book it belongs to."""
+    def detection(self, native: "NativeDetection") -> Detection | None:
+        """Returns a detection in Python's terms and closes the book it belongs to.
+
+        None stands for a recording's overrun that came after its end.
+        """
         slot, tick, value = native.slot, native.tick, native.value
         kind = native.kind
         if kind == lib.DIGIT_HEARD:
@@ -102,6 +118,8 @@ class Ledger:
                 slot=slot, tick=tick, capture_id=capture_id, octets=bytes(octets[:value])
             )
         if kind == lib.RECORD_OVERRUN:
-            record_id, tapped = self._records[value]
+            if native.token not in self._records:
+                return None
+            record_id, tapped = self._records[native.token]
             return RecordOverrun(slot=tapped, tick=tick, record_id=record_id)
         return DescriptorLost(slot=slot, tick=tick)

@@ -72,7 +72,7 @@ class Plane:
         self._ledger = Ledger()
         self._plans: dict[TonePlan, PlanHandle] = {}
         self._edges: set[tuple[int, int]] = set()
-        self._records: dict[int, int] = {}
+        self._records: dict[int, tuple[int, int]] = {}  # entry of the native table and token
         self._edge_capacity = int(lib.plane_edge_capacity(handle))
         self._record_capacity = int(lib.plane_record_capacity(handle))
         self._detected = ffi.new("struct detection[]", DRAIN)
@@ -261,23 +261,26 @@ class Plane:
         Raises:
             RecordTableFull: As many recordings go on as there are slots.
         """
-        entry = self._records.get(record_id)
-        if entry is None:
-            if len(self._records) >= self._record_capacity:
+        entry, token = self._records.get(record_id, (-1, 0))
+        if entry < 0:
+            used = {each for each, _ in self._records.values()}
+            if len(used) >= self._record_capacity:
                 raise RecordTableFull(self._record_capacity)
-            used = set(self._records.values())
             entry = next(each for each in range(self._record_capacity) if each not in used)
-        self._command(lib.plane_record(self._open(), entry, *self._tap(left), *self._tap(right)))
-        self._records[record_id] = entry
+            token = self._ledger.next_token()
+        taps = (*self._tap(left), *self._tap(right))
+        self._command(lib.plane_record(self._open(), entry, *taps, token))
+        self._records[record_id] = (entry, token)
         slot = next((tap.slot for tap in (left, right) if tap is not None), -1)
-        self._ledger.keep_record(entry, record_id, slot)
+        self._ledger.keep_record(token, record_id, slot)
 
     def stop_record(self, record_id: int) -> None:
         """Ends a recording, if it goes on."""
-        entry = self._records.get(record_id)
-        if entry is not None:
+        if record_id in self._records:
+            entry, token = self._records[record_id]
             self._command(lib.plane_stop_record(self._open(), entry))
             del self._records[record_id]
+            self._ledger.drop_record(token, self.ticks)
 
     def detections(self) -> list[Detection]:
         """Returns everything heard and finished since the last call, in order."""
@@ -285,21 +288,25 @@ class Plane:
         if self._running:
             with contextlib.suppress(BlockingIOError):
                 os.eventfd_read(self.detection_fd)
-        found: list[Detection] = []
+        heard: list[Detection] = []
         while True:
             count = lib.plane_detections(handle, self._detected, DRAIN)
-            found.extend(self._ledger.detection(self._detected[n]) for n in range(count))
+            found = (self._ledger.detection(self._detected[n]) for n in range(count))
+            heard.extend(each for each in found if each is not None)
             if count < DRAIN:
-                return found
+                return heard
 
     def recorded(self) -> list[RecordedBlock]:
         """Returns the blocks recorded since the last call, in order of ticks."""
         handle = self._open()
+        ticks = self.ticks
         blocks: list[RecordedBlock] = []
         while True:
             count = lib.plane_recorded(handle, self._recorded, DRAIN)
-            blocks.extend(self._ledger.block(self._recorded[n]) for n in range(count))
+            found = (self._ledger.block(self._recorded[n]) for n in range(count))
+            blocks.extend(block for block in found if block is not None)
             if count < DRAIN:
+                self._ledger.drained(ticks)
                 return blocks
 
     # Real time

@@ -25,7 +25,14 @@ def measure(ports: list[int]) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder) / "bench_tick"
         sources = [str(path) for path in sorted(NATIVE.glob("*.c"))]
-        command = ["gcc", *FLAGS, f"-I{NATIVE}", "-o", str(program), str(ROOT / "scripts" / "bench_tick.c")]
+        command = [
+            "gcc",
+            *FLAGS,
+            f"-I{NATIVE}",
+            "-o",
+            str(program),
+            str(ROOT / "scripts" / "bench_tick.c"),
+        ]
         subprocess.run([*command, *sources, "-lm", "-lpthread", "-ldl"], check=True)
         core = min(os.sched_getaffinity(0))
         result = subprocess.run(
@@ -33,16 +40,20 @@ def measure(ports: list[int]) -> list[dict[str, Any]]:
             check=True,
             capture_output=True,
             text=True,
-            preexec_fn=lambda: os.sched_setaffinity(0, {core}),  # noqa: PLW1509
+            preexec_fn=lambda: os.sched_setaffinity(0, {core}),
         )
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
 def main() -> None:
     """Parses the arguments, measures, prints."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
-    parser.add_argument("ports", nargs="*", type=int, default=[30, 120, 480], help="default: 30 120 480")
+    parser.add_argument(
+        "ports", nargs="*", type=int, default=[30, 120, 480], help="default: 30 120 480"
+    )
     arguments = parser.parse_args()
     rows = measure(arguments.ports)
     for row in rows:
@@ -55,7 +66,9 @@ def main() -> None:
     print("microseconds a tick: decode, DTMF, progress tones, conference of 10 and bridges, encode")
     if "spandsp_best_us" not in rows[0]:
         print("libspandsp.so.2 is not installed: ours alone")
-    print(f"{'ports':>6} {'best':>9} {'median':>9} {'of a tick':>10} {'SpanDSP best':>13} {'median':>9} {'ratio':>7}")
+    print(
+        f"{'ports':>6} {'best':>9} {'median':>9} {'of a tick':>10} {'SpanDSP best':>13} {'median':>9} {'ratio':>7}"
+    )
     for row in rows:
         line = f"{row['ports']:6} {row['best_us']:9.1f} {row['median_us']:9.1f} {row['median_us'] / TICK_US:10.2%}"
         if "ratio_best" in row:

@@ -22,7 +22,7 @@ enum detection_kind {
     ACTIVITY_CHANGED,      // value: 1 active, 0 silent
     PLAY_FINISHED,         // token; value: 1 ran out, 0 stopped or replaced
     CAPTURE_FINISHED,      // token; value: octets captured
-    RECORD_OVERRUN,        // value: entry of the record table
+    RECORD_OVERRUN,        // token
     DESCRIPTOR_LOST,       // the pump let go of the slot's descriptor
 };
 
@@ -47,8 +47,7 @@ struct tone_segment {
 
 struct recorded_block {
     uint64_t tick;
-    int32_t entry;
-    int32_t unused;
+    uint64_t token;          // what the command that began it carried
     int16_t samples[320];    // left and right in turn
 };
 
@@ -78,9 +77,9 @@ bool plane_disconnect(struct plane *plane, int32_t source, int32_t destination);
 bool plane_listen(struct plane *plane, int32_t slot, bool digits, const struct progress_plan *plan, bool activity);
 bool plane_capture(struct plane *plane, int32_t slot, uint8_t *octets, uint64_t count, uint64_t token);
 bool plane_stop_capture(struct plane *plane, int32_t slot);
-// A tap is a slot and a direction; slot -1 records silence.
+// A tap is a slot and a direction; slot -1 records silence. An entry of the table is the caller's to choose.
 bool plane_record(struct plane *plane, int32_t entry, int32_t left_slot, int32_t left_direction, int32_t right_slot,
-                  int32_t right_direction);
+                  int32_t right_direction, uint64_t token);
 bool plane_stop_record(struct plane *plane, int32_t entry);
 int32_t plane_edge_capacity(const struct plane *plane);
 int32_t plane_record_capacity(const struct plane *plane);
@@ -94,6 +93,9 @@ int32_t plane_recorded(struct plane *plane, struct recorded_block *out, int32_t 
 struct progress_plan *progress_plan_new(const double *frequencies_hz, int32_t frequencies, const uint32_t *tone_bits,
                                         const float *cadence_ms, const int32_t *cadence_counts);
 void progress_plan_free(struct progress_plan *plan);
+// For the reference tests: power of two blocks at each of the plan's frequencies (room for PLAN_FREQUENCIES), in which a
+// lone tone has a third of the power of all sound, which is returned.
+float progress_measure(float *powers, const struct progress_plan *plan, const int16_t *older, const int16_t *newer);
 
 // Real time. plane_start returns 0 or an errno; granted: bit 0 real-time scheduling, bit 1 locked memory.
 int32_t plane_attach(struct plane *plane, int32_t slot, int32_t descriptor);

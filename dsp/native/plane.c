@@ -146,9 +146,9 @@ bool plane_stop_capture(struct plane *plane, int32_t slot) {
 }
 
 bool plane_record(struct plane *plane, int32_t entry, int32_t left_slot, int32_t left_direction, int32_t right_slot,
-                  int32_t right_direction) {
+                  int32_t right_direction, uint64_t token) {
     return ring_push(&plane->commands,
-                     &(struct command){.kind = RECORD, .slot = entry,
+                     &(struct command){.kind = RECORD, .slot = entry, .token = token,
                                        .values = {left_slot, right_slot, left_direction, right_direction}});
 }
 
@@ -195,7 +195,7 @@ static void obey(struct plane *plane, const struct command *command) {
         capture_stop(&plane->capture, slot, detections);
         break;
     case RECORD:
-        record_start(&plane->record, slot, values, values + 2);
+        record_start(&plane->record, slot, values, values + 2, command->token);
         break;
     case STOP_RECORD:
         record_stop(&plane->record, slot);

@@ -186,8 +186,7 @@ static inline float sum_of(lanes_float a, lanes_float b) {
 
 // Power of the newest 40 ms at each of the plan's frequencies; returns the power of all sound in the same scale
 // (a tone's share of it is three times its own). Vectors lie along time here, since slots differ in their plans.
-static float measure(float *powers, const struct progress_plan *plan, const int16_t *restrict older,
-                     const int16_t *restrict newer) {
+float progress_measure(float *powers, const struct progress_plan *plan, const int16_t *older, const int16_t *newer) {
     _Alignas(64) float even[BLOCK_SAMPLES], odd[BLOCK_SAMPLES], turned[BLOCK_SAMPLES];
     for (int n = 0; n < BLOCK_SAMPLES; n++) turned[n] = newer[BLOCK_SAMPLES - 1 - n];
     for (int n = 0; n < BLOCK_SAMPLES; n++) {
@@ -254,7 +253,7 @@ void progress_run(struct progress *progress, const int16_t *samples, int32_t slo
     struct progress_slot *state = &progress->slots[slot];
     if (state->plan == NULL) return;
     float powers[PLAN_FREQUENCIES], amplitudes[PROGRESS_TONES] = {0};
-    float energy = measure(powers, state->plan, state->previous, samples);
+    float energy = progress_measure(powers, state->plan, state->previous, samples);
     memcpy(state->previous, samples, sizeof state->previous);
     int32_t kind = choose_kind(amplitudes, state, powers, energy);
     state->clock_ms += HOP_MS;

@@ -11,9 +11,10 @@ bool record_new(struct record *record, int32_t slots) {
     record->overrun = calloc(count, sizeof *record->overrun);
     record->slot = calloc(count * 2, sizeof *record->slot);
     record->direction = calloc(count * 2, sizeof *record->direction);
+    record->token = calloc(count, sizeof *record->token);
     record->lost = 0;
     bool ring = ring_new(&record->ring, sizeof(struct recorded_block), 64 + BLOCKS_PER_SLOT * (uint64_t)slots);
-    return record->on && record->overrun && record->slot && record->direction && ring;
+    return record->on && record->overrun && record->slot && record->direction && record->token && ring;
 }
 
 void record_free(struct record *record) {
@@ -21,13 +22,16 @@ void record_free(struct record *record) {
     free(record->overrun);
     free(record->slot);
     free(record->direction);
+    free(record->token);
     ring_free(&record->ring);
 }
 
-void record_start(struct record *record, int32_t entry, const int32_t slot[2], const int32_t direction[2]) {
+void record_start(struct record *record, int32_t entry, const int32_t slot[2], const int32_t direction[2],
+                  uint64_t token) {
     record->active += !record->on[entry];
     record->on[entry] = 1;
     record->overrun[entry] = 0;
+    record->token[entry] = token;
     for (int side = 0; side < 2; side++) {
         record->slot[2 * entry + side] = slot[side];
         record->direction[2 * entry + side] = direction[side];
@@ -51,15 +55,14 @@ void record_run(struct record *record, const int16_t *from_line, const int16_t *
         if (block == NULL) {
             __atomic_store_n(&record->lost, record->lost + 1, __ATOMIC_RELAXED);
             if (!record->overrun[entry])
-                detections_report(detections,
-                                  (struct detection){.slot = -1, .kind = RECORD_OVERRUN, .value = entry});
+                detections_report(detections, (struct detection){
+                    .slot = -1, .kind = RECORD_OVERRUN, .token = record->token[entry]});
             record->overrun[entry] = 1;
             continue;
         }
         record->overrun[entry] = 0;
         block->tick = detections->tick;
-        block->entry = entry;
-        block->unused = 0;
+        block->token = record->token[entry];
         for (int side = 0; side < 2; side++) {
             int32_t slot = record->slot[2 * entry + side];
             const int16_t *tapped = record->direction[2 * entry + side] == FROM_LINE ? from_line : to_line;

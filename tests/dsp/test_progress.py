@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from signal_lab import Lab, hear
+from signal_lab import Lab, hear, linear_of
 
 from dsp import (
     DigitHeard,
@@ -20,6 +20,9 @@ from dsp import (
     countries,
     tone_plan,
 )
+from dsp._native import ffi, lib
+from dsp.reference import progress_shares
+from dsp.sounds import native_plan
 
 TONES = ("dial", "ringback", "busy", "congestion")
 ALIKE = {
@@ -154,6 +157,33 @@ def test_what_the_plane_sends_another_plane_hears():
             plane.tick()
             heard += plane.detections()
     assert tones_heard(heard) == ["ringback", "busy"]
+
+
+@settings(deadline=None, max_examples=40, derandomize=True)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    country=st.sampled_from(countries()),
+    hertz=st.floats(300, 700),
+    noise=st.floats(-60, -10),
+)
+def test_c_measures_the_shares_of_the_definition(seed, country, hertz, noise):
+    lab = Lab(seed)
+    plan = native_plan(tone_plan(country))
+    sound = linear_of(lab.sines(40, (hertz, -12), (440, -20)) + lab.noise(320, noise))
+    powers = np.zeros(lib.PLAN_FREQUENCIES, np.float32)
+    older, newer = (ffi.from_buffer("int16_t[]", half) for half in (sound[:160], sound[160:]))
+    total = lib.progress_measure(ffi.from_buffer("float[]", powers), plan, older, newer)
+    tones = tone_plan(country)
+    frequencies = sorted(
+        {
+            hz
+            for name in TONES
+            for part in getattr(tones, name).segments
+            for hz in part.frequencies_hz
+        }
+    )
+    wanted = progress_shares(sound, frequencies)[1]
+    assert np.abs(3 * powers[: len(frequencies)] / total - wanted).max() < 1e-4
 
 
 def test_an_unknown_country_lists_those_known():

@@ -83,6 +83,21 @@ def test_more_recordings_than_slots_are_refused_and_an_ended_one_makes_room():
         assert sorted(each.record_id for each in plane.recorded()) == [2, 3]
 
 
+def test_blocks_of_an_ended_recording_keep_its_name_when_its_place_is_taken():
+    with Plane(1) as plane:
+        plane.record(1, line(0), None)
+        plane.tick()
+        plane.stop_record(1)
+        plane.record(2, line(0), None)
+        plane.tick()
+        plane.tick()
+        assert [each.record_id for each in plane.recorded()] == [1, 2, 2]
+        plane.stop_record(2)
+        plane.record(2, None, line(0))
+        plane.tick()
+        assert [(each.record_id, each.tick) for each in plane.recorded()] == [(2, 3)]
+
+
 def test_sound_is_activity_after_60_ms_and_silence_after_400():
     lab = Lab(1)
     sound = np.concatenate(
