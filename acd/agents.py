@@ -127,12 +127,11 @@ class Agents:
     def miss(self, agent: AgentId, call: CallId) -> None:
         """Let an agent have missed an offer: delayed, and paused if that happens too often."""
         self._orders.write(facts.OfferMissed(call=call, agent=agent))
-        self._delay(self._orders.ledger.agent(agent))
-        if (
-            self._orders.ledger.agent(agent).missed_in_row
-            >= self._settings.missed_offers_before_pause
-        ):
+        record = self._orders.ledger.agent(agent)
+        if record.missed_in_row >= self._settings.missed_offers_before_pause:
             self._orders.write(facts.AgentPaused(agent=agent, reason=MISSED))
+        else:
+            self._delay(record)
 
     def start_wrap_up(self, agent: AgentId, call: CallId) -> None:
         """Give an agent time after a call."""

@@ -128,7 +128,7 @@ class Ledger:
             case facts.CallerQueued():
                 if record.stage is not Stage.TALKING:
                     record.queued_since = at  # who comes back from a lost talk keeps the old time
-                record.queue, record.agent = fact.queue, ""
+                record.queue = fact.queue
                 _move(record, Stage.QUEUED, at)
             case facts.RecordingStarted():
                 record.is_recorded = True
@@ -151,7 +151,6 @@ class Ledger:
                 agent.state, agent.since = AgentState.RINGING, at
                 agent.call, agent.queue = fact.call, fact.queue
                 if call is not None:
-                    call.agent = fact.agent
                     _move(call, Stage.OFFERING, at)
             case facts.OfferAnswered():
                 agent.missed_in_row = 0
@@ -171,7 +170,6 @@ class Ledger:
                 agent.call, agent.queue = fact.call, fact.queue
                 agent.calls_taken += 1
                 if call is not None:
-                    call.agent = fact.agent
                     _move(call, Stage.TALKING, at)
                     self._count_service(call, at)
 
@@ -199,17 +197,18 @@ class Ledger:
         agent = self._known(fact.agent)
         match fact:
             case facts.AgentLoggedIn():
-                agent.station, agent.missed_in_row = fact.station, 0
+                agent.station = fact.station
+                agent.missed_in_row, agent.last_missed = 0, None
                 agent.wrong_pins, agent.locked_since = 0, None
                 self._make_ready(agent, at)
             case facts.AgentLoggedOut():
                 agent.state, agent.since = AgentState.LOGGED_OUT, at
+                agent.last_missed = None
                 agent.station = agent.reason = agent.wanted_pause = agent.call = agent.queue = ""
             case facts.AgentPaused():
                 agent.state, agent.since = AgentState.PAUSED, at
                 agent.reason, agent.wanted_pause = fact.reason, ""
-                agent.call = agent.queue = ""
-                agent.missed_in_row = 0
+                agent.missed_in_row, agent.last_missed = 0, None
             case facts.PauseRequested():
                 agent.wanted_pause = fact.reason
             case facts.AgentResumed():
@@ -243,5 +242,4 @@ def _move(call: CallRecord, stage: Stage, at: float) -> None:
 
 def _take_back(call: CallRecord | None, at: float) -> None:
     if call is not None:
-        call.agent = ""
         _move(call, Stage.QUEUED, at)

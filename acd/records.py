@@ -60,6 +60,7 @@ class AgentRecord:
     missed: int = 0
     missed_in_row: int = 0
     last_missed: float | None = None
+    "Until a pause or a log-out, which end the delay that it brings."
     wrong_pins: int = 0
     locked_since: float | None = None
 
@@ -75,6 +76,5 @@ class CallRecord:
     stage_since: float = 0.0
     queue: str = ""
     queued_since: float = 0.0
-    agent: str = ""
     is_recorded: bool = False
     is_served: bool = False

@@ -72,7 +72,6 @@ def _call_row(record: CallRecord, now: float) -> _Row:
         "stage_age_s": _age(record.stage_since, now),
         "queue": record.queue,
         "queued_age_s": _age(record.queued_since, now),
-        "agent": record.agent,
         "is_recorded": int(record.is_recorded),
         "is_served": int(record.is_served),
     }
@@ -127,7 +126,6 @@ def _call_from(row: _Row, at: float) -> CallRecord:
         stage_since=_time(row.get("stage_age_s", 0.0), at) or 0.0,
         queue=_text(row.get("queue")),
         queued_since=_time(row.get("queued_age_s", 0.0), at) or 0.0,
-        agent=_text(row.get("agent")),
         is_recorded=bool(_number(row.get("is_recorded"))),
         is_served=bool(_number(row.get("is_served"))),
     )

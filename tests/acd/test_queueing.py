@@ -148,6 +148,7 @@ def test_the_longest_wait_leads_to_the_node_for_it():
     call = appliance.queue("trunk-1")
     appliance.pass_time(100)
     assert appliance.call(call).stage == "flow"
+    assert appliance.call(call).queue is None
     assert appliance.queue_view(SALES).waiting == 0
     assert appliance.sound["trunk-1"].prompts == ("sorry",)
     appliance.pass_time(2)
@@ -201,6 +202,16 @@ def test_a_missed_caller_is_offered_to_another_agent_at_once():
     appliance.pass_time(19)
     assert appliance.ringing == {"station-2"}
     assert appliance.call(call).agent == BEN
+
+
+def test_a_new_log_in_ends_the_delay_after_a_missed_offer():
+    appliance = Appliance().switch_on()
+    appliance.log_in(ANA, "station-1")
+    call = appliance.queue("trunk-1")
+    appliance.pass_time(20)
+    appliance.log_in(ANA, "station-2")
+    assert appliance.call(call).stage == "offering"
+    assert appliance.ringing == {"station-2"}
 
 
 def test_two_missed_offers_in_a_row_pause_the_agent():
