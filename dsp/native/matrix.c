@@ -52,6 +52,11 @@ void matrix_disconnect(struct matrix *matrix, int32_t source, int32_t destinatio
     matrix->free = edge;
 }
 
+int32_t matrix_only_source(const struct matrix *matrix, int32_t destination) {
+    int32_t edge = matrix->first[destination];
+    return edge >= 0 && matrix->next[edge] < 0 && matrix->gain[edge] == UNITY ? matrix->source[edge] : -1;
+}
+
 static void add(int32_t *restrict sum, const int16_t *restrict samples) {
     for (int n = 0; n < BLOCK_SAMPLES; n++) sum[n] += samples[n];
 }

@@ -210,8 +210,26 @@ static void clip(int16_t *restrict out, const int32_t *restrict in) {
     }
 }
 
+// A bridged call with nothing else to hear: the far line's octets as they are. Decoding and encoding them again would
+// change none of them, but mu-law's negative zero into the positive one.
+static void pass(struct plane *plane, const uint8_t *rx, uint8_t *tx, int32_t source, int32_t slot) {
+    const int16_t *linear = plane->from_line + (size_t)source * BLOCK_SAMPLES;
+    memcpy(plane->to_line + (size_t)slot * BLOCK_SAMPLES, linear, BLOCK_SAMPLES * sizeof *linear);
+    rx += (size_t)source * BLOCK_SAMPLES;
+    if (plane->law[slot] == LAW_ALAW) memcpy(tx, rx, BLOCK_SAMPLES);
+    else
+        for (int n = 0; n < BLOCK_SAMPLES; n++) tx[n] = rx[n] == 0x7f ? 0xff : rx[n];
+    plane->quiet[slot] = 0;
+}
+
 // What the slot is sent: whom it hears, what plays to it, its tone.
-static void send(struct plane *plane, uint8_t *tx, int32_t slot) {
+static void send(struct plane *plane, const uint8_t *rx, uint8_t *tx, int32_t slot) {
+    int32_t source = matrix_only_source(&plane->matrix, slot);
+    if (source >= 0 && plane->law[source] == plane->law[slot] && plane->player.octets[slot] == NULL &&
+        plane->tone.segments[slot] == NULL) {
+        pass(plane, rx, tx, source, slot);
+        return;
+    }
     int32_t sum[BLOCK_SAMPLES] = {0};
     int16_t *linear = plane->to_line + (size_t)slot * BLOCK_SAMPLES;
     bool sound = matrix_add(&plane->matrix, sum, plane->from_line, slot);
@@ -243,7 +261,7 @@ void plane_tick(struct plane *plane, const uint8_t *rx, uint8_t *tx) {
         capture_run(&plane->capture, octets, slot, detections);
     }
     dtmf_run(&plane->dtmf, plane->from_line, detections);
-    for (int32_t slot = 0; slot < plane->slots; slot++) send(plane, tx + (size_t)slot * BLOCK_SAMPLES, slot);
+    for (int32_t slot = 0; slot < plane->slots; slot++) send(plane, rx, tx + (size_t)slot * BLOCK_SAMPLES, slot);
     record_run(&plane->record, plane->from_line, plane->to_line, detections);
     __atomic_store_n(&plane->ticks, plane->ticks + 1, __ATOMIC_RELAXED);
 }

@@ -77,6 +77,24 @@ def test_a_bridge_carries_speech_both_ways_until_it_is_taken_down():
         assert plane.tx.tobytes() == silence(60, Law.ALAW)
 
 
+@pytest.mark.parametrize("law", Law)
+@pytest.mark.parametrize("other", Law)
+def test_a_bridged_line_is_heard_as_if_it_were_mixed(law, other):
+    octets = np.concatenate([np.arange(256), np.arange(64)]).astype(np.uint8)
+    with Plane(2, law=law) as plane:
+        plane.set_law(1, other)
+        plane.connect(0, 1)
+        plane.record(1, Tap(1, Direction.TO_LINE), None)
+        for block in (octets[:160], octets[160:]):
+            plane.rx[0] = block
+            plane.tick()
+            assert plane.tx[1].tobytes() == g711_encode(g711_decode(block, law), other)
+        plane.disconnect(0, 1)
+        plane.tick()
+        recorded = np.concatenate([block.samples[:, 0] for block in plane.recorded()])
+    assert recorded.tobytes() == g711_decode(octets, law).tobytes() + bytes(320)
+
+
 def test_edges_taken_away_can_be_used_again():
     with Plane(4) as plane:
         for _ in range(200):
