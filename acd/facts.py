@@ -199,7 +199,10 @@ class AgentLoggedIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogInRefused:
-    """A log-in failed. The PIN that was keyed is never written."""
+    """A log-in failed. The PIN that was keyed is never written.
+
+    ``agent`` is empty when nobody has the number that was keyed: it may well be a PIN, keyed too early.
+    """
 
     agent: str
     station: str

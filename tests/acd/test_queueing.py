@@ -227,6 +227,17 @@ def test_two_missed_offers_in_a_row_pause_the_agent():
     assert appliance.ringing == {"station-1"}
 
 
+def test_after_a_pause_missed_offers_are_counted_anew():
+    appliance = Appliance().switch_on()
+    appliance.log_in(ANA, "station-1")
+    appliance.queue("trunk-1")
+    appliance.pass_time(20 + 5 + 20)
+    appliance.dial("station-1", "*14")
+    appliance.pass_time(20)
+    assert appliance.agent(ANA).state == "ready"
+    assert appliance.agent(ANA).missed == 3
+
+
 def test_an_answer_between_two_missed_offers_keeps_the_agent():
     appliance = Appliance(settings(wrap_up_s=0)).switch_on()
     appliance.log_in(ANA, "station-1")
@@ -396,6 +407,18 @@ def test_the_longest_wait_begins_anew_after_a_lost_talk():
     assert isinstance(appliance.sound["trunk-1"], PlayMusic)
     appliance.pass_time(100)
     assert appliance.call(call).stage == "flow"
+
+
+def test_a_caller_whose_agent_was_lost_is_told_the_place_again():
+    appliance = Appliance(settings(announce_first_s=5, announce_every_s=20)).switch_on()
+    appliance.log_in(ANA, "station-1")
+    appliance.queue("trunk-1")
+    appliance.lift("station-1")
+    appliance.fail("station-1")
+    appliance.pass_time(19)
+    assert not appliance.facts(AnnouncementPlayed)
+    appliance.pass_time(1)
+    assert [fact.place for fact in appliance.facts(AnnouncementPlayed)] == [1]
 
 
 def test_a_caller_is_counted_as_served_once_even_if_the_agent_was_lost():
