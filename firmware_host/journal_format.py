@@ -92,13 +92,17 @@ def encode_line(entry: Entry) -> bytes:
             "data": entry.data,
         }
     )[:-1]
-    return body + _CRC_KEY + f"{zlib.crc32(body):08x}".encode() + b'"}\n'
+    return body + _crc_tail(body) + b"\n"
+
+
+def _crc_tail(body: bytes) -> bytes:
+    return b'%s%08x"}' % (_CRC_KEY, zlib.crc32(body))
 
 
 def decode_line(line: bytes) -> Entry | None:
     """The entry of a line without its newline; None when it is damaged."""
     body, tail = line[:-_CRC_TAIL_OCTETS], line[-_CRC_TAIL_OCTETS:]
-    if not tail.startswith(_CRC_KEY) or tail[len(_CRC_KEY) : -2] != b"%08x" % zlib.crc32(body):
+    if tail != _crc_tail(body):
         return None
     try:
         tree = _decoder.decode(body + b"}")

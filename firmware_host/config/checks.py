@@ -16,6 +16,7 @@ from firmware_host.config.schema import (
     QueueNodeTable,
     SayTable,
 )
+from firmware_host.config.walk import NO_NUMBER
 
 __all__ = ["check_appliance"]
 
@@ -63,6 +64,8 @@ def _ports(appliance: Appliance) -> Iterable[Mistake]:
     ]
     for kind, name, card, port in lines:
         path = key_path(kind, name, "port")
+        if port == NO_NUMBER:
+            continue
         if card not in appliance.card:
             advice = suggest(card, list(appliance.card))
             yield Mistake(key_path(kind, name, "card"), f'unknown card "{card}"', advice)
@@ -161,7 +164,9 @@ def _ways_on(node: NodeTable) -> list[tuple[tuple[str, ...], str]]:
 
 def _codes(appliance: Appliance) -> Iterable[Mistake]:
     codes = {
-        name: getattr(appliance.star_codes, name) for name in appliance.star_codes.__struct_fields__
+        name: code
+        for name in appliance.star_codes.__struct_fields__
+        if (code := getattr(appliance.star_codes, name))
     }
     for code_name, code in codes.items():
         for other_name, other in codes.items():

@@ -8,7 +8,7 @@ import msgspec
 from firmware_host.config.checks import check_appliance
 from firmware_host.config.mistakes import ConfigurationError, Mistake
 from firmware_host.config.schema import Appliance
-from firmware_host.config.walk import collect_mistakes
+from firmware_host.config.walk import collect_mistakes, with_gaps
 
 __all__ = ["parse_appliance", "read_appliance"]
 
@@ -40,12 +40,19 @@ def parse_appliance(text: str, name: str = "appliance.toml") -> Appliance:
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(name, [Mistake("the file", f"is not TOML: {error}")]) from error
+        mistake = Mistake("the file", f"is not TOML: {error}")
+        raise ConfigurationError(name, [mistake]) from error
     mistakes = collect_mistakes(Appliance, tree)
+    known = {mistake.path for mistake in mistakes}
+    appliance = with_gaps(Appliance, tree)
+    mistakes += [
+        mistake for mistake in check_appliance(appliance) if not _lies_in(mistake.path, known)
+    ]
     if mistakes:
         raise ConfigurationError(name, sorted(mistakes))
-    appliance = msgspec.convert(tree, Appliance)
-    mistakes = check_appliance(appliance)
-    if mistakes:
-        raise ConfigurationError(name, sorted(mistakes))
-    return appliance
+    return msgspec.convert(tree, Appliance)
+
+
+def _lies_in(path: str, known: set[str]) -> bool:
+    """Whether a mistake follows from one that is told already, at the same place or above."""
+    return any(path == other or path.startswith((f"{other}.", f"{other}[")) for other in known)

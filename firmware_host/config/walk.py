@@ -1,6 +1,8 @@
 """Holds a parsed TOML tree against the schema and reports every mistake, not only the first.
 
 msgspec stops at the first error; so the tree is walked field by field, and msgspec judges the leaves.
+What is wrong is replaced by an empty value of its type, so that the checks between tables can run all
+the same and a person sees every mistake at once.
 """
 
 import types
@@ -11,9 +13,12 @@ import msgspec
 
 from firmware_host.config.mistakes import Mistake, key_path, suggest
 
-__all__ = ["collect_mistakes"]
+__all__ = ["NO_NUMBER", "collect_mistakes", "with_gaps"]
 
 Path = tuple[str | int, ...]
+
+NO_NUMBER = -1
+"""Stands for a number that could not be read; no valid number of the schema is negative."""
 
 
 def collect_mistakes(expected: Any, value: Any, path: Path = ()) -> list[Mistake]:  # noqa: ANN401 - any TOML value
@@ -58,8 +63,8 @@ def _tagged(choices: list[Any], value: Any, path: Path) -> list[Mistake]:  # noq
     by_tag = {choice.__struct_config__.tag: choice for choice in choices}
     tag_field = choices[0].__struct_config__.tag_field
     tag = value.get(tag_field)
-    if tag not in by_tag:
-        problem = "is missing" if tag is None else f'"{tag}" is unknown'
+    if not isinstance(tag, str) or tag not in by_tag:
+        problem = "is missing" if tag is None else f"{_named(tag)} is unknown"
         advice = "one of " + ", ".join(by_tag)
         return [Mistake(key_path(*path, tag_field), problem, advice)]
     return _table(by_tag[tag], value, path)
@@ -93,6 +98,49 @@ def _leaf(expected: Any, value: Any, path: Path) -> list[Mistake]:  # noqa: ANN4
         got = f"{value!r}" if isinstance(value, str | int | float | bool) else _named(value)
         return [Mistake(key_path(*path), f"{got}: {problem}", _described(expected))]
     return []
+
+
+def with_gaps(expected: Any, value: Any) -> Any:  # noqa: ANN401 - any TOML value
+    """The value as an ``expected``, its mistakes replaced by empty values of the right type."""
+    origin, arguments = get_origin(expected), get_args(expected)
+    if _is_table(expected):
+        return _table_with_gaps(expected, value if isinstance(value, dict) else {})
+    if origin is dict:
+        entries = value.items() if isinstance(value, dict) else ()
+        healed = {key: with_gaps(arguments[1], entry) for key, entry in entries}
+        return {key: entry for key, entry in healed.items() if entry is not None}
+    if origin is tuple:
+        items = value if isinstance(value, list) else []
+        return tuple(with_gaps(arguments[0], item) for item in items)
+    if origin in (types.UnionType, typing.Union) and _is_table(arguments[0]):
+        tag = (
+            value.get(arguments[0].__struct_config__.tag_field) if isinstance(value, dict) else None
+        )
+        chosen = [choice for choice in arguments if choice.__struct_config__.tag == tag]
+        return _table_with_gaps(chosen[0], value) if chosen else None
+    try:
+        return msgspec.convert(value, expected)
+    except msgspec.ValidationError:
+        return _empty(expected)
+
+
+def _table_with_gaps(expected: Any, value: dict[str, Any]) -> Any:  # noqa: ANN401
+    fields = {}
+    for field in msgspec.structs.fields(expected):
+        if field.encode_name in value:
+            fields[field.name] = with_gaps(field.type, value[field.encode_name])
+        elif field.required:
+            fields[field.name] = with_gaps(field.type, None)
+    return expected(**fields)
+
+
+def _empty(expected: Any) -> Any:  # noqa: ANN401
+    origin, arguments = get_origin(expected), get_args(expected)
+    if origin is typing.Annotated:
+        return _empty(arguments[0])
+    if origin is Literal:
+        return arguments[0]
+    return {str: "", int: NO_NUMBER, float: float(NO_NUMBER), bool: False}.get(expected)
 
 
 _NAMES = {str: "a text", int: "a number", float: "a number", bool: "true or false"}

@@ -1,0 +1,128 @@
+"""Whatever comes in whatever order, a line machine never raises and never waits for ever."""
+
+import dataclasses
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from drivers import (
+    Answer,
+    BatteryChanged,
+    CallerIdHeard,
+    CallerIdMode,
+    CallerNumber,
+    Clear,
+    Dial,
+    DigitHeard,
+    Disconnect,
+    Flash,
+    FxoLine,
+    FxoSettings,
+    FxoState,
+    FxsLine,
+    FxsSettings,
+    FxsState,
+    HookChanged,
+    PolarityReversed,
+    ReceiveCallerId,
+    Ring,
+    RingBurstEnded,
+    RingBurstStarted,
+    SendDigits,
+    SetRinger,
+    SignalSent,
+    StopReceivingCallerId,
+    ToneHeard,
+    ToneStopped,
+)
+
+heard = st.one_of(
+    st.sampled_from("0123456789*#ABCD").map(lambda digit: DigitHeard(digit=digit)),
+    st.sampled_from(["dial", "busy", "congestion", "ringback"]).map(lambda t: ToneHeard(tone=t)),
+    st.sampled_from(["dial", "busy", "congestion", "ringback"]).map(lambda t: ToneStopped(tone=t)),
+    st.sampled_from([None, CallerNumber(number="1")]).map(lambda c: CallerIdHeard(caller=c)),
+    st.just(SignalSent()),
+)
+at_the_fxo = st.one_of(
+    st.sampled_from([RingBurstStarted(), RingBurstEnded(), PolarityReversed()]),
+    st.booleans().map(lambda present: BatteryChanged(present=present)),
+    heard,
+)
+at_the_fxs = st.one_of(st.booleans().map(lambda off: HookChanged(off_hook=off)), heard)
+fxo_commands = st.sampled_from(
+    [Answer(), Clear(), Dial(number="12"), Dial(number=""), SendDigits(digits="1"), Flash()]
+)
+fxs_commands = st.sampled_from([Answer(), Clear(), Ring(), SendDigits(digits="1")])
+pauses = st.sampled_from([0.0, 0.02, 0.2, 1.0, 5.0, 100.0, 50_000.0])
+
+RESTING_FXO = {FxoState.IDLE, FxoState.FAILED}
+RESTING_FXS = {FxsState.IDLE, FxsState.FAILED, FxsState.LOCKED_OUT}
+
+
+def drive(line, steps, resting):
+    now = 0.0
+    outputs = line.start(now)
+    for pause, command, what in steps:
+        now += pause
+        while (timer := line.next_timer()) is not None and timer <= now:
+            outputs += line.handle_timer(timer)
+        outputs += line.command(what, now) if command else line.receive(what, now)
+        assert line.state in resting or line.next_timer() is not None, line.state
+    return outputs
+
+
+def steps(events, commands):
+    command = st.tuples(pauses, st.just(True), commands)
+    event = st.tuples(pauses, st.just(False), events)
+    return st.lists(st.one_of(command, event, event), max_size=60)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    steps(at_the_fxo, fxo_commands),
+    st.sampled_from(list(CallerIdMode)),
+    st.booleans(),
+    st.booleans(),
+)
+def test_an_fxo_line_survives_anything_and_every_waiting_state_has_a_timer(
+    some, mode, polarity, busy
+):
+    line = FxoLine(
+        FxoSettings(
+            caller_id=mode,
+            clears_on_polarity=polarity,
+            clears_on_busy_tone=busy,
+            answers_on_polarity=polarity,
+            dial_tone_required=not busy,
+        )
+    )
+    outputs = drive(line, some, RESTING_FXO)
+    windows = [type(output) for output in outputs]
+    opened, closed = windows.count(ReceiveCallerId), windows.count(StopReceivingCallerId)
+    assert 0 <= opened - closed <= 1
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    steps(at_the_fxs, fxs_commands),
+    st.sampled_from(list(CallerIdMode)),
+    st.sampled_from(list(Disconnect)),
+    st.sampled_from([0.0, 0.75]),
+)
+def test_an_fxs_line_survives_anything_and_never_rings_a_lifted_handset(
+    some, mode, disconnect, flash
+):
+    line = FxsLine(FxsSettings(caller_id=mode, disconnect=disconnect, flash_maximum_s=flash))
+    outputs = drive(line, some, RESTING_FXS)
+    ringing = False
+    for output in outputs:
+        if isinstance(output, SetRinger):
+            ringing = output.ringing
+    assert not ringing or line.state is FxsState.RINGING
+
+
+def test_every_timer_of_the_settings_is_a_length_of_time():
+    for settings_type in (FxoSettings, FxsSettings):
+        for field in dataclasses.fields(settings_type):
+            if field.name.endswith("_s") and isinstance(field.default, float):
+                assert field.default > 0

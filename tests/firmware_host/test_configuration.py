@@ -1,0 +1,142 @@
+"""appliance.toml: what is right is read, what is wrong is all told at once, with its key path."""
+
+import copy
+import tomllib
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from acd import Center
+from dsp import tone_plan
+from firmware_host.config import (
+    ConfigurationError,
+    center_settings,
+    parse_appliance,
+    read_appliance,
+    station_settings,
+    trunk_settings,
+)
+from firmware_host.config.checks import check_appliance
+from firmware_host.config.schema import Appliance
+from firmware_host.config.walk import collect_mistakes, with_gaps
+
+EXAMPLE = Path(__file__).parents[2] / "appliance.toml"
+TEXT = EXAMPLE.read_text()
+
+
+def mistakes_of(text: str) -> dict[str, str]:
+    with pytest.raises(ConfigurationError) as caught:
+        parse_appliance(text)
+    return {mistake.path: str(mistake) for mistake in caught.value.mistakes}
+
+
+def test_the_example_is_good_and_makes_a_center():
+    appliance = read_appliance(EXAMPLE)
+    center = Center(center_settings(appliance))
+    assert {queue.queue for queue in center.queues(0.0)} == {"sales", "support"}
+
+
+def test_trunks_and_stations_become_line_settings():
+    appliance = read_appliance(EXAMPLE)
+    plan = tone_plan(appliance.site.country)
+    assert trunk_settings(appliance.trunk["line-4"], plan).clears_on_polarity
+    assert not trunk_settings(appliance.trunk["line-4"], plan).clears_on_battery_drop
+    assert trunk_settings(appliance.trunk["line-1"], plan).ring_gone_s > 4.0
+    assert station_settings(appliance.station["desk-1"], plan).ring_cadence_s == (2.0, 4.0)
+
+
+def test_every_mistake_is_reported_at_once_each_with_its_key_path_and_what_would_be_right():
+    text = (
+        TEXT.replace('law = "mulaw"', 'law = "ulaw"')
+        .replace("port = 1\n", "port = 0\n", 1)
+        .replace('pin = "4711"', "pin = 4711")
+        .replace('agents = ["1001", "1002"]', 'agents = ["1001", "1020"]')
+        .replace("wrap_up_s = 10", "wrapup_s = 10", 1)
+        .replace('"1" = "sales"', '"1" = "sale"')
+    )
+    mistakes = mistakes_of(text)
+    assert set(mistakes) == {
+        "site.law",
+        "trunk.line-2.port",
+        "agent.1001.pin",
+        "queue.sales.agents[1]",
+        "queue.sales.wrapup_s",
+        "flow.main.node.menu.keys.1",
+    }
+    assert 'one of "alaw", "mulaw"' in mistakes["site.law"]
+    assert "trunk.line-1" in mistakes["trunk.line-2.port"]
+    assert 'did you mean "100' in mistakes["queue.sales.agents[1]"]
+    assert 'did you mean "wrap_up_s"' in mistakes["queue.sales.wrapup_s"]
+    assert 'did you mean "sales"' in mistakes["flow.main.node.menu.keys.1"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ('country = "us"', 'country = "xx"', "site.country"),
+        ('time_zone = "Europe/Bucharest"', 'time_zone = "Europe/Bucuresti"', "site.time_zone"),
+        ('"mon-sun" = "00:00-24:00"', '"mon-sum" = "00:00-24:00"', "schedule.office.open.mon-sum"),
+        ('"mon-sun" = "00:00-24:00"', '"mon-sun" = "18:00-09:00"', "schedule.office.open.mon-sun"),
+        ('kind = "menu"', 'kind = "meny"', "flow.main.node.menu.kind"),
+        ('kind = "virtual"', 'kind = "dahdi2"', "card.virtual.kind"),
+        ("[agent.1001]", "[agent.ann]", "agent.ann"),
+        ('start = "hours"', 'start = "our"', "flow.main.start"),
+        ('invalid = ["invalid-key"]', 'invalid = ["invalid"]', "flow.main.node.menu.invalid[0]"),
+        ('ro = "Bun venit la Switchroom."', "", "flow.main.node.menu.prompts[0]"),
+        ('flow = "main"', 'flow = "mian"', "trunk.line-1.flow"),
+        ("ring_timeout_s = 15", "ring_timeout_s = -1", "queue.sales.ring_timeout_s"),
+        ('[station.desk-1]\ncard = "virtual"\n', "[station.desk-1]\n", "station.desk-1.card"),
+        ("[site]", '[star_codes]\nlog_in = "*1"\nlog_out = "*12"\n\n[site]', "star_codes.log_out"),
+        ("[site]", '[pause.reasons]\n"12" = "lunch"\n\n[site]', "pause.reasons.12"),
+    ],
+)
+def test_a_mistake_is_told_at_its_key_path(old, new, path):
+    assert old in TEXT
+    assert path in mistakes_of(TEXT.replace(old, new, 1))
+
+
+def test_what_is_not_toml_is_told_with_its_line():
+    assert "line 2" in mistakes_of("[site]\nname = Switchroom")["the file"]
+
+
+def test_a_file_that_is_missing_or_no_text_is_told(tmp_path):
+    with pytest.raises(ConfigurationError, match="No such file"):
+        read_appliance(tmp_path / "nowhere.toml")
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigurationError, match="not UTF-8"):
+        read_appliance(tmp_path / "binary.toml")
+
+
+TREE = tomllib.loads(TEXT)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+def places(tree, path=()):
+    for key in tree if isinstance(tree, dict) else range(len(tree)):
+        yield (*path, key)
+        if isinstance(tree[key], dict | list):
+            yield from places(tree[key], (*path, key))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(list(places(TREE))), values)
+def test_any_value_anywhere_is_taken_or_told_but_never_raises_anything_else(place, value):
+    tree = copy.deepcopy(TREE)
+    inner = tree
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = value
+    told = collect_mistakes(Appliance, tree)
+    between = check_appliance(with_gaps(Appliance, tree))
+    assert all(mistake.path for mistake in [*told, *between])
+    if not told and not between:
+        Center(center_settings(msgspec.convert(tree, Appliance)))

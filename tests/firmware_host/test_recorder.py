@@ -1,0 +1,57 @@
+"""Recordings: valid at every moment, and never worth a call."""
+
+import logging
+
+import numpy as np
+import soundfile
+
+from dsp import RecordedBlock
+from firmware_host.callserver import Recorder
+from firmware_host.worker import InlineWorker
+
+
+def block(record_id: int, tick: int, left: int, right: int) -> RecordedBlock:
+    samples = np.empty((160, 2), np.int16)
+    samples[:, 0], samples[:, 1] = left, right
+    return RecordedBlock(record_id=record_id, tick=tick, samples=samples)
+
+
+def test_a_recording_is_a_valid_file_at_every_moment(tmp_path):
+    recorder = Recorder(tmp_path, InlineWorker())
+    recorder.start(1, "2026-01-02/a.wav")
+    lengths = []
+    for tick in range(120):
+        recorder.take([block(1, tick, tick, -tick)])
+        samples, rate_hz = soundfile.read(
+            tmp_path / "2026-01-02/a.wav", dtype="int16", always_2d=True
+        )
+        assert rate_hz == 8000
+        assert samples.shape[1] == 2
+        assert len(samples) % 160 == 0
+        lengths.append(len(samples))
+    assert lengths == sorted(lengths)
+    assert tick * 160 - lengths[-1] < 8000  # at most a second is in memory
+    recorder.stop(1)
+    samples, _ = soundfile.read(tmp_path / "2026-01-02/a.wav", dtype="int16")
+    assert np.array_equal(samples[::160, 0], np.arange(120))
+    assert np.array_equal(samples[::160, 1], -np.arange(120))
+
+
+def test_two_recordings_do_not_mix(tmp_path):
+    recorder = Recorder(tmp_path, InlineWorker())
+    recorder.start(1, "a.wav")
+    recorder.start(2, "b.wav")
+    recorder.take([block(1, 0, 11, 12), block(2, 0, 21, 22), block(3, 0, 31, 32)])
+    recorder.close()
+    assert soundfile.read(tmp_path / "a.wav", dtype="int16")[0][0].tolist() == [11, 12]
+    assert soundfile.read(tmp_path / "b.wav", dtype="int16")[0][0].tolist() == [21, 22]
+
+
+def test_a_folder_that_takes_no_files_ends_the_recording_and_is_told(tmp_path, caplog):
+    (tmp_path / "blocked").write_text("a file where the day's folder should be")
+    recorder = Recorder(tmp_path, InlineWorker())
+    with caplog.at_level(logging.ERROR):
+        recorder.start(1, "blocked/a.wav")
+        recorder.take([block(1, 0, 1, 1)])
+        recorder.stop(1)
+    assert "the call goes on" in caplog.text
