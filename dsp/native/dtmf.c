@@ -1,16 +1,11 @@
-// DTMF: Hann windows of 104 samples every 52; a digit is judged by one sum of penalties over five windows in a row.
-//
-// Two steady tones must explain the sound above 540 Hz (so that hum, dial tone and most of a voice do not count), the
-// high one must be coherent over 39 ms (a voice's harmonics wobble), and only so much may be wrong altogether:
-// off frequency, or twisted, or dirty, but not all at once. Measuring runs on vectors across eight slots; judging,
-// which is rare, runs slot by slot. Limits: MESi's table of ITU-T Q.24, ETSI ES 201 235-3.
+// DTMF, measuring: Hann windows of 104 samples every 52, on vectors across eight slots. What may be a digit for five
+// windows in a row is judged in dtmf_judge.c.
+// Limits: MESi's table of ITU-T Q.24, ETSI ES 201 235-3.
 #include "dtmf.h"
 #include "lanes.h"
-#include <complex.h>
 #include <math.h>
 
 enum {
-    RUN = 5,                      // windows in a row that make a digit: 39 ms
     GONE = 4,                     // windows without it that end it: gaps up to 19.5 ms are bridged
     LOW_BINS = 8,                 // 0, 77 .. 538 Hz
     HALF = DTMF_WINDOW / 2,
@@ -19,28 +14,13 @@ enum {
     SPECTRUM = DTMF_TONES * 2 * GROUP,
 };
 
-static const double TONES_HZ[DTMF_TONES] = {697, 770, 852, 941, 1209, 1336, 1477, 1633};  // ITU-T Q.23
 static const double PI = 3.14159265358979323846;
 
-// What uses up the whole budget of 1.
-static const float RESIDUE = 4.0f;             // a residue above 540 Hz of 25 % (-6 dB)
-static const float INCOHERENT_LOW = 1.0f;      // the low tone's never alone
-static const float INCOHERENT_HIGH = 27.5f;    // 3.6 % (-14.4 dB) of the high tone
-static const float OFFSET = 0.13f;             // both tones 1.96 % off
-static const float TWIST = 0.20f;              // never alone; +4 and -8 dB cost 0.2
-static const float LOW_BAND = 2.5f;            // share below 540 Hz, squared ...
-static const float LOW_BAND_MOST = 0.14f;      // ... and limited: never alone
-static const float ONSET = 0.22f;              // per tone that did not rise by 12 dB
-static const float ONSET_LOW = 1.0f;           // the same times the share below 540 Hz
-
-static const float OFFSET_MOST = 2.2f;         // percent
-static const float TWIST_LEAST = -9.5f, TWIST_MOST = 5.5f;  // dB, high over low
 static const float TONE_LEAST = 8.8475e6f;     // a tone of -46 dBm0: (22826 * 10^(-46 / 20) * 104 / 4)^2
 static const float SHARE_LEAST = 0.20f;        // of all power in the two tones
 static const float SHARE_HIGH_LEAST = 0.30f;   // of the power above 540 Hz
 static const float LOW_OVER_HIGH = 12.6f;      // +11 dB
 static const float HIGH_OVER_LOW = 5.01f;      // +7 dB
-static const float KEEP = 0.25f;               // -6 dB
 
 // Tables: window, tone cosines and sines (tone by tone, 52 each: the half after the middle mirrors the first), then
 // the low bins' (26 each: folded twice, since they are multiples of 8000 / 104 Hz).
@@ -52,7 +32,7 @@ static void fill_tables(float *tables) {
         double time = n - (DTMF_WINDOW - 1) / 2.0;
         tables[WINDOW_AT + n] = (float)(0.5 - 0.5 * cos(2 * PI * (n + 0.5) / DTMF_WINDOW));
         for (int tone = 0; tone < DTMF_TONES; tone++) {
-            double angle = 2 * PI * TONES_HZ[tone] * time / SAMPLE_RATE_HZ;
+            double angle = 2 * PI * DTMF_TONES_HZ[tone] * time / SAMPLE_RATE_HZ;
             tables[TONES_AT + tone * 2 * HALF + n] = (float)cos(angle);
             tables[TONES_AT + tone * 2 * HALF + HALF + n] = (float)-sin(angle);
         }
@@ -236,106 +216,6 @@ static inline bool any(lanes_int mask) {
     return some != 0;
 }
 
-struct heard_tone {
-    float offset, coherence, energy, onset;
-};
-
-static float power(const struct dtmf *dtmf, int32_t slot, uint64_t window, int tone) {
-    const float *at = dtmf->spectrum + (((size_t)(slot / GROUP) * DTMF_HISTORY + window % DTMF_HISTORY) * DTMF_TONES +
-                                        (size_t)tone) * 2 * GROUP + slot % GROUP;
-    return at[0] * at[0] + at[GROUP] * at[GROUP];
-}
-
-// One tone over the RUN windows that end with window.
-static struct heard_tone judge_tone(const struct dtmf *dtmf, int32_t slot, uint64_t window, int tone) {
-    float complex x[RUN];
-    float powers = 0;
-    for (int n = 0; n < RUN; n++) {
-        size_t at = (size_t)(slot / GROUP) * DTMF_HISTORY + (window - RUN + 1 + (uint64_t)n) % DTMF_HISTORY;
-        const float *spectrum = dtmf->spectrum + (at * DTMF_TONES + (size_t)tone) * 2 * GROUP + slot % GROUP;
-        x[n] = spectrum[0] + spectrum[GROUP] * I;
-        powers += power(dtmf, slot, window - RUN + 1 + (uint64_t)n, tone);
-    }
-    float complex one = 0, two = 0, sum = 0, turn = 1;
-    for (int n = 1; n < RUN; n++) one += conjf(x[n - 1]) * x[n];
-    for (int n = 2; n < RUN; n++) two += conjf(x[n - 2]) * x[n];
-    float complex step = one / (cabsf(one) + 1e-9f);         // the phase's advance in a hop ...
-    two *= conjf(step) * conjf(step);
-    float rest = cimagf(two) / fmaxf(crealf(two), 1e-9f);    // ... refined by that in two
-    step *= cexpf(0.5f * fmaxf(-1.0f, fminf(1.0f, rest)) * I);
-    for (int n = 0; n < RUN; n++) {
-        sum += x[n] * turn;
-        turn *= conjf(step);
-    }
-    float steady = (crealf(sum) * crealf(sum) + cimagf(sum) * cimagf(sum)) / RUN;
-    double nominal = 2 * PI * TONES_HZ[tone] * DTMF_HOP / SAMPLE_RATE_HZ;
-    float angle = cargf(step * (float complex)cexp(-nominal * I));
-    float bins = angle / (float)PI;  // off by so many bins of the window
-    float response = fabsf(bins) < 1e-4f ? 1.0f
-                                         : sinf((float)PI * bins) / ((float)PI * bins * (1 - bins * bins));
-    float before = power(dtmf, slot, window - RUN - 1, tone) + 1e-3f * powers / RUN;
-    float rise = 10 * log10f(powers / RUN / before);
-    float onset = fmaxf(0.0f, fminf(1.5f, 1 - rise / 12));
-    return (struct heard_tone){
-        .offset = 100 * angle * SAMPLE_RATE_HZ / (2 * (float)PI * DTMF_HOP) / (float)TONES_HZ[tone],
-        .coherence = steady / powers,
-        .energy = steady / (response * response),
-        .onset = onset * onset,
-    };
-}
-
-static void report_end(struct dtmf *dtmf, int32_t slot, struct detections *detections) {
-    float windows = (float)(dtmf->last[slot] - dtmf->first[slot] + 1);
-    detections_report(detections, (struct detection){
-        .slot = slot, .kind = DIGIT_ENDED, .value = dtmf->held[slot],
-        .duration_ms = windows * DTMF_HOP * 1000 / SAMPLE_RATE_HZ});
-}
-
-// Decides whether the candidate of the last RUN windows is a digit, and reports it.
-static void judge(struct dtmf *dtmf, int32_t slot, uint64_t window, struct detections *detections) {
-    int32_t key = dtmf->key[slot];
-    int low_tone = key / 4, high_tone = 4 + key % 4;
-    struct heard_tone low = judge_tone(dtmf, slot, window, low_tone);
-    struct heard_tone high = judge_tone(dtmf, slot, window, high_tone);
-    float twist = 10 * log10f(high.energy / low.energy);
-    if (fabsf(low.offset) > OFFSET_MOST || fabsf(high.offset) > OFFSET_MOST || !(twist >= TWIST_LEAST) ||
-        twist > TWIST_MOST)
-        return;
-    float energy = 0, high_energy = 0;
-    for (int n = 0; n < RUN; n++) {
-        size_t at = ((size_t)(slot / GROUP) * DTMF_HISTORY + (window - (uint64_t)n) % DTMF_HISTORY) * GROUP;
-        energy += dtmf->energy[at + (size_t)(slot % GROUP)];
-        high_energy += dtmf->high_energy[at + (size_t)(slot % GROUP)];
-    }
-    float explained = fminf(1.0f, 3 * (low.energy + high.energy) / high_energy);
-    float low_band = 1 - high_energy / energy;
-    float tilt = (twist + 2) / 6;
-    float penalty = RESIDUE * (1 - explained) + INCOHERENT_LOW * (1 - low.coherence) +
-                    INCOHERENT_HIGH * (1 - high.coherence) +
-                    OFFSET * (low.offset * low.offset + high.offset * high.offset) + TWIST * tilt * tilt +
-                    LOW_BAND * fminf(low_band * low_band, LOW_BAND_MOST) +
-                    (ONSET + ONSET_LOW * low_band) * (low.onset + high.onset);
-    if (!(penalty <= 1)) return;
-    if (dtmf->held[slot] >= 0) report_end(dtmf, slot, detections);
-    dtmf->held[slot] = key;
-    dtmf->absent[slot] = 0;
-    dtmf->keep_low[slot] = KEEP * low.energy / RUN;
-    dtmf->keep_high[slot] = KEEP * high.energy / RUN;
-    dtmf->last[slot] = window;
-    dtmf->first[slot] = window - (uint64_t)dtmf->run[slot] + 1;
-    for (uint64_t n = window - RUN + 1; dtmf->run[slot] == RUN && n <= window; n++) {
-        dtmf->first[slot] = n;
-        if (power(dtmf, slot, n, low_tone) >= dtmf->keep_low[slot] &&
-            power(dtmf, slot, n, high_tone) >= dtmf->keep_high[slot])
-            break;
-    }
-    // Amplitude is 4 / 104 of a window's spectrum; a sine of 0 dBm0 has one of 22826.
-    float mean_power = (low.energy + high.energy) / 2 / RUN;
-    detections_report(detections, (struct detection){
-        .slot = slot, .kind = DIGIT_HEARD, .value = key, .twist_db = twist,
-        .level_dbm0 = 10 * log10f(mean_power * 16 / (DTMF_WINDOW * DTMF_WINDOW)) - 87.1685f});
-}
-
 static void run_window(struct dtmf *dtmf, int32_t group, uint64_t window, const float *samples,
                        struct detections *detections) {
     size_t history = (size_t)group * DTMF_HISTORY + window % DTMF_HISTORY;
@@ -383,15 +263,15 @@ static void run_window(struct dtmf *dtmf, int32_t group, uint64_t window, const 
                          (best[1] >= *(lanes_float *)(dtmf->keep_high + slot));
         *absent = ~here & (*absent + 1);
         lanes_int holding = *held >= 0, over = holding & (*absent >= GONE);
-        lanes_int ask = (*run >= RUN) & ((now != *held) | over);
+        lanes_int ask = (*run >= DTMF_RUN) & ((now != *held) | over);
         if (any(holding | ask)) {
             for (int32_t each = slot; each < slot + LANES; each++) {
                 if (here[each - slot]) dtmf->last[each] = window;
                 if (over[each - slot]) {
-                    report_end(dtmf, each, detections);
+                    dtmf_report_end(dtmf, each, detections);
                     dtmf->held[each] = -1;
                 }
-                if (ask[each - slot]) judge(dtmf, each, window, detections);
+                if (ask[each - slot]) dtmf_judge(dtmf, each, window, detections);
             }
         }
     }

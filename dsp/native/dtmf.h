@@ -3,6 +3,9 @@
 #include "detections.h"
 
 enum { DTMF_WINDOW = 104, DTMF_HOP = 52, DTMF_TONES = 8, DTMF_HISTORY = 8 };
+enum { DTMF_RUN = 5 };  // windows in a row that make a digit: 39 ms
+
+static const double DTMF_TONES_HZ[DTMF_TONES] = {697, 770, 852, 941, 1209, 1336, 1477, 1633};  // ITU-T Q.23
 
 struct dtmf {
     int32_t slots, groups;
@@ -30,3 +33,6 @@ void dtmf_free(struct dtmf *dtmf);
 void dtmf_listen(struct dtmf *dtmf, int32_t slot, bool listen);
 // One block of every slot: linear is slots x 160.
 void dtmf_run(struct dtmf *dtmf, const int16_t *linear, struct detections *detections);
+// Decides whether the slot's candidate of the last DTMF_RUN windows is a digit, and reports it.
+void dtmf_judge(struct dtmf *dtmf, int32_t slot, uint64_t window, struct detections *detections);
+void dtmf_report_end(struct dtmf *dtmf, int32_t slot, struct detections *detections);

@@ -18,6 +18,7 @@ from dsp import (
     UnknownSound,
     g711_decode,
 )
+from dsp.levels import amplitude
 from dsp.reference import hear_digits
 from dsp.sounds import KEYS
 
@@ -87,7 +88,7 @@ def test_digits_are_heard_down_to_the_weakest_line(level, heard):
     assert digits_in(sound) == (KEYS * 5 if heard else "")
 
 
-@pytest.mark.parametrize(("gap_ms", "count"), [(10, 1), (30, 2)])
+@pytest.mark.parametrize(("gap_ms", "count"), [(10, 1), (15, 1), (28, 2), (40, 2)])
 def test_short_gaps_are_bridged_and_long_ones_part_digits(gap_ms, count):
     lab = Lab(6)
     pairs = [
@@ -130,6 +131,16 @@ def test_a_digits_length_is_reported_within_a_window():
     assert all(abs(a - b) <= 10 for a, b in zip(ended, lengths, strict=True))
     kinds = [type(each) for each in heard]
     assert all(a is not b for a, b in pairwise(kinds))  # each digit begins and ends before the next
+
+
+def test_a_digits_echo_neither_prolongs_nor_repeats_it():
+    lab = Lab(13)
+    time = np.arange(8 * 300) / 8000
+    digit = np.sin(2 * np.pi * 852 * time) + np.sin(2 * np.pi * 1336 * time)
+    level = np.where(time < 0.1, amplitude(-10), amplitude(-19))
+    heard = hear(lab.row([digit * level] * 5, gap_ms=80), digits=True)
+    assert [each.digit for each in heard if isinstance(each, DigitHeard)] == ["8"] * 5
+    assert all(90 <= each.duration_ms <= 115 for each in heard if isinstance(each, DigitEnded))
 
 
 def test_a_slot_that_begins_to_listen_in_mid_digit_hears_only_what_follows():
