@@ -137,7 +137,7 @@ def test_a_digits_echo_neither_prolongs_nor_repeats_it():
     lab = Lab(13)
     time = np.arange(8 * 300) / 8000
     digit = np.sin(2 * np.pi * 852 * time) + np.sin(2 * np.pi * 1336 * time)
-    level = np.where(time < 0.1, amplitude(-10), amplitude(-19))
+    level = np.where(time < 0.1, amplitude(-10), amplitude(-17) * np.exp((0.1 - time) / 0.05))
     heard = hear(lab.row([digit * level] * 5, gap_ms=80), digits=True)
     assert [each.digit for each in heard if isinstance(each, DigitHeard)] == ["8"] * 5
     assert all(90 <= each.duration_ms <= 115 for each in heard if isinstance(each, DigitEnded))
