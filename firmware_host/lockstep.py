@@ -10,10 +10,10 @@ from pathlib import Path
 from drivers import LockstepCable
 from dsp import TICK_S, Law, Plane
 from firmware_host.callserver import Journal, Recorder, compose_exchange, compose_plane
-from firmware_host.config import Appliance
+from firmware_host.config import Appliance, card_kinds
 from firmware_host.line_media import InlineCallerIdReader
 from firmware_host.prompts import PromptLibrary
-from firmware_host.town import FarEndFault, Town, card_kinds
+from firmware_host.town import FarEndFault, Town
 from firmware_host.version import VERSION
 from firmware_host.worker import InlineWorker
 

@@ -23,11 +23,10 @@ from firmware_host.callserver.control import control_handlers
 from firmware_host.callserver.exchange import Exchange
 from firmware_host.callserver.journal import Journal
 from firmware_host.callserver.recorder import Recorder
-from firmware_host.config import Appliance
+from firmware_host.config import Appliance, card_kinds
 from firmware_host.control_socket import ControlServer
 from firmware_host.instance_lock import InstanceLock
 from firmware_host.line_media import ThreadCallerIdReader
-from firmware_host.town import card_kinds
 from firmware_host.version import VERSION
 from firmware_host.worker import ThreadWorker
 

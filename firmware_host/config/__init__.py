@@ -3,7 +3,12 @@
 from firmware_host.config.mistakes import ConfigurationError, Mistake
 from firmware_host.config.reader import parse_appliance, read_appliance
 from firmware_host.config.schema import Appliance, StationTable, TrunkTable
-from firmware_host.config.settings import center_settings, station_settings, trunk_settings
+from firmware_host.config.settings import (
+    card_kinds,
+    center_settings,
+    station_settings,
+    trunk_settings,
+)
 
 __all__ = [
     "Appliance",
@@ -11,6 +16,7 @@ __all__ = [
     "Mistake",
     "StationTable",
     "TrunkTable",
+    "card_kinds",
     "center_settings",
     "parse_appliance",
     "read_appliance",

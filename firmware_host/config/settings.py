@@ -21,7 +21,7 @@ from acd import (
     StarCodes,
     TrunkSettings,
 )
-from drivers import CallerIdMode, Disconnect, FxoSettings, FxsSettings
+from drivers import CallerIdMode, Disconnect, FxoSettings, FxsSettings, PortKind
 from dsp import TonePlan
 from firmware_host.config.hours import parse_open_hours
 from firmware_host.config.schema import (
@@ -37,7 +37,14 @@ from firmware_host.config.schema import (
     TrunkTable,
 )
 
-__all__ = ["center_settings", "station_settings", "trunk_settings"]
+__all__ = ["card_kinds", "center_settings", "station_settings", "trunk_settings"]
+
+
+def card_kinds(appliance: Appliance) -> tuple[PortKind, ...]:
+    """What our card has at each port: trunks are FXO, stations FXS; a port without line is FXS."""
+    kinds = {trunk.port: PortKind.FXO for trunk in appliance.trunk.values()}
+    kinds |= {station.port: PortKind.FXS for station in appliance.station.values()}
+    return tuple(kinds.get(index, PortKind.FXS) for index in range(max(kinds) + 1))
 
 
 def center_settings(appliance: Appliance) -> CenterSettings:

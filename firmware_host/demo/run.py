@@ -25,7 +25,7 @@ __all__ = ["DemoError", "DemoOptions", "DemoResult", "run_demo"]
 
 _START = datetime(2026, 11, 25, 17, 46, tzinfo=ZoneInfo("Europe/Bucharest"))
 """A Wednesday, fourteen minutes before the office closes."""
-_APPLIANCE = Path(__file__).parent / "demo.toml"
+DEMO_APPLIANCE = Path(__file__).parent / "demo.toml"
 _MARK = ".switchroom-demo"
 
 
@@ -63,7 +63,7 @@ def run_demo(options: DemoOptions, say: Callable[[str], None]) -> DemoResult:
         DemoError: when the output folder can't be used.
     """
     _prepare(options.output)
-    appliance = read_appliance(_APPLIANCE)
+    appliance = read_appliance(DEMO_APPLIANCE)
     law = Law(appliance.site.law)
     maker = SpeechMaker(law, default_cache())
     scenario = build_scenario(

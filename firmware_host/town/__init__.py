@@ -20,7 +20,7 @@ from firmware_host.town.script import (
     WaitForSpeech,
     WaitForTone,
 )
-from firmware_host.town.town import Town, card_kinds
+from firmware_host.town.town import Town
 
 __all__ = [
     "CallNumber",
@@ -43,5 +43,4 @@ __all__ = [
     "WaitForTone",
     "agent_at_desk",
     "caller_from_command",
-    "card_kinds",
 ]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 import drivers
 from drivers import CableListener, CallerNumber, SocketCableEnd
 from dsp import Law, Plane, g711_decode
-from firmware_host.config import Appliance
+from firmware_host.config import Appliance, card_kinds
 from firmware_host.control_socket import ControlServer, Refused
 from firmware_host.instance_lock import InstanceLock
 from firmware_host.line_media import ThreadCallerIdReader
@@ -26,7 +26,7 @@ from firmware_host.prompts import SpeechMaker, default_cache
 from firmware_host.sound_files import SoundFileError, read_sound
 from firmware_host.town.habits import agent_at_desk, caller_from_command
 from firmware_host.town.person import Person
-from firmware_host.town.town import Town, card_kinds
+from firmware_host.town.town import Town
 
 __all__ = ["run_town"]
 

@@ -34,7 +34,6 @@ from drivers import (
     LineCommand,
     LineOutput,
     OutOfService,
-    PortKind,
     ReversePolarity,
     Ring,
     SendTone,
@@ -61,18 +60,11 @@ from firmware_host.town.far_end_fault import FarEndFault, spoil_caller_id
 from firmware_host.town.person import Person
 from firmware_host.town.script import Play, Script
 
-__all__ = ["Town", "card_kinds"]
+__all__ = ["Town"]
 
 _DIGIT_PAUSE_S = 3.0
 """A number that is dialled into the exchange is complete after this pause."""
 _KEY_S = 0.16
-
-
-def card_kinds(appliance: Appliance) -> tuple[PortKind, ...]:
-    """What our card has at each port: trunks are FXO, stations FXS; a port without line is FXS."""
-    kinds = {trunk.port: PortKind.FXO for trunk in appliance.trunk.values()}
-    kinds |= {station.port: PortKind.FXS for station in appliance.station.values()}
-    return tuple(kinds.get(index, PortKind.FXS) for index in range(max(kinds) + 1))
 
 
 @dataclass(slots=True)

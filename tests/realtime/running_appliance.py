@@ -1,0 +1,108 @@
+"""The whole appliance as processes, started as a person starts it, on a state folder of the test's."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from firmware_host.control_socket import ControlError, ask
+
+EXAMPLE = Path(__file__).parents[2] / "appliance.toml"
+COMMAND = [sys.executable, "-m", "firmware_host.cli"]
+
+
+def wait_until(reached, limit_s: float, what: str):
+    """Ask again and again, on the wall clock, until it is so; the answer."""
+    pause = threading.Event()
+    until = time.monotonic() + limit_s
+    while True:
+        answer = reached()
+        if answer:
+            return answer
+        assert time.monotonic() < until, f"not within {limit_s} s: {what}"
+        pause.wait(0.02)
+
+
+class RunningAppliance:
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "appliance.toml"
+        self.state = folder / "var"
+        # Short rings and wrap-ups: the wall clock is what these tests have least of.
+        text = EXAMPLE.read_text().replace(
+            'caller_id = "fsk_after_first_ring"', 'caller_id = "none"'
+        )
+        self.file.write_text(text)
+        self.log = folder / "log"
+        self.process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*COMMAND, "--config", str(self.file), "run"], stdout=log, stderr=log
+            )
+        wait_until(lambda: self.in_service(9), 15, "nine lines in service")
+        wait_until(lambda: self.oam_up(), 15, "OAM answers")
+
+    def stop(self, number: int = signal.SIGINT) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(timeout=20)
+
+    def ask(self, process: str, command: str, **arguments):
+        try:
+            return ask(self.state / f"{process}.sock", command, timeout_s=5, **arguments)
+        except ControlError:
+            return None
+
+    def in_service(self, count: int) -> bool:
+        status = self.ask("callserver", "status")
+        return status is not None and status["lines_in_service"] == count
+
+    def oam_up(self) -> bool:
+        return self.ask("oam", "position") is not None
+
+    def agents_ready(self, count: int) -> bool:
+        agents = self.ask("callserver", "agents") or []
+        return sum(agent["is_offerable"] for agent in agents) == count
+
+    def calls(self, stage: str | None = None) -> list[dict]:
+        calls = self.ask("callserver", "calls") or []
+        return [call for call in calls if stage is None or call["stage"] == stage]
+
+    def process_id(self, kind: str) -> int:
+        return int((self.state / f"{kind}.lock").read_text())
+
+    def command(self, *words: str, check: bool = True) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [*COMMAND, "--config", str(self.file), *words],
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=check,
+            env={**os.environ, "COLUMNS": "120"},
+        )
+
+    def json(self, *words: str):
+        return json.loads(self.command(*words, "--json").stdout)
+
+    def dial(self, number: str, *, press: str = "1", stay_s: float = 60) -> subprocess.Popen:
+        words = [
+            "dial",
+            "--from",
+            number,
+            "--to",
+            "5550100",
+            "--press",
+            press,
+            "--stay",
+            str(stay_s),
+        ]
+        return subprocess.Popen(
+            [*COMMAND, "--config", str(self.file), *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
