@@ -406,7 +406,10 @@ class Line(Protocol):
         """Where the machine stands; for tables shown to people."""
 
     def start(self, now: float) -> list[LineOutput]:
-        """Bring the line to a known state after power-up or a restart of the call server."""
+        """Bring the line to a known state: after power-up, or when its card is another.
+
+        The card tells afterwards how hook, battery and ringing stand.
+        """
 
     def receive(self, event: HardwareEvent | Heard, now: float) -> list[LineOutput]:
         """Take what the hardware tells or what was heard."""

@@ -195,6 +195,8 @@ class FxoLine(TimedMachine[FxoState]):
 
     def start(self, now: float) -> list[LineOutput]:
         """Go on-hook and look whether the exchange feeds the line."""
+        # The card may be another than before: only what it tells from here on counts.
+        self._battery = self._ringing = False
         return self._run(self._begin, now)
 
     def receive(self, event: HardwareEvent | Heard, now: float) -> list[LineOutput]:

@@ -176,10 +176,11 @@ class FxsLine(TimedMachine[FxsState]):
     # ------------------------------------------------------------ starting
 
     def _begin(self) -> None:
+        # The card may be another than before: only what it tells from here on counts.
+        self._off_hook = None
+        self._in_service = False
         self._emit(SetRinger(ringing=False), SetBattery(present=True), StopSignal(), Listen())
         self._enter(S.STARTING, hook_report=self._settings.hook_report_s)
-        if self._off_hook is not None:
-            self._hook_at_start(HookChanged(off_hook=self._off_hook))
 
     def _hook_at_start(self, event: HookChanged) -> None:
         if event.off_hook:

@@ -6,6 +6,7 @@ from line_pair import LinePair
 from drivers import (
     Answer,
     Answered,
+    BatteryChanged,
     CallerIdMode,
     CallerNumber,
     CallOffered,
@@ -280,10 +281,23 @@ def test_a_restart_with_the_handset_off_hook_is_an_alarm_that_ends_with_the_hook
     call_up(pair)
     pair.fxs.events.clear()
     pair._outputs(pair.fxs, pair.fxs.line.start(pair.now))
-    pair._settle()
+    pair.receive(pair.fxs, HookChanged(off_hook=True))
     assert pair.fxs.events == [OutOfService(alarm="handset off-hook")]
     pair.receive(pair.fxs, HookChanged(off_hook=False))
     assert pair.fxs.events[-1] == InService()
+
+
+def test_a_line_that_is_started_on_another_card_comes_into_service_again():
+    pair = LinePair()
+    for end, event in (
+        (pair.fxs, HookChanged(off_hook=False)),
+        (pair.fxo, BatteryChanged(present=True)),
+    ):
+        end.events.clear()
+        pair._outputs(end, end.line.start(pair.now))
+        pair.receive(end, event)
+        pair.run(1.0)
+        assert end.events == [InService()]
 
 
 def test_commands_that_no_such_line_can_carry_out_are_our_mistake():
