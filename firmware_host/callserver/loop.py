@@ -6,7 +6,6 @@ is gone and brought to a known state when it is back.
 
 import asyncio
 import logging
-import signal
 import time
 import uuid
 from pathlib import Path
@@ -27,6 +26,7 @@ from firmware_host.config import Appliance, card_kinds
 from firmware_host.control_socket import ControlServer
 from firmware_host.instance_lock import InstanceLock
 from firmware_host.line_media import ThreadCallerIdReader
+from firmware_host.step_loop import StepLoop
 from firmware_host.version import VERSION
 from firmware_host.worker import ThreadWorker
 
@@ -34,8 +34,6 @@ __all__ = ["run_call_server"]
 
 _log = logging.getLogger(__name__)
 
-_LONGEST_WAIT_S = 0.1
-"""Recordings are drained at least this often, whatever happens."""
 _RECONNECT_S = 0.25
 _CLOCK_CHECK_S = 1.0
 _CLOCK_STEP_S = 0.25
@@ -72,18 +70,16 @@ class _CallServer:
     def __init__(self, appliance: Appliance, state: Path) -> None:
         self._appliance = appliance
         self._state = state
-        self._wake = asyncio.Event()
-        self._stopping = False
         self._cable: drivers.SocketCableEnd | None = None
         self._next_connect = 0.0
         self._next_clock_check = 0.0
         self._complained = False
 
     async def run(self) -> None:
-        loop = asyncio.get_running_loop()
+        loop = StepLoop()
         prompts = compose_prompts(self._appliance)
         plane = compose_plane(self._appliance, len(card_kinds(self._appliance)))
-        reader = ThreadCallerIdReader(lambda: self._wake_from_thread(loop))
+        reader = ThreadCallerIdReader(loop.wake_from_thread)
         exchange = compose_exchange(
             self._appliance,
             card=_NoCard(),
@@ -94,14 +90,12 @@ class _CallServer:
                 self._state / "journal",
                 boot=uuid.uuid4().hex,
                 worker=ThreadWorker("journal"),
-                wake=lambda: self._wake_from_thread(loop),
+                wake=loop.wake_from_thread,
             ),
             recorder=Recorder(self._state / "recordings", ThreadWorker("recorder")),
         )
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop)
         self._start_pump(plane)
-        loop.add_reader(plane.detection_fd, self._wake.set)
+        loop.watch(plane.detection_fd)
         exchange.start(time.monotonic(), time.time(), version=VERSION)
         control = ControlServer(
             self._state / "callserver.sock", control_handlers(exchange, plane, self._appliance)
@@ -109,25 +103,18 @@ class _CallServer:
         await control.start()
         _log.info("call server %s is up; state in %s", VERSION, self._state)
         try:
-            while not self._stopping:
+            while not loop.stopping:
+                loop.begin_step()
                 self._step(exchange, plane, loop)
-                await self._wait(exchange)
+                await loop.wait(exchange.next_timer())
         finally:
             await control.stop()
             exchange.shut_down(time.monotonic())
             self._unplug(plane, loop)
-            loop.remove_reader(plane.detection_fd)
+            loop.unwatch(plane.detection_fd)
             plane.close()
             reader.close()
             _log.info("call server stopped in order")
-
-    def _stop(self) -> None:
-        self._stopping = True
-        self._wake.set()
-
-    def _wake_from_thread(self, loop: asyncio.AbstractEventLoop) -> None:
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(self._wake.set)
 
     def _start_pump(self, plane: Plane) -> None:
         privileges = plane.start()
@@ -136,19 +123,7 @@ class _CallServer:
         if not privileges.locked_memory:
             _log.warning("the media plane's memory may be paged out; raise RLIMIT_MEMLOCK")
 
-    async def _wait(self, exchange: Exchange) -> None:
-        timer = exchange.next_timer()
-        wait_s = _LONGEST_WAIT_S
-        if timer is not None:
-            wait_s = min(wait_s, max(0.0, timer - time.monotonic()))
-        try:
-            async with asyncio.timeout(wait_s):
-                await self._wake.wait()
-        except TimeoutError:
-            return
-
-    def _step(self, exchange: Exchange, plane: Plane, loop: asyncio.AbstractEventLoop) -> None:
-        self._wake.clear()
+    def _step(self, exchange: Exchange, plane: Plane, loop: StepLoop) -> None:
         now = time.monotonic()
         if now >= self._next_clock_check:
             self._next_clock_check = now + _CLOCK_CHECK_S
@@ -163,9 +138,7 @@ class _CallServer:
             self._unplug(plane, loop)
             exchange.replace_card(_NoCard(), now, alarm="card lost")
 
-    def _plug_in(
-        self, exchange: Exchange, plane: Plane, loop: asyncio.AbstractEventLoop, now: float
-    ) -> None:
+    def _plug_in(self, exchange: Exchange, plane: Plane, loop: StepLoop, now: float) -> None:
         try:
             cable = drivers.connect_cable(self._state / "cable.sock")
         except drivers.CardError as error:
@@ -183,14 +156,14 @@ class _CallServer:
         for slot, descriptor in enumerate(cable.speech_descriptors):
             plane.attach(slot, descriptor)
         if cable.signalling_descriptor is not None:
-            loop.add_reader(cable.signalling_descriptor, self._wake.set)
+            loop.watch(cable.signalling_descriptor)
         exchange.replace_card(cable, now)
 
-    def _unplug(self, plane: Plane, loop: asyncio.AbstractEventLoop) -> None:
+    def _unplug(self, plane: Plane, loop: StepLoop) -> None:
         if self._cable is None:
             return
         if self._cable.signalling_descriptor is not None:
-            loop.remove_reader(self._cable.signalling_descriptor)
+            loop.unwatch(self._cable.signalling_descriptor)
         for slot in range(len(self._cable.kinds)):
             plane.detach(slot)
         self._cable.unplug()

@@ -6,7 +6,6 @@ Killing the call server leaves its lines hanging here as it would in life.
 import asyncio
 import logging
 import random
-import signal
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -24,6 +23,7 @@ from firmware_host.instance_lock import InstanceLock
 from firmware_host.line_media import ThreadCallerIdReader
 from firmware_host.prompts import SpeechMaker, default_cache
 from firmware_host.sound_files import SoundFileError, read_sound
+from firmware_host.step_loop import StepLoop
 from firmware_host.town.habits import agent_at_desk, caller_from_command
 from firmware_host.town.person import Person
 from firmware_host.town.town import Town
@@ -31,8 +31,6 @@ from firmware_host.town.town import Town
 __all__ = ["run_town"]
 
 _log = logging.getLogger(__name__)
-
-_LONGEST_WAIT_S = 0.1
 
 
 def run_town(appliance: Appliance, state: Path, *, staffed: bool) -> None:
@@ -53,8 +51,6 @@ class _TownProcess:
         self._appliance = appliance
         self._state = state
         self._staffed = staffed
-        self._wake = asyncio.Event()
-        self._stopping = False
         kinds = tuple(
             drivers.PortKind.FXS if kind is drivers.PortKind.FXO else drivers.PortKind.FXO
             for kind in card_kinds(appliance)
@@ -65,79 +61,58 @@ class _TownProcess:
         self._listeners: dict[str, asyncio.Queue[str]] = {}
 
     async def run(self) -> None:
-        loop = asyncio.get_running_loop()
-        reader = ThreadCallerIdReader(lambda: self._wake_from_thread(loop))
+        loop = StepLoop()
+        reader = ThreadCallerIdReader(loop.wake_from_thread)
         town = Town(self._appliance, self._end, self._plane, reader, told=self._told)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop)
         self._plane.start()
-        loop.add_reader(self._plane.detection_fd, self._wake.set)
+        loop.watch(self._plane.detection_fd)
         listener = CableListener(self._state / "cable.sock", self._end)
-        loop.add_reader(listener.descriptor, self._wake.set)
+        loop.watch(listener.descriptor)
         town.start(time.monotonic())
         if self._staffed:
             self._staff(town)
         control = ControlServer(
             self._state / "town.sock",
-            {"dial": lambda **arguments: self._dial(town, **arguments)},
+            {"dial": lambda **arguments: self._dial(town, loop, **arguments)},
         )
         await control.start()
         _log.info("the town waits for the appliance to plug in")
         try:
-            while not self._stopping:
-                self._wake.clear()
+            while not loop.stopping:
+                loop.begin_step()
                 self._accept(listener, loop)
                 self._step(town, loop)
-                await self._wait(town)
+                await loop.wait(town.next_timer())
         finally:
             await control.stop()
             self._unplug(loop)
             listener.close()
-            loop.remove_reader(self._plane.detection_fd)
+            loop.unwatch(self._plane.detection_fd)
             self._plane.close()
             reader.close()
 
-    def _stop(self) -> None:
-        self._stopping = True
-        self._wake.set()
-
-    def _wake_from_thread(self, loop: asyncio.AbstractEventLoop) -> None:
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(self._wake.set)
-
-    async def _wait(self, town: Town) -> None:
-        timer = town.next_timer()
-        wait_s = _LONGEST_WAIT_S
-        if timer is not None:
-            wait_s = min(wait_s, max(0.0, timer - time.monotonic()))
-        try:
-            async with asyncio.timeout(wait_s):
-                await self._wake.wait()
-        except TimeoutError:
-            return
-
-    def _step(self, town: Town, loop: asyncio.AbstractEventLoop) -> None:
+    def _step(self, town: Town, loop: StepLoop) -> None:
         try:
             town.step(time.monotonic())
         except drivers.CardLost:
             _log.warning("the appliance is gone; its lines hang until it plugs in again")
             self._unplug(loop)
 
-    def _accept(self, listener: CableListener, loop: asyncio.AbstractEventLoop) -> None:
+    def _accept(self, listener: CableListener, loop: StepLoop) -> None:
         old = self._end.signalling_descriptor
         if not listener.accept():
             return
         if old is not None:
-            loop.remove_reader(old)
+            loop.unwatch(old)
         for slot, descriptor in enumerate(self._end.speech_descriptors):
             self._plane.attach(slot, descriptor)
         if self._end.signalling_descriptor is not None:
-            loop.add_reader(self._end.signalling_descriptor, self._wake.set)
+            loop.watch(self._end.signalling_descriptor)
         _log.info("the appliance plugged in")
 
-    def _unplug(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _unplug(self, loop: StepLoop) -> None:
         if self._end.signalling_descriptor is not None:
-            loop.remove_reader(self._end.signalling_descriptor)
+            loop.unwatch(self._end.signalling_descriptor)
         for slot in range(len(self._end.kinds)):
             self._plane.detach(slot)
         self._end.unplug()
@@ -164,6 +139,7 @@ class _TownProcess:
     async def _dial(
         self,
         town: Town,
+        loop: StepLoop,
         *,
         calling: str | None,
         called: str,
@@ -182,7 +158,7 @@ class _TownProcess:
         script = caller_from_command(called, press, samples, stay_s, outcome)
         try:
             person = town.subscriber(who, identity, script, time.monotonic())
-            self._wake.set()
+            loop.wake()
             while not (person.done and queue.empty()):
                 what = await _next_or_done(queue, person)
                 if what is not None:
