@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -20,9 +21,17 @@ __all__ = ["main"]
 _DEFAULT_FILE = Path("appliance.toml")
 
 
+_INTERRUPTED = 128 + signal.SIGINT
+
+
 def _write(text: str) -> None:
     sys.stdout.write(text)
     sys.stdout.flush()
+
+
+def _write_note(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
 
 
 @click.group(
@@ -44,7 +53,7 @@ def _write(text: str) -> None:
 def switchroom(context: click.Context, configuration_file: Path) -> None:
     """A whole call center on telephone cards."""
     width = shutil.get_terminal_size((100, 24)).columns
-    context.obj = Session(Output(_write, width=width), configuration_file)
+    context.obj = Session(Output(_write, write_note=_write_note, width=width), configuration_file)
 
 
 @click.group()
@@ -209,7 +218,10 @@ def demo(
         out.line(f"Recordings (caller left, what the caller hears right): {result.recordings}")
         out.line(f"Journal of facts: {result.journal}")
     for mistake in result.mistakes:
-        click.echo(f"Not as it should be: {mistake}", err=True)
+        out.note(f"Not as it should be: {mistake}")
+    if result.interrupted:
+        out.note("Interrupted: calls in progress were closed and recorded as such.")
+        raise click.exceptions.Exit(_INTERRUPTED)
     if result.mistakes:
         raise click.exceptions.Exit(1)
 

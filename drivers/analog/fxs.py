@@ -9,11 +9,11 @@ out of service, until the handset is put down.
 Every state that waits has a timer; see `_TIMERS`.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from typing import ClassVar
 
+from drivers.analog.settings import Disconnect, FxsSettings
 from drivers.analog.timed_machine import TimedMachine
 from drivers.errors import CommandNotPossible
 from drivers.interface import (
@@ -50,40 +50,7 @@ from drivers.interface import (
     StopSignal,
 )
 
-__all__ = ["Disconnect", "FxsLine", "FxsSettings", "FxsState"]
-
-
-class Disconnect(Enum):
-    """How the far end is told that the call is over while it is off-hook."""
-
-    BATTERY_DROP = "battery_drop"
-    POLARITY = "polarity"
-    BUSY_TONE = "busy_tone"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FxsSettings:
-    """How one FXS line behaves."""
-
-    caller_id: CallerIdMode = CallerIdMode.FSK_AFTER_FIRST_RING
-    disconnect: Disconnect = Disconnect.BUSY_TONE
-    reverses_polarity_on_answer: bool = False
-    ring_cadence_s: tuple[float, ...] = (2.0, 4.0)
-    "On, off, on, off …; repeated."
-    caller_id_delay_s: float = 0.6
-    "Silence between the first ring and FSK (Telcordia GR-30: 0.5 to 1.5 s)."
-    caller_id_limit_s: float = 6.0
-    flash_minimum_s: float = 0.08
-    flash_maximum_s: float = 0.75
-    "A longer on-hook is a hang-up. 0: every on-hook that lasts `flash_minimum_s` is one."
-    ring_limit_s: float = 180.0
-    battery_drop_s: float = 0.8
-    busy_s: float = 20.0
-    howler_s: float = 40.0
-    hook_report_s: float = 1.0
-    "The card tells the hook state within this time after start."
-    talk_limit_s: float = 12 * 3600.0
-    "Backstop: whoever drives the line has forgotten it."
+__all__ = ["FxsLine", "FxsState"]
 
 
 class FxsState(Enum):

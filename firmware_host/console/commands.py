@@ -154,10 +154,14 @@ def record_rows(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @operator_commands.command()
 @click.argument("target")
+@_json
 @click.pass_obj
-def hangup(session: Session, *, target: str) -> None:
+def hangup(session: Session, *, target: str, as_json: bool) -> None:
     """End a call: TARGET is a call's number or the line that carries it."""
     ended = _ask(session, "callserver", "hangup", target=target)
+    if as_json:
+        session.output.json(ended)
+        return
     session.output.line(f"Call {ended['call']} on {ended['line']} was hung up.")
 
 
@@ -189,7 +193,7 @@ def journal_show(session: Session, *, last: int, call_id: str | None, as_json: b
     columns = (("sequence", "No."), ("utc", "Time (UTC)"), ("fact", "Fact"), ("about", "About"))
     _show(session, shown, columns, as_json, "The journal holds no such fact.")
     for part in damage:
-        click.echo(f"Damaged: {part}", err=True)
+        session.output.note(f"Damaged: {part}")
 
 
 def _about(data: dict[str, Any]) -> str:

@@ -21,15 +21,25 @@ class Output:
     """Text, tables and JSON for one person at one terminal."""
 
     def __init__(
-        self, write: Callable[[str], None], *, width: int = 80, unicode: bool = True
+        self,
+        write: Callable[[str], None],
+        *,
+        write_note: Callable[[str], None] | None = None,
+        width: int = 80,
+        unicode: bool = True,
     ) -> None:
         self._write = write
+        self._write_note = write_note or write
         self._width = width
         self._unicode = unicode
 
     def line(self, text: str = "") -> None:
         """One line of text."""
         self._write(text + "\n")
+
+    def note(self, text: str) -> None:
+        """One line beside the result: a warning, what went wrong."""
+        self._write_note(text + "\n")
 
     def json(self, value: Any) -> None:  # noqa: ANN401 - anything JSON can hold
         """One JSON document."""

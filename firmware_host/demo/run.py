@@ -1,9 +1,11 @@
 """Runs the demo: a quarter of an hour of a busy office on the virtual card, faster than real time."""
 
 import shutil
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -54,6 +56,8 @@ class DemoResult:
     recordings: Path
     journal: Path
     simulated_s: float
+    interrupted: bool
+    "Ctrl-C came: the calls that were up are closed and recorded as such."
 
 
 def run_demo(options: DemoOptions, say: Callable[[str], None]) -> DemoResult:
@@ -86,29 +90,43 @@ def run_demo(options: DemoOptions, say: Callable[[str], None]) -> DemoResult:
         utc_minus_now_s=_START.timestamp(),
         zone=ZoneInfo(appliance.site.time_zone),
     )
-    queues = _play(lockstep, scenario)
+    interrupted = _play(lockstep, scenario)
+    queues = lockstep.exchange.center.queues(lockstep.now)
     lockstep.shut_down()
     records = _project(options.output)
     return DemoResult(
         records=records,
         queues=queues,
-        mistakes=scenario.mistakes(records),
+        mistakes=[] if interrupted else scenario.mistakes(records),
+        interrupted=interrupted,
         recordings=options.output / "recordings",
         journal=options.output / "journal",
         simulated_s=lockstep.now,
     )
 
 
-def _play(lockstep: Lockstep, scenario: Scenario) -> tuple[acd.QueueView, ...]:
-    lockstep.start()
-    lockstep.run_for(1.0)
-    for desk, script in scenario.agents:
-        lockstep.town.staff(desk, script, lockstep.now)
-    for caller in scenario.callers:
-        lockstep.run_for(max(0.0, caller.at_s - lockstep.now))
-        _call(lockstep, caller)
-    lockstep.run_for(DURATION_S - lockstep.now)
-    return lockstep.exchange.center.queues(lockstep.now)
+def _play(lockstep: Lockstep, scenario: Scenario) -> bool:
+    """Run to the end, or to the first tick after Ctrl-C; whether that came."""
+    interrupts: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: interrupts.append(number))
+    try:
+        lockstep.start()
+        lockstep.run_for(1.0)
+        for desk, script in scenario.agents:
+            lockstep.town.staff(desk, script, lockstep.now)
+        for caller in scenario.callers:
+            lockstep.run_until(partial(_is_due, lockstep, caller.at_s, interrupts), DURATION_S)
+            if interrupts:
+                return True
+            _call(lockstep, caller)
+        lockstep.run_until(partial(_is_due, lockstep, DURATION_S, interrupts), DURATION_S)
+        return bool(interrupts)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _is_due(lockstep: Lockstep, at_s: float, interrupts: list[int]) -> bool:
+    return lockstep.now >= at_s or bool(interrupts)
 
 
 def _call(lockstep: Lockstep, caller: Caller) -> None:

@@ -32,10 +32,10 @@ def default_cache() -> Path:
 class SpeechMaker:
     """Makes G.711 prompts. Without espeak-ng it makes a recognisable signal of tones instead."""
 
-    def __init__(self, law: Law, cache: Path) -> None:
+    def __init__(self, law: Law, cache: Path, *, program: str = "espeak-ng") -> None:
         self._law = law
         self._cache = cache
-        self._program = shutil.which("espeak-ng")
+        self._program = shutil.which(program)
 
     @property
     def can_speak(self) -> bool:

@@ -1,11 +1,15 @@
 """Sound files that people hand us, and text that the line hands us."""
 
+import shutil
+
 import numpy as np
 import pytest
 import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dsp import Law, g711_decode
+from firmware_host.prompts import SpeechMaker
 from firmware_host.sound_files import SoundFileError, read_sound
 from firmware_host.terminal_text import printable
 
@@ -67,3 +71,23 @@ def test_nothing_that_a_caller_calls_himself_reaches_the_terminal_as_a_command(n
     shown = printable(name)
     assert len(shown) <= 80
     assert all(character.isprintable() for character in shown)
+
+
+def test_without_espeak_prompts_are_tones_that_differ_from_each_other_and_nothing_fails(tmp_path):
+    maker = SpeechMaker(Law.ALAW, tmp_path / "cache", program="no-such-program")
+    assert not maker.can_speak
+    short, long = maker.make("Hello.", "en"), maker.make("A much longer sentence than hello.", "en")
+    assert len(long) > len(short) > 4000
+    assert np.abs(g711_decode(short, Law.ALAW)).max() > 2000
+    assert not (tmp_path / "cache").exists()
+
+
+@pytest.mark.skipif(not shutil.which("espeak-ng"), reason="needs espeak-ng")
+def test_a_prompt_is_spoken_once_and_then_comes_from_the_cache(tmp_path):
+    maker = SpeechMaker(Law.ALAW, tmp_path)
+    first = maker.make("Hello.", "en")
+    (file,) = tmp_path.iterdir()
+    assert first == file.read_bytes()
+    file.write_bytes(b"from the cache")
+    assert maker.make("Hello.", "en") == b"from the cache"
+    assert maker.make("Bună ziua.", "ro") != first

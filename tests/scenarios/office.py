@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
 from drivers import CallerNumber
 from dsp import Law
 from firmware_host.callserver import compose_prompts
@@ -31,23 +29,6 @@ from firmware_host.town import (
 MONDAY_TEN_UTC_S = datetime(2026, 11, 23, 10, tzinfo=UTC).timestamp()
 ANN = CallerNumber(number="0212345678", name="ANN")
 _prompts: dict[str, PromptLibrary] = {}
-
-
-def speech_like(seed: int, seconds: float) -> np.ndarray:
-    """A voice that no other seed has: harmonics that wander, in syllables."""
-    chance = np.random.default_rng(seed)
-    count = round(seconds * 8000)
-    time_s = np.arange(count) / 8000
-    pitch_hz = 140 + 40 * np.sin(
-        2 * np.pi * chance.uniform(0.3, 0.9) * time_s + chance.uniform(0, 6)
-    )
-    phase = 2 * np.pi * np.cumsum(pitch_hz) / 8000
-    voice = sum(
-        chance.uniform(0.2, 1) / k * np.sin(k * phase + chance.uniform(0, 6)) for k in range(2, 20)
-    )
-    syllables = 0.55 + 0.45 * np.sin(2 * np.pi * 4 * time_s + chance.uniform(0, 6))
-    sound = voice * syllables
-    return np.asarray(sound / np.abs(sound).max() * 9000, np.int16)
 
 
 class Office:

@@ -4,7 +4,6 @@ import random
 import shutil
 import subprocess
 
-import numpy as np
 import pytest
 import soundfile
 from hypothesis import given, settings
@@ -16,9 +15,9 @@ from office import (
     answers,
     calls_and_presses,
     logs_in,
-    speech_like,
     steps,
 )
+from sound_checks import heard_at, speech_like
 
 import acd
 from drivers import CallerNumber
@@ -46,19 +45,6 @@ def office(tmp_path):
     yield office
     if office.lockstep.plane.slots:
         office.crash()
-
-
-def heard_at(recording: np.ndarray, voice: np.ndarray) -> tuple[int, float]:
-    """Where in a recording a voice is, and how much of it (normalised correlation, 0 to 1)."""
-    recording, voice = recording.astype(float), voice.astype(float)
-    size = 1 << (len(recording) + len(voice)).bit_length()
-    product = np.fft.rfft(recording, size) * np.conj(np.fft.rfft(voice, size))
-    correlation = np.fft.irfft(product, size)[: len(recording) - len(voice) + 1]
-    energy = np.concatenate([[0.0], np.cumsum(recording**2)])
-    windows = energy[len(voice) :] - energy[: -len(voice)]
-    normalised = correlation / np.sqrt(np.maximum(windows, 1.0) * (voice**2).sum())
-    best = int(normalised.argmax())
-    return best, float(normalised[best])
 
 
 @settings(max_examples=4, deadline=None, derandomize=False)
