@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
+PROMPTS := $(VENV)/.prompts
 NATIVE_SOURCES := $(wildcard dsp/native/*.c dsp/native/*.h dsp/native/*.py) setup.py
 APT_PACKAGES := gcc make python3-dev python3-venv espeak-ng sox multimon-ng libspandsp2
 APT_BENCH := libspandsp-dev libtiff-dev
@@ -14,10 +15,10 @@ APT_BENCH := libspandsp-dev libtiff-dev
 help:                ## list the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
 
-demo: $(STAMP) native ## a busy quarter of an hour on the virtual card, in seconds (ARGS="--seed 7")
+demo: $(STAMP) native $(PROMPTS) ## a busy quarter of an hour on the virtual card, in seconds (ARGS="--seed 7")
 	@$(BIN)/switchroom demo $(ARGS)
 
-run: $(STAMP) native  ## start the whole appliance in the foreground; Ctrl-C ends it in order
+run: $(STAMP) native $(PROMPTS) ## start the whole appliance in the foreground; Ctrl-C ends it in order
 	@$(BIN)/switchroom run
 
 test: $(STAMP) native ## all tests that fit into five minutes
@@ -37,13 +38,17 @@ bench: $(STAMP) native ## the media tick beside SpanDSP's primitives, in one run
 	@sh scripts/system-packages $(APT_BENCH)
 	@$(BIN)/python scripts/bench_tick.py $(ARGS)
 
-setup: $(STAMP) native ## virtual environment, locked dependencies, C build
+setup: $(STAMP) native $(PROMPTS) ## virtual environment, locked dependencies, C build, prompts
 
 native: $(VENV)/.native ## build the C (SANITIZE=1: with address and undefined-behaviour checks)
 
 $(VENV)/.native: $(STAMP) $(NATIVE_SOURCES)
 	@echo "building the C ..."
 	@$(BIN)/python setup.py -q build_ext --inplace
+	@touch $@
+
+$(PROMPTS): $(STAMP) $(VENV)/.native appliance.toml firmware_host/demo/demo.toml $(wildcard firmware_host/prompts/*.py)
+	@$(BIN)/switchroom prompts appliance.toml firmware_host/demo/demo.toml
 	@touch $@
 
 $(STAMP): requirements.lock pyproject.toml

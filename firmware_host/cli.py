@@ -6,6 +6,7 @@ import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -82,6 +83,25 @@ def check(session: Session, *, file: Path | None, as_json: bool) -> None:
             f"{file}: good; {len(appliance.trunk)} trunks, {len(appliance.station)} stations,"
             f" {len(appliance.agent)} agents, {len(appliance.queue)} queues"
         )
+
+
+@process_commands.command()
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1)
+@click.pass_obj
+def prompts(session: Session, *, files: tuple[Path, ...]) -> None:
+    """Make the prompts of these configurations now, so that no start has to wait for them."""
+    from firmware_host.callserver import compose_prompts
+
+    _log_to_standard_error()
+    for file in files or (session.configuration_file,):
+        appliance = Session(session.output, file).appliance
+        with click.progressbar(length=1, label=f"prompts of {file.name}", file=sys.stderr) as bar:
+
+            def shown(count: int, of: int, bar: Any = bar) -> None:  # noqa: ANN401 - click's private type
+                bar.length = of
+                bar.update(count - bar.pos)
+
+            compose_prompts(appliance, progress=shown)
 
 
 @process_commands.command()

@@ -1,5 +1,6 @@
 """The composition root of call control: every constructor is called here."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import acd
@@ -27,13 +28,16 @@ def compose_plane(appliance: Appliance, slots: int) -> Plane:
     return Plane(slots, law=Law(appliance.site.law))
 
 
-def compose_prompts(appliance: Appliance) -> PromptLibrary:
+def compose_prompts(
+    appliance: Appliance, *, progress: Callable[[int, int], None] | None = None
+) -> PromptLibrary:
     """All prompts that callers and agents may hear, in every language that is used."""
     languages = [appliance.site.language]
     languages += [trunk.language for trunk in appliance.trunk.values() if trunk.language]
     law = Law(appliance.site.law)
     maker = SpeechMaker(law, default_cache())
-    return PromptLibrary(appliance.prompt, tuple(dict.fromkeys(languages)), law, maker)
+    used = tuple(dict.fromkeys(languages))
+    return PromptLibrary(appliance.prompt, used, law, maker, progress=progress)
 
 
 def compose_exchange(
