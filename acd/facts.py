@@ -30,6 +30,7 @@ __all__ = [
     "OfferMissed",
     "OfferWithdrawn",
     "PauseRequested",
+    "RecordingLost",
     "RecordingStarted",
     "RecordingStopped",
     "SnapshotTaken",
@@ -174,6 +175,14 @@ class RecordingStarted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingLost:
+    """The recording could not be made, or ends before the call; written by whoever records."""
+
+    call: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingStopped:
     """The recording is complete."""
 
@@ -283,6 +292,7 @@ Fact = (
     | OfferWithdrawn
     | CallConnected
     | RecordingStarted
+    | RecordingLost
     | RecordingStopped
     | CallEnded
     | AgentLoggedIn

@@ -15,6 +15,7 @@ from firmware_host.callserver import JournalError
 from firmware_host.config import ConfigurationError, read_appliance
 from firmware_host.console import RECORDS, Output, Session, operator_commands, record_rows
 from firmware_host.instance_lock import SecondInstance
+from firmware_host.supervisor import EXPLAINED
 from firmware_host.version import VERSION
 
 __all__ = ["main"]
@@ -33,6 +34,12 @@ def _write(text: str) -> None:
 def _write_note(text: str) -> None:
     sys.stderr.write(text)
     sys.stderr.flush()
+
+
+class Explained(click.ClickException):
+    """A process can't run, and has said why: starting it again would say the same."""
+
+    exit_code = EXPLAINED
 
 
 @click.group(
@@ -131,7 +138,7 @@ def callserver(session: Session) -> None:
     try:
         run_call_server(session.appliance, session.configuration_file)
     except (SecondInstance, JournalError) as error:
-        raise click.ClickException(str(error)) from error
+        raise Explained(str(error)) from error
 
 
 @process_commands.command()
@@ -145,7 +152,7 @@ def town(session: Session, *, staff: bool) -> None:
     try:
         run_town(session.appliance, session.state, staffed=staff)
     except SecondInstance as error:
-        raise click.ClickException(str(error)) from error
+        raise Explained(str(error)) from error
 
 
 @process_commands.command()
@@ -160,7 +167,42 @@ def oam(session: Session, *, url: str | None) -> None:
     try:
         run_oam(session.state, url=url)
     except (SecondInstance, DatabaseError) as error:
-        raise click.ClickException(str(error)) from error
+        raise Explained(str(error)) from error
+
+
+@process_commands.command()
+@click.option("--device", help="A serial line, such as /dev/ttyS0.")
+@click.option("--baud", default=115200, show_default=True, help="Its speed.")
+@click.option("--pty", "pseudo_terminal", is_flag=True, help="A new pseudo-terminal, too.")
+@click.option(
+    "--idle",
+    "idle_limit_s",
+    default=600.0,
+    show_default=True,
+    help="Log out after so many idle seconds.",
+)
+@click.pass_obj
+def console(
+    session: Session, *, device: str | None, baud: int, pseudo_terminal: bool, idle_limit_s: float
+) -> None:
+    """The technician's shell over a serial line, a pseudo-terminal and a local socket."""
+    from firmware_host.console.links import LinkError
+    from firmware_host.console.process import run_console
+
+    _log_to_standard_error()
+    try:
+        run_console(
+            session.appliance,
+            session.configuration_file,
+            operator_commands,
+            state=session.state,
+            device=device,
+            baud=baud,
+            pseudo_terminal=pseudo_terminal,
+            idle_limit_s=idle_limit_s,
+        )
+    except LinkError as error:
+        raise Explained(str(error)) from error
 
 
 @process_commands.command()
@@ -252,6 +294,7 @@ def _log_to_standard_error() -> None:
         level=logging.INFO,
         format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
     )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 switchroom.add_source(process_commands)

@@ -6,10 +6,11 @@ the socket's file mode.
 """
 
 import asyncio
+import contextlib
 import inspect
 import logging
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ class ControlServer:
         self._path = path
         self._handlers = handlers
         self._server: asyncio.AbstractServer | None = None
-        self._open: set[asyncio.StreamWriter] = set()
+        self._connections: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Listen; a socket file that a dead process left is replaced."""
@@ -59,35 +60,42 @@ class ControlServer:
         """Stop listening and drop who is connected."""
         if self._server is not None:
             self._server.close()
-            for writer in list(self._open):
-                writer.close()
+            for connection in self._connections:
+                connection.cancel()
+            await asyncio.gather(*self._connections, return_exceptions=True)
             await self._server.wait_closed()
             self._path.unlink(missing_ok=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._open.add(writer)
+        task = asyncio.current_task()
+        if task is not None:
+            self._connections.add(task)
+            task.add_done_callback(self._connections.discard)
         try:
             while line := await reader.readline():
-                async for answer in self._answers(line):
-                    writer.write(msgspec.json.encode(answer) + b"\n")
-                    await writer.drain()
+                async with contextlib.aclosing(self._answers(line)) as answers:
+                    async for answer in answers:
+                        writer.write(msgspec.json.encode(answer) + b"\n")
+                        await writer.drain()
         except (ConnectionError, ValueError, asyncio.IncompleteReadError):
             pass  # whoever asked went away, or sent a line that is too long
+        except asyncio.CancelledError:
+            return  # `stop` ends us; nobody else waits for this task
         finally:
-            self._open.discard(writer)
             writer.close()
 
-    async def _answers(self, line: bytes) -> AsyncIterator[dict[str, Any]]:
+    async def _answers(self, line: bytes) -> AsyncGenerator[dict[str, Any], None]:
         try:
             request = msgspec.json.decode(line)
             handler = self._handlers[request["command"]]
             outcome = handler(**request.get("arguments", {}))
             if inspect.isasyncgen(outcome):
                 last: Any = None
-                async for item in outcome:
-                    if last is not None:
-                        yield {"progress": last}
-                    last = item
+                async with contextlib.aclosing(outcome) as items:
+                    async for item in items:
+                        if last is not None:
+                            yield {"progress": last}
+                        last = item
                 yield {"result": last}
             else:
                 result = await outcome if isinstance(outcome, Awaitable) else outcome

@@ -13,14 +13,17 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["run_all"]
+__all__ = ["EXPLAINED", "run_all"]
 
 _log = logging.getLogger(__name__)
 
 _STOP_LIMIT_S = 10.0
-_RESTART_PAUSE_S = 0.5
 _QUICK_DEATH_S = 2.0
-_QUICK_DEATHS_ALLOWED = 5
+_FIRST_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 30.0
+
+EXPLAINED = 3
+"""Exit code of a process that has said why it can't run, and what to do."""
 
 
 @dataclass(slots=True)
@@ -73,23 +76,22 @@ def _watch(children: list[_Child], stop: threading.Event) -> bool:
 
 
 def _note_death(child: _Child) -> bool:
-    """Plan the restart; False when there is no point in it."""
+    """Plan the restart; False when trying again would only say the same."""
     now = time.monotonic()
     code = child.process.returncode if child.process is not None else 0
+    child.process = None
+    if code == EXPLAINED:
+        _log.error("the %s can't run: see its message above; stopping", child.name)
+        return False
     quick = now - child.started_at < _QUICK_DEATH_S
     child.quick_deaths = child.quick_deaths + 1 if quick else 0
-    child.process = None
-    if code == _USAGE_OR_STATE_ERROR or child.quick_deaths >= _QUICK_DEATHS_ALLOWED:
-        _log.error("the %s does not stay up (exit code %d); stopping", child.name, code)
-        return False
+    pause_s = (
+        min(_FIRST_PAUSE_S * 2 ** (child.quick_deaths - 1), _LONGEST_PAUSE_S) if quick else 0.0
+    )
     how = f"killed by signal {-code}" if code < 0 else f"ended with code {code}"
-    _log.error("the %s was %s; starting it again", child.name, how)
-    child.restart_at = now if not quick else now + _RESTART_PAUSE_S
+    _log.error("the %s was %s; starting it again in %g s", child.name, how, pause_s)
+    child.restart_at = now + pause_s
     return True
-
-
-_USAGE_OR_STATE_ERROR = 1
-"""click's exit code for an error that it has explained: trying again would say the same."""
 
 
 def _stop_child(child: _Child) -> None:

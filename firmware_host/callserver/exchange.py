@@ -260,7 +260,7 @@ class Exchange:
         record_id = self._next_record_id
         self._next_record_id += 1
         self._record_ids[call] = record_id
-        self._recorder.start(record_id, file)
+        self._recorder.start(record_id, file, call)
         self._media.record(record_id, port)
 
     def _stop_recording(self, call: acd.CallId) -> None:
@@ -274,3 +274,5 @@ class Exchange:
         blocks = self._plane.recorded()
         if blocks:
             self._recorder.take(blocks)
+        for call, problem in self._recorder.losses():
+            self._fact(acd.RecordingLost(call=call, problem=problem), self.now)

@@ -34,7 +34,9 @@ __all__ = ["run_call_server"]
 
 _log = logging.getLogger(__name__)
 
-_RECONNECT_S = 0.25
+_RECONNECT_S = 0.1
+_PATIENCE_S = 3.0
+"""The far end may start after us; only then is its absence worth a warning."""
 _CLOCK_CHECK_S = 1.0
 _CLOCK_STEP_S = 0.25
 
@@ -74,6 +76,7 @@ class _CallServer:
         self._next_connect = 0.0
         self._next_clock_check = 0.0
         self._complained = False
+        self._cardless_since = time.monotonic()
 
     async def run(self) -> None:
         loop = StepLoop()
@@ -136,13 +139,14 @@ class _CallServer:
         except drivers.CardLost as error:
             _log.error("%s; lines are out of service until it is back", error)
             self._unplug(plane, loop)
+            self._cardless_since = now
             exchange.replace_card(_NoCard(), now, alarm="card lost")
 
     def _plug_in(self, exchange: Exchange, plane: Plane, loop: StepLoop, now: float) -> None:
         try:
             cable = drivers.connect_cable(self._state / "cable.sock")
         except drivers.CardError as error:
-            if not self._complained:
+            if not self._complained and now - self._cardless_since > _PATIENCE_S:
                 _log.warning("%s; trying on", error)
                 self._complained = True
             return
@@ -152,6 +156,7 @@ class _CallServer:
             cable.unplug()
             return
         self._complained = False
+        _log.info("the card is there; lines are brought to a known state")
         self._cable = cable
         for slot, descriptor in enumerate(cable.speech_descriptors):
             plane.attach(slot, descriptor)

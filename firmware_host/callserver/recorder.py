@@ -7,6 +7,7 @@ moved on after each half second. A full disk ends the recording, never the call.
 import logging
 import os
 import struct
+from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -46,16 +47,17 @@ def _wav_header(data_octets: int) -> bytes:
 class _WavFile:
     """One recording. Runs in: the recorder's worker."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, call: str) -> None:
+        self.path = path
+        self.call = call
         self._descriptor = -1
         self._octets = 0
         self._buffer = bytearray()
 
     def open(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
-        self._descriptor = os.open(self._path, flags, 0o640)
+        self._descriptor = os.open(self.path, flags, 0o640)
         os.pwrite(self._descriptor, _wav_header(0), 0)
 
     def append(self, data: bytes) -> None:
@@ -96,11 +98,16 @@ class Recorder:
         self._folder = folder
         self._worker = worker
         self._files: dict[int, _WavFile] = {}
+        self._losses: deque[tuple[str, str]] = deque()
 
-    def start(self, record_id: int, file: str) -> None:
-        """Begin a recording; ``file`` is relative to the recordings' folder."""
-        path = self._folder / file
-        self._worker.submit(lambda: self._open(record_id, path))
+    def losses(self) -> list[tuple[str, str]]:
+        """Calls whose recording failed since the last time, and why."""
+        return [self._losses.popleft() for _ in range(len(self._losses))]
+
+    def start(self, record_id: int, file: str, call: str) -> None:
+        """Begin a call's recording; ``file`` is relative to the recordings' folder."""
+        wav = _WavFile(self._folder / file, call)
+        self._worker.submit(lambda: self._open(record_id, wav))
 
     def take(self, blocks: Iterable[RecordedBlock]) -> None:
         """Append what the plane's taps heard."""
@@ -116,12 +123,12 @@ class Recorder:
         self._worker.submit(self._close_all)
         self._worker.close()
 
-    def _open(self, record_id: int, path: Path) -> None:
-        wav = _WavFile(path)
+    def _open(self, record_id: int, wav: _WavFile) -> None:
         try:
             wav.open()
         except OSError as error:
-            _log.error("%s: can't record: %s; the call goes on", path, error.strerror or error)
+            _log.error("%s: can't record: %s; the call goes on", wav.path, error.strerror or error)
+            self._losses.append((wav.call, error.strerror or str(error)))
             return
         self._files[record_id] = wav
 
@@ -149,6 +156,7 @@ class Recorder:
 
     def _give_up(self, record_id: int, wav: _WavFile, error: OSError) -> None:
         self._files.pop(record_id, None)
+        self._losses.append((wav.call, error.strerror or str(error)))
         _log.error(
             "a recording ends early: %s; the call goes on; make room in %s",
             error.strerror or error,

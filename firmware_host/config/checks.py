@@ -89,7 +89,13 @@ def _agents(appliance: Appliance) -> Iterable[Mistake]:
                 key_path("agent", number), "an agent's number has other characters", advice
             )
     for name, queue in appliance.queue.items():
+        if 0 < queue.announce_every_s < 1:
+            path = key_path("queue", name, "announce_every_s")
+            yield Mistake(path, f"{queue.announce_every_s:g}", "0 for never, or at least 1")
         for index, agent in enumerate(queue.agents):
+            if agent in queue.agents[:index]:
+                path = key_path("queue", name, "agents", index)
+                yield Mistake(path, f'agent "{agent}" stands here twice', "once is enough")
             if agent not in appliance.agent:
                 path = key_path("queue", name, "agents", index)
                 yield Mistake(

@@ -1,4 +1,7 @@
-"""Opening hours as people write them: ``"mon-fri" = "09:00-12:00, 13:00-18:00"``."""
+"""Opening hours as people write them: ``"mon-fri" = "09:00-12:00, 13:00-18:00"``.
+
+An interval that ends before it starts runs over midnight: ``"fri" = "22:00-06:00"`` ends on Saturday.
+"""
 
 from datetime import time
 
@@ -40,8 +43,8 @@ def _interval(text: str) -> tuple[time, time]:
     start, end = _time(start_text), _time(end_text)
     if not dash or start is None or end is None:
         raise HoursError(f'"{text}" is no interval of times')
-    if end <= start:
-        raise HoursError(f'"{text}" ends before it starts; split it at midnight')
+    if end == start and "24" not in end_text:
+        raise HoursError(f'"{text}" is no time at all; the whole day is 00:00-24:00')
     return start, end
 
 
@@ -50,7 +53,7 @@ def _time(text: str) -> time | None:
     if not (colon and hour.isdecimal() and minute.isdecimal()):
         return None
     if (int(hour), int(minute)) == (24, 0):
-        return time.max
+        return time(0, 0)  # the ACD reads an end at or before the start as the next day's
     try:
         return time(int(hour), int(minute))
     except ValueError:

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import msgspec
 
+import acd
 from firmware_host.config.checks import check_appliance
 from firmware_host.config.mistakes import ConfigurationError, Mistake
 from firmware_host.config.schema import Appliance
+from firmware_host.config.settings import center_settings
 from firmware_host.config.walk import collect_mistakes, with_gaps
 
 __all__ = ["parse_appliance", "read_appliance"]
@@ -50,7 +52,14 @@ def parse_appliance(text: str, name: str = "appliance.toml") -> Appliance:
     ]
     if mistakes:
         raise ConfigurationError(name, sorted(mistakes))
-    return msgspec.convert(tree, Appliance)
+    checked = msgspec.convert(tree, Appliance)
+    try:
+        acd.Center(center_settings(checked))
+    except acd.SettingsError as error:
+        # The checks above should have told it with a key path; better told so than not at all.
+        told = [Mistake("the file", problem) for problem in error.problems]
+        raise ConfigurationError(name, told) from error
+    return checked
 
 
 def _lies_in(path: str, known: set[str]) -> bool:

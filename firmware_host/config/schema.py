@@ -27,11 +27,13 @@ __all__ = [
     "SiteTable",
     "StarCodesTable",
     "StationTable",
+    "TechnicianTable",
     "TrunkTable",
 ]
 
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
-PositiveSeconds = Annotated[float, Meta(gt=0, le=86_400)]
+WaitingSeconds = Annotated[float, Meta(ge=1, le=86_400)]
+"""A limit on how long people or machines wait: below a second nobody could meet it."""
 Count = Annotated[int, Meta(ge=1, le=100)]
 PortIndex = Annotated[int, Meta(ge=0, le=1023)]
 Name = Annotated[str, Meta(min_length=1, max_length=40)]
@@ -94,15 +96,22 @@ class AgentTable(Table, frozen=True):
     pin: Pin
 
 
+class TechnicianTable(Table, frozen=True):
+    """Someone who may log in on a console; the table's name is the log-in name."""
+
+    pin: Pin
+
+
 class QueueTable(Table, frozen=True):
     """A queue and who serves it."""
 
     agents: tuple[str, ...]
-    ring_timeout_s: PositiveSeconds = 20.0
+    ring_timeout_s: WaitingSeconds = 20.0
     wrap_up_s: Seconds = 15.0
-    longest_wait_s: PositiveSeconds = 1800.0
+    longest_wait_s: WaitingSeconds = 1800.0
     announce_first_s: Seconds = 0.0
     announce_every_s: Seconds = 45.0
+    "0: never again; else at least 1."
 
 
 class ScheduleTable(Table, frozen=True):
@@ -129,7 +138,7 @@ class MenuTable(Table, frozen=True, tag_field="kind", tag="menu"):
     keys: dict[str, str]
     invalid: PromptNames
     exhausted: str
-    timeout_s: PositiveSeconds = 5.0
+    timeout_s: WaitingSeconds = 5.0
     attempts: Count = 3
 
 
@@ -186,8 +195,8 @@ class LimitsTable(Table, frozen=True):
 
     missed_offers_before_pause: Count = 2
     missed_offer_delay_s: Seconds = 5.0
-    talk_limit_s: PositiveSeconds = 14_400.0
-    key_timeout_s: PositiveSeconds = 10.0
+    talk_limit_s: WaitingSeconds = 14_400.0
+    key_timeout_s: WaitingSeconds = 10.0
     pin_attempts: Count = 3
     pin_lock_s: Seconds = 300.0
     record_calls: bool = True
@@ -208,3 +217,4 @@ class Appliance(Table, frozen=True):
     star_codes: StarCodesTable = StarCodesTable()
     pause: PauseTable = PauseTable(reasons={"1": "break", "2": "meeting"})
     limits: LimitsTable = LimitsTable()
+    technician: dict[str, TechnicianTable] = {}

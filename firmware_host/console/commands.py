@@ -38,15 +38,15 @@ _CALLS: tuple[Column, ...] = (
 )
 _QUEUES: tuple[Column, ...] = (
     ("queue", "Queue"),
-    ("waiting", "Waiting"),
+    ("waiting", "Wait"),
     ("longest_wait_s", "Longest s"),
     ("ready", "Ready"),
-    ("talking", "Talking"),
-    ("wrapping_up", "Wrap-up"),
-    ("paused", "Paused"),
+    ("talking", "Talk"),
+    ("wrapping_up", "Wrap"),
+    ("paused", "Pause"),
     ("served", "Served"),
-    ("abandoned", "Abandoned"),
-    ("average_wait_s", "Mean wait s"),
+    ("abandoned", "Left"),
+    ("average_wait_s", "Mean s"),
 )
 _AGENTS: tuple[Column, ...] = (
     ("agent", "Agent"),
@@ -111,6 +111,46 @@ def lines(session: Session, *, as_json: bool) -> None:
 def calls(session: Session, *, as_json: bool) -> None:
     """Calls that are up now."""
     _show(session, _ask(session, "callserver", "calls"), _CALLS, as_json, "No call is up.")
+
+
+@operator_commands.command()
+@click.option("--every", "every_s", default=1.0, show_default=True, help="Seconds between looks.")
+@click.option("--times", default=0, help="Look so many times; 0: until Control-C.")
+@click.pass_obj
+def watch(session: Session, *, every_s: float, times: int) -> None:
+    """Calls and queues, drawn anew every second until Control-C."""
+    output = session.output
+    looks = 0
+    while True:
+        up = _ask(session, "callserver", "calls")
+        lines_of_callers = _ask(session, "callserver", "queues")
+        output.redraw(
+            output.table_text(up, _CALLS, empty="No call is up.")
+            + output.table_text(lines_of_callers, _QUEUES, empty="No queues.")
+        )
+        looks += 1
+        if looks == times:
+            return
+        output.pause(max(0.1, every_s))
+
+
+@operator_commands.command("help")
+@click.argument("names", nargs=-1)
+@click.pass_context
+def help_command(context: click.Context, names: tuple[str, ...]) -> None:
+    """Explain a command, or list them all."""
+    command: click.Command = (
+        context.parent.command if context.parent is not None else context.command
+    )
+    for name in names:
+        found = command.get_command(context, name) if isinstance(command, click.Group) else None
+        if found is None:
+            raise click.ClickException(f'no command "{" ".join(names)}"; `help` lists them all')
+        command = found
+    path = " ".join(names)
+    session: Session = context.obj
+    with click.Context(command, info_name=path, help_option_names=[]) as explained:
+        session.output.line(command.get_help(explained))
 
 
 @operator_commands.command()
@@ -255,6 +295,8 @@ def _dialled(session: Session, outcome: dict[str, Any], *, as_json: bool) -> Non
     else:
         answered = "answered" if outcome["answered"] else "not answered"
         session.output.line(f"The call was {answered}; ended by: {outcome['ended_by']}.")
+    if not outcome["answered"]:
+        raise click.exceptions.Exit(1)
 
 
 def _check_keys(option: str, text: str, allowed: str) -> None:

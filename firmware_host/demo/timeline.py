@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 
 import acd
 import drivers
-from firmware_host.callserver import Exchange, Port
+from firmware_host.callserver import Exchange, Port, PortRole
 from firmware_host.terminal_text import printable
 
 __all__ = ["Timeline"]
@@ -51,6 +51,8 @@ class Timeline:
                 self._print(now, port.port, f"no caller ID decoded: {problem}")
             case drivers.DigitHeard(digit=digit) if port.line.state in _ON_HOOK:
                 self._digits[port.port] = self._digits.get(port.port, "") + digit
+            case drivers.DigitHeard() if port.role is PortRole.STATION:
+                pass  # agents key in PINs
             case drivers.DigitHeard(digit=digit):
                 self._print(now, port.port, f"key {digit} heard")
             case _:

@@ -7,7 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from firmware_host.control_socket import ControlServer
+from sqlalchemy.exc import SQLAlchemyError
+
+from firmware_host.control_socket import ControlServer, Refused
 from firmware_host.instance_lock import InstanceLock
 from firmware_host.oam.database import open_database
 from firmware_host.oam.projector import Projector
@@ -43,7 +45,10 @@ async def _run(state: Path, url: str) -> None:
         loop.add_signal_handler(number, stopping.set)
 
     def records(limit: int = 50, number: str | None = None) -> list[dict[str, Any]]:
-        projector.catch_up()
+        try:
+            projector.catch_up()
+        except (SQLAlchemyError, OSError) as error:
+            raise Refused(f"records can't be brought up to date: {_reason(error)}") from error
         return [asdict(record) for record in call_records(engine, limit=limit, number=number)]
 
     control = ControlServer(
@@ -52,12 +57,10 @@ async def _run(state: Path, url: str) -> None:
     )
     await control.start()
     _log.info("OAM is up; records in %s", url)
+    complained = ""
     try:
         while not stopping.is_set():
-            try:
-                projector.catch_up()
-            except OSError as error:
-                _log.error("the journal can't be read: %s; trying on", error)
+            complained = _catch_up(projector, complained)
             try:
                 async with asyncio.timeout(_TAIL_S):
                     await stopping.wait()
@@ -66,3 +69,21 @@ async def _run(state: Path, url: str) -> None:
     finally:
         await control.stop()
         engine.dispose()
+
+
+def _catch_up(projector: Projector, complained: str) -> str:
+    """Project what is new; the complaint that stands, so that each is logged once."""
+    try:
+        projector.catch_up()
+    except (SQLAlchemyError, OSError) as error:
+        # Nothing is lost: the journal holds every fact, and the position moves with the records only.
+        if _reason(error) != complained:
+            _log.error("records stand still: %s; trying on", _reason(error))
+        return _reason(error)
+    if complained:
+        _log.warning("records are brought up to date again")
+    return ""
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error)

@@ -12,6 +12,7 @@ from firmware_host.oam.tables import calls
 __all__ = ["project"]
 
 _KEYS_KEPT = 80
+_PROBLEM_KEPT = 120
 
 
 def project(connection: Connection, entry: Entry) -> None:
@@ -109,6 +110,10 @@ def _recording(connection: Connection, entry: Entry) -> None:
     _change(connection, entry, recording=entry.data["file"])
 
 
+def _recording_lost(connection: Connection, entry: Entry) -> None:
+    _change(connection, entry, recording_problem=entry.data["problem"][:_PROBLEM_KEPT])
+
+
 def _ended(connection: Connection, entry: Entry) -> None:
     row = _row(connection, entry)
     if row is None:
@@ -137,5 +142,6 @@ _HANDLERS: dict[str, Callable[[Connection, Entry], None]] = {
     "OfferMissed": _missed,
     "CallConnected": _connected,
     "RecordingStarted": _recording,
+    "RecordingLost": _recording_lost,
     "CallEnded": _ended,
 }

@@ -73,22 +73,20 @@ class Projector:
         return len(entries)
 
     def _project_group(self, group: list[tuple[Entry, int]]) -> None:
+        sequence, boot, offset = self._sequence, self._boot, group[-1][1]
         with self._engine.begin() as connection:
-            for entry, offset in group:
-                if entry.sequence > self._sequence:
+            for entry, _ in group:
+                if entry.sequence > sequence:
                     project(connection, entry)
-                    self._sequence, self._boot = entry.sequence, entry.boot
-                self._offset = offset
+                    sequence, boot = entry.sequence, entry.boot
             connection.execute(delete(position))
             connection.execute(
                 insert(position).values(
-                    only=1,
-                    segment=self._segment,
-                    offset=self._offset,
-                    sequence=self._sequence,
-                    boot=self._boot,
+                    only=1, segment=self._segment, offset=offset, sequence=sequence, boot=boot
                 )
             )
+        # Only now: a transaction that failed is tried again from where it began.
+        self._sequence, self._boot, self._offset = sequence, boot, offset
 
     def _position_holds(self) -> bool:
         """Whether the journal's fact before the position is the one that was projected last."""

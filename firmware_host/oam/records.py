@@ -38,6 +38,7 @@ class CallRecord:
     cause: str | None
     stage: str | None
     recording: str | None
+    recording_problem: str | None
 
 
 def call_records(

@@ -39,6 +39,7 @@ calls = Table(
     Column("cause", String(40)),
     Column("stage", String(12)),
     Column("recording", String(120)),
+    Column("recording_problem", String(120)),
     Index("calls_by_time", "offered_utc"),
 )
 

@@ -149,6 +149,10 @@ class _TownProcess:
         stay_s: float = 20.0,
     ) -> AsyncIterator[Any]:
         """One subscriber's call; yields what the caller does and hears."""
+        numbers = town.numbers()
+        if called not in numbers and "" not in numbers:
+            known = ", ".join(sorted(numbers))
+            raise Refused(f"nobody has the number {called}; the appliance's lines have {known}")
         samples = await asyncio.to_thread(_sound, say)
         identity = CallerNumber(number=calling, name=name, absence=None if calling else "private")
         who = f"caller-{time.monotonic_ns()}"

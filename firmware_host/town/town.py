@@ -297,6 +297,10 @@ class Town:
 
     # ------------------------------------------------------------ what people do (`person.Mouth`)
 
+    def numbers(self) -> set[str]:
+        """Every number that somebody can call; an empty one stands for any number."""
+        return {port.number for port in self._ports.values() if isinstance(port.line, FxsLine)}
+
     def call(self, person: Person, number: str) -> bool:
         """Ring the next free line that has this number, in turn; False when there is none."""
         ports = list(self._ports.values())

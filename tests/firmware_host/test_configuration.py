@@ -2,14 +2,16 @@
 
 import copy
 import tomllib
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acd import Center
+from acd import CallerIdentity, CallOffered, Center, ClockSet, PlayPrompts, PortId, PortInService
 from dsp import tone_plan
 from firmware_host.config import (
     ConfigurationError,
@@ -79,7 +81,13 @@ def test_every_mistake_is_reported_at_once_each_with_its_key_path_and_what_would
         ('country = "us"', 'country = "xx"', "site.country"),
         ('time_zone = "Europe/Bucharest"', 'time_zone = "Europe/Bucuresti"', "site.time_zone"),
         ('"mon-sun" = "00:00-24:00"', '"mon-sum" = "00:00-24:00"', "schedule.office.open.mon-sum"),
-        ('"mon-sun" = "00:00-24:00"', '"mon-sun" = "18:00-09:00"', "schedule.office.open.mon-sun"),
+        ('"mon-sun" = "00:00-24:00"', '"mon-sun" = "09:00-09:00"', "schedule.office.open.mon-sun"),
+        ("ring_timeout_s = 15", "ring_timeout_s = 0.5", "queue.sales.ring_timeout_s"),
+        ("announce_every_s = 30", "announce_every_s = 0.5", "queue.sales.announce_every_s"),
+        ('agents = ["1001", "1002"]', 'agents = ["1001", "1001"]', "queue.sales.agents[1]"),
+        ("timeout_s = 5", "timeout_s = 0.01", "flow.main.node.menu.timeout_s"),
+        ("[site]", "[limits]\ntalk_limit_s = 0.1\n\n[site]", "limits.talk_limit_s"),
+        ('pin = "2580"', 'pin = "258"', "technician.admin.pin"),
         ('kind = "menu"', 'kind = "meny"', "flow.main.node.menu.kind"),
         ('kind = "virtual"', 'kind = "dahdi2"', "card.virtual.kind"),
         ("[agent.1001]", "[agent.ann]", "agent.ann"),
@@ -96,6 +104,28 @@ def test_every_mistake_is_reported_at_once_each_with_its_key_path_and_what_would
 def test_a_mistake_is_told_at_its_key_path(old, new, path):
     assert old in TEXT
     assert path in mistakes_of(TEXT.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("hours", "open_at", "closed_at"),
+    [
+        ("22:00-06:00", "2026-11-23 23:00", "2026-11-23 12:00"),
+        ("18:00-24:00", "2026-11-23 23:59", "2026-11-23 00:01"),
+        ("09:00-12:00, 13:00-18:00", "2026-11-23 13:00", "2026-11-23 12:00"),
+    ],
+)
+def test_opening_hours_mean_what_they_say(hours, open_at, closed_at):
+    appliance = parse_appliance(TEXT.replace("00:00-24:00", hours))
+    center = Center(center_settings(appliance))
+    center.receive(PortInService(port=PortId("line-1")), 0.0)
+    for when, prompt in ((open_at, "welcome"), (closed_at, "closed")):
+        zone = ZoneInfo(appliance.site.time_zone)
+        utc_s = datetime.strptime(when, "%Y-%m-%d %H:%M").replace(tzinfo=zone).timestamp()
+        center.receive(ClockSet(utc_minus_now_s=utc_s, trusted=True), 0.0)
+        offered = CallOffered(port=PortId("line-1"), caller=CallerIdentity(), called="")
+        actions = center.receive(offered, 0.0)
+        played = [action for action in actions if isinstance(action, PlayPrompts)]
+        assert played[0].prompts[0] == prompt
 
 
 def test_what_is_not_toml_is_told_with_its_line():

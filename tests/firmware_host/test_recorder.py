@@ -18,7 +18,7 @@ def block(record_id: int, tick: int, left: int, right: int) -> RecordedBlock:
 
 def test_a_recording_is_a_valid_file_at_every_moment(tmp_path):
     recorder = Recorder(tmp_path, InlineWorker())
-    recorder.start(1, "2026-01-02/a.wav")
+    recorder.start(1, "2026-01-02/a.wav", "1")
     lengths = []
     for tick in range(120):
         recorder.take([block(1, tick, tick, -tick)])
@@ -39,8 +39,8 @@ def test_a_recording_is_a_valid_file_at_every_moment(tmp_path):
 
 def test_two_recordings_do_not_mix(tmp_path):
     recorder = Recorder(tmp_path, InlineWorker())
-    recorder.start(1, "a.wav")
-    recorder.start(2, "b.wav")
+    recorder.start(1, "a.wav", "1")
+    recorder.start(2, "b.wav", "2")
     recorder.take([block(1, 0, 11, 12), block(2, 0, 21, 22), block(3, 0, 31, 32)])
     recorder.close()
     assert soundfile.read(tmp_path / "a.wav", dtype="int16")[0][0].tolist() == [11, 12]
@@ -51,7 +51,9 @@ def test_a_folder_that_takes_no_files_ends_the_recording_and_is_told(tmp_path, c
     (tmp_path / "blocked").write_text("a file where the day's folder should be")
     recorder = Recorder(tmp_path, InlineWorker())
     with caplog.at_level(logging.ERROR):
-        recorder.start(1, "blocked/a.wav")
+        recorder.start(1, "blocked/a.wav", "00000007")
         recorder.take([block(1, 0, 1, 1)])
         recorder.stop(1)
     assert "the call goes on" in caplog.text
+    assert [call for call, _ in recorder.losses()] == ["00000007"]
+    assert recorder.losses() == []

@@ -388,3 +388,16 @@ def test_the_romanian_number_is_answered_in_romanian(office):
     office.caller(calls())
     office.until_fact(acd.CallEnded)
     assert played == ["ro"]
+
+
+def test_a_call_that_can_not_be_recorded_goes_on_and_its_record_says_so(office):
+    (office.state / "recordings").write_text("a file where the folder of recordings should be")
+    office.agent("desk-1", answers(AGENT_ONE))
+    office.run(8)
+    office.caller(calls_and_presses("1", then=steps(Wait(12), HangUp())))
+    office.until_fact(acd.CallConnected)
+    office.until_fact(acd.CallEnded)
+    office.stop()
+    (record,) = office.records()
+    assert record.stage == "talking"
+    assert record.recording_problem

@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("cause", sa.String(40)),
         sa.Column("stage", sa.String(12)),
         sa.Column("recording", sa.String(120)),
+        sa.Column("recording_problem", sa.String(120)),
     )
     op.create_index("calls_by_time", "calls", ["offered_utc"])
     op.create_table(

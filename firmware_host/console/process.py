@@ -1,0 +1,100 @@
+"""The console's process: one console per serial line or pseudo-terminal, one per socket connection."""
+
+import asyncio
+import logging
+import signal
+from pathlib import Path
+
+import click
+
+from firmware_host.config import Appliance
+from firmware_host.console.links import (
+    LinkError,
+    Octets,
+    open_pseudo_terminal,
+    open_serial_line,
+    serve_socket,
+)
+from firmware_host.console.shell import Console, ConsoleSettings
+from firmware_host.console.terminal import Terminal
+
+__all__ = ["run_console"]
+
+_log = logging.getLogger(__name__)
+
+_REOPEN_S = 2.0
+
+
+def run_console(
+    appliance: Appliance,
+    configuration_file: Path,
+    commands: click.Group,
+    *,
+    state: Path,
+    device: str | None,
+    baud: int,
+    pseudo_terminal: bool,
+    idle_limit_s: float,
+) -> None:
+    """Run until SIGTERM or SIGINT. The local socket is always there, ``console.sock``.
+
+    Raises:
+        LinkError: when the serial line can't be opened at start.
+    """
+    state.mkdir(parents=True, exist_ok=True)
+    settings = ConsoleSettings(
+        commands=commands,
+        configuration_file=configuration_file.resolve(),
+        host=appliance.site.name,
+        pins={name: technician.pin for name, technician in appliance.technician.items()},
+        history_file=state / "console-history",
+        idle_limit_s=idle_limit_s,
+    )
+    asyncio.run(_run(settings, state, device, baud, pseudo_terminal=pseudo_terminal))
+
+
+async def _run(
+    settings: ConsoleSettings, state: Path, device: str | None, baud: int, *, pseudo_terminal: bool
+) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    if not settings.pins:
+        _log.warning("nobody may log in: add a table such as [technician.admin] with a pin")
+
+    async def connected(octets: Octets) -> None:
+        await Console(Terminal(octets), settings).run(once=True)
+
+    server = await serve_socket(state / "console.sock", connected)
+    tasks = []
+    try:
+        if device is not None:
+            first = await open_serial_line(device, baud)
+            tasks.append(asyncio.create_task(_serve_serial(first, settings, device, baud)))
+            _log.info("console on %s at %d baud", device, baud)
+        if pseudo_terminal:
+            octets, name = await open_pseudo_terminal()
+            tasks.append(asyncio.create_task(Console(Terminal(octets), settings).run(once=False)))
+            _log.info("console on %s", name)
+        await stopping.wait()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        server.close()
+
+
+async def _serve_serial(octets: Octets, settings: ConsoleSettings, device: str, baud: int) -> None:
+    """A serial line is never closed for good: after each loss it is opened again."""
+    while True:
+        await Console(Terminal(octets), settings).run(once=False)
+        octets.close()
+        _log.warning("%s is gone; trying to open it again", device)
+        while True:
+            await asyncio.sleep(_REOPEN_S)
+            try:
+                octets = await open_serial_line(device, baud)
+                break
+            except LinkError:
+                continue

@@ -1,0 +1,335 @@
+"""One console: log in, then commands with completion, history, paging and Control-C.
+
+Commands are the same click commands as at the command line. Each runs in a thread, because it may wait
+for another process; what it writes comes back through a queue of one page, so that a command that says
+much waits for a terminal that reads slowly.
+"""
+
+import asyncio
+import contextlib
+import shlex
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from click.shell_completion import ShellComplete
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.document import Document
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.output.vt100 import Vt100_Output
+from prompt_toolkit.shortcuts import CompleteStyle
+
+from firmware_host.console.login import Door
+from firmware_host.console.output import Interrupted, Output
+from firmware_host.console.session import Session
+from firmware_host.console.terminal import CONTROL_C, Terminal
+
+__all__ = ["Console", "ConsoleSettings"]
+
+_QUEUED_TEXTS = 4
+"""A command that has written so many texts waits until the terminal has taken one."""
+_LOOK_S = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleSettings:
+    """What all consoles of the process share."""
+
+    commands: click.Group
+    configuration_file: Path
+    host: str
+    pins: dict[str, str]
+    history_file: Path | None = None
+    idle_limit_s: float = 600.0
+
+
+class Console:
+    """One terminal, one person at a time.
+
+    Runs in: event loop of the console process.
+    """
+
+    def __init__(self, terminal: Terminal, settings: ConsoleSettings) -> None:
+        self._terminal = terminal
+        self._settings = settings
+        self._door = Door(settings.pins)
+        self._history: History = InMemoryHistory()
+        if settings.history_file is not None:
+            self._history = FileHistory(str(settings.history_file))
+        self._keys: asyncio.Queue[int] = asyncio.Queue()
+        self._command: _RunningCommand | None = None
+
+    async def run(self, *, once: bool) -> None:
+        """Serve logins; with ``once`` only one, as on a socket, else as long as the line lasts."""
+        while not self._terminal.gone.is_set():
+            with create_pipe_input() as typed:
+                pump = asyncio.create_task(self._pump(typed))
+                watch = asyncio.create_task(self._watch_idleness())
+                person = asyncio.create_task(self._login_and_serve(typed))
+                try:
+                    gone = asyncio.create_task(self._terminal.gone.wait())
+                    await asyncio.wait({person, watch, gone}, return_when=asyncio.FIRST_COMPLETED)
+                    if watch.done():
+                        self._terminal.write("\nLogged out: nobody typed anything.\n")
+                finally:
+                    # The reader must be gone before the next login reads, or asyncio refuses it.
+                    for task in (person, pump, watch, gone):
+                        task.cancel()
+                    await asyncio.gather(person, pump, watch, gone, return_exceptions=True)
+            if once:
+                return
+
+    # ------------------------------------------------------------ keys
+
+    async def _pump(self, typed: PipeInput) -> None:
+        """Carry what is typed to the prompt, or to the command that runs."""
+        after_return = False
+        await self._terminal.probe_size()
+        while octets := await self._terminal.read(time.monotonic()):
+            kept = bytearray()
+            for octet in octets:
+                # Terminals that send CR LF press Enter once, not twice.
+                if not (after_return and octet == 0x0A):
+                    kept.append(octet)
+                after_return = octet == 0x0D
+            if self._command is None:
+                typed.send_bytes(bytes(kept))
+                continue
+            if CONTROL_C in kept:
+                self._command.interrupt()
+                kept = kept[kept.rindex(CONTROL_C) + 1 :]
+            for octet in kept:
+                self._keys.put_nowait(octet)
+
+    async def _watch_idleness(self) -> None:
+        self._terminal.last_key_at = time.monotonic()
+        while True:
+            idle_s = time.monotonic() - self._terminal.last_key_at
+            if idle_s >= self._settings.idle_limit_s:
+                return
+            await asyncio.sleep(self._settings.idle_limit_s - idle_s)
+
+    # ------------------------------------------------------------ a person
+
+    async def _login_and_serve(self, typed: PipeInput) -> None:
+        output = Vt100_Output(
+            _TextTo(self._terminal),  # type: ignore[arg-type] # needs write and flush only
+            lambda: Size(rows=self._terminal.rows, columns=self._terminal.columns),
+            default_color_depth=ColorDepth.DEPTH_1_BIT,
+            enable_cpr=False,  # the terminal's size was asked for already
+        )
+        with create_app_session(input=typed, output=output):
+            while True:
+                name = await self._log_in()
+                if name is not None:
+                    await self._serve(name, typed)
+                    return
+
+    async def _log_in(self) -> str | None:
+        wait_s = self._door.closed_for_s(time.monotonic())
+        if wait_s > 0:
+            self._terminal.write(f"Too many wrong PINs; try again in {wait_s:.0f} s.\n")
+            await asyncio.sleep(wait_s)
+        # Sessions of their own: a PIN must not come back as history.
+        try:
+            name = await PromptSession[str]().prompt_async("login: ", handle_sigint=False)
+            pin = await PromptSession[str]().prompt_async(
+                "PIN: ", is_password=True, handle_sigint=False
+            )
+        except (KeyboardInterrupt, EOFError):
+            return None
+        if self._door.opens(name.strip(), pin.strip(), time.monotonic()):
+            return name.strip()
+        self._terminal.write("Wrong name or PIN.\n")
+        return None
+
+    async def _serve(self, name: str, typed: PipeInput) -> None:
+        self._terminal.write(
+            f"{self._settings.host}: hello {name}. `help` lists commands, Tab completes, "
+            "Control-C interrupts, `exit` logs out.\n"
+        )
+        session = PromptSession[str](
+            history=self._history,
+            completer=_ClickCompleter(self._settings.commands),
+            complete_style=CompleteStyle.READLINE_LIKE,
+            complete_while_typing=False,
+            reserve_space_for_menu=0,
+        )
+        while True:
+            try:
+                line = await session.prompt_async(f"{self._settings.host}> ", handle_sigint=False)
+            except KeyboardInterrupt:
+                continue
+            except EOFError:
+                return
+            words = self._words(line)
+            if words in (["exit"], ["logout"], ["quit"]):
+                self._terminal.write("Good-bye.\n")
+                return
+            if words:
+                await self._run_command(words, typed)
+
+    def _words(self, line: str) -> list[str]:
+        try:
+            return shlex.split(line)
+        except ValueError as error:
+            self._terminal.write(f"{error}\n")
+            return []
+
+    # ------------------------------------------------------------ a command
+
+    async def _run_command(self, words: list[str], typed: PipeInput) -> None:
+        command = _RunningCommand(self._settings, self._terminal, words)
+        self._command = command
+        try:
+            await command.run(self._keys)
+        finally:
+            command.interrupt()
+            self._command = None
+        # Typed ahead while the command ran: it is for the prompt.
+        ahead = bytes(self._keys.get_nowait() for _ in range(self._keys.qsize()))
+        typed.send_bytes(ahead)
+
+
+class _RunningCommand:
+    """A click command in a thread, its text page by page on the terminal."""
+
+    def __init__(self, settings: ConsoleSettings, terminal: Terminal, words: list[str]) -> None:
+        self._settings = settings
+        self._terminal = terminal
+        self._words = words
+        self._loop = asyncio.get_running_loop()
+        self._texts: asyncio.Queue[str | None] = asyncio.Queue()
+        self._room = threading.Semaphore(_QUEUED_TEXTS)
+        self._stopped = threading.Event()
+        self._interrupted = asyncio.Event()
+
+    def interrupt(self) -> None:
+        """Control-C: forget the command; its thread stops at its next word."""
+        self._stopped.set()
+        self._interrupted.set()
+
+    async def run(self, keys: asyncio.Queue[int]) -> None:
+        """Until the command ends, or is interrupted."""
+        thread = threading.Thread(target=self._work, name="command", daemon=True)
+        thread.start()
+        showing = asyncio.create_task(self._show(keys))
+        interrupted = asyncio.create_task(self._interrupted.wait())
+        try:
+            await asyncio.wait({showing, interrupted}, return_when=asyncio.FIRST_COMPLETED)
+            if not showing.done():
+                self._terminal.write("^C\n")
+        finally:
+            showing.cancel()
+            interrupted.cancel()
+            await asyncio.gather(showing, interrupted, return_exceptions=True)
+
+    async def _show(self, keys: asyncio.Queue[int]) -> None:
+        row = 0
+        while (text := await self._texts.get()) is not None:
+            # What is drawn anew from the top, such as `watch`, fits a page by itself.
+            if text.startswith("\x1b"):
+                row = 0
+            shown = await self._terminal.show(text, keys, row)
+            self._room.release()
+            if shown is None:
+                self.interrupt()
+                return
+            row = shown
+
+    # The rest runs in the command's thread.
+
+    def _write(self, text: str) -> None:
+        while not self._room.acquire(timeout=_LOOK_S):
+            if self._stopped.is_set():
+                raise Interrupted
+        if self._stopped.is_set():
+            raise Interrupted
+        self._hand_over(text)
+
+    def _hand_over(self, text: str | None) -> None:
+        with contextlib.suppress(RuntimeError):  # the console process is ending
+            self._loop.call_soon_threadsafe(self._texts.put_nowait, text)
+
+    def _work(self) -> None:
+        output = Output(
+            self._write,
+            width=self._terminal.columns,
+            height=self._terminal.rows,
+            unicode=False,
+            pause=self._pause,
+        )
+        try:
+            self._invoke(Session(output, self._settings.configuration_file))
+        except Interrupted:
+            return
+        finally:
+            self._hand_over(None)
+
+    def _pause(self, seconds: float) -> None:
+        if self._stopped.wait(seconds):
+            raise Interrupted
+
+    def _invoke(self, session: Session) -> None:
+        try:
+            # `--help` would print to the process's own output: here `help` does it.
+            self._settings.commands.main(
+                self._words, prog_name="", standalone_mode=False, obj=session, help_option_names=[]
+            )
+        except click.ClickException as error:
+            context = getattr(error, "ctx", None)
+            if context is not None:
+                session.output.line(context.get_usage())
+            session.output.line(error.format_message())
+        except (click.exceptions.Exit, click.Abort):
+            return
+
+
+class _TextTo:
+    """What prompt_toolkit writes to."""
+
+    encoding = "utf-8"
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+
+    def write(self, text: str) -> None:
+        self._terminal.write(text.replace("\r\n", "\n"))
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def isatty(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        raise OSError("a console has no descriptor of its own")
+
+
+class _ClickCompleter(Completer):
+    """Commands, options and choices, from the commands themselves."""
+
+    def __init__(self, commands: click.Group) -> None:
+        self._complete = ShellComplete(commands, {}, "", "")
+
+    def get_completions(self, document: Document, _event: CompleteEvent) -> Iterable[Completion]:
+        before = document.text_before_cursor
+        try:
+            words = shlex.split(before)
+        except ValueError:
+            return
+        incomplete = "" if before.endswith(" ") or not words else words.pop()
+        items: list[Any] = self._complete.get_completions(words, incomplete)
+        names = [item.value for item in items] + ([] if words else ["exit"])
+        for name in names:
+            if name.startswith(incomplete):
+                yield Completion(f"{name} ", start_position=-len(incomplete))
