@@ -226,12 +226,13 @@ class _RunningCommand:
         interrupted = asyncio.create_task(self._interrupted.wait())
         try:
             await asyncio.wait({showing, interrupted}, return_when=asyncio.FIRST_COMPLETED)
-            if not showing.done():
-                self._terminal.write("^C\n")
+            cut_short = not showing.done()
         finally:
             showing.cancel()
             interrupted.cancel()
             await asyncio.gather(showing, interrupted, return_exceptions=True)
+        if cut_short:
+            self._terminal.write("^C\n")
 
     async def _show(self, keys: asyncio.Queue[int]) -> None:
         row = 0

@@ -12,6 +12,8 @@ import pyte
 import pytest
 from running_appliance import COMMAND, RunningAppliance, wait_until
 
+from firmware_host.supervisor import EXPLAINED
+
 pytestmark = [pytest.mark.realtime, pytest.mark.timeout(120)]
 
 
@@ -189,7 +191,7 @@ def test_nobody_at_the_keys_is_logged_out(console):
 
 def test_a_line_that_is_not_there_is_told(appliance):
     done = appliance.command("console", "--device", "/dev/no-such-line", check=False)
-    assert done.returncode == 1
+    assert done.returncode == EXPLAINED
     assert "/dev/no-such-line" in done.stderr
     assert "Traceback" not in done.stderr
 
