@@ -119,7 +119,7 @@ class Disconnect:
 class StartRecording:
     """Record the caller's line: what comes from it on the left, what it hears on the right.
 
-    ``file`` is relative to the folder of recordings (``2026-11-22/00000017.wav``).
+    ``file`` is relative to the folder of recordings (``2026-11-22/153012-00000017.wav``).
     """
 
     call: CallId

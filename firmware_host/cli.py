@@ -1,6 +1,8 @@
 """The `switchroom` command."""
 
+import io
 import logging
+import re
 import shutil
 import signal
 import sys
@@ -245,8 +247,8 @@ def demo(
     from firmware_host.sound_files import SoundFileError, read_sound
     from firmware_host.town import FarEndFault
 
-    if caller_number is not None and not (caller_number.isascii() and caller_number.isdecimal()):
-        raise click.ClickException(f"--caller: {caller_number!r} is no number; use digits only")
+    if caller_number is not None and not re.fullmatch("[0-9]{1,20}", caller_number):
+        raise click.ClickException(f"--caller: {caller_number!r} is no number; use 1 to 20 digits")
     out = session.output
     try:
         options = DemoOptions(
@@ -302,6 +304,11 @@ switchroom.add_source(process_commands)
 
 def main() -> None:
     """Entry point of the `switchroom` command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(
+                errors="replace"
+            )  # a terminal without our letters still gets the rest
     switchroom(prog_name="switchroom")
 
 

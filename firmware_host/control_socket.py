@@ -102,9 +102,13 @@ class ControlServer:
                 yield {"result": result}
         except Refused as error:
             yield {"error": str(error)}
-        except (KeyError, TypeError, AttributeError, msgspec.DecodeError) as error:
+        except (KeyError, TypeError, AttributeError, msgspec.DecodeError, RecursionError) as error:
             _log.warning("control socket: unusable request: %r", error)
             yield {"error": f"unusable request: {error!r}"}
+        except Exception as error:
+            # A handler's own fault: whoever asked is told, and the process goes on.
+            _log.exception("control socket: a request failed")
+            yield {"error": f"the request failed: {error}; see the log"}
 
 
 def ask(path: Path, command: str, *, timeout_s: float = 10.0, **arguments: Any) -> Any:  # noqa: ANN401 - JSON

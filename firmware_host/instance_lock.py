@@ -7,6 +7,10 @@ from pathlib import Path
 __all__ = ["InstanceLock", "SecondInstance"]
 
 
+_LONGEST_STATE_PATH = 107 - len("/callserver.sock")
+"""sun_path of a unix socket holds 108 octets with its final zero (unix(7))."""
+
+
 class SecondInstance(Exception):
     """Another process holds the lock, or the folder can't be written."""
 
@@ -16,6 +20,11 @@ class InstanceLock:
 
     def __init__(self, state: Path, kind: str) -> None:
         path = state / f"{kind}.lock"
+        if len(os.fsencode(state)) > _LONGEST_STATE_PATH:
+            raise SecondInstance(
+                f"{state}: too long a path for local sockets (at most {_LONGEST_STATE_PATH} octets);"
+                " set site.state to a folder nearer to the root"
+            )
         try:
             state.mkdir(parents=True, exist_ok=True)
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)

@@ -106,6 +106,8 @@ def decode_line(line: bytes) -> Entry | None:
         return None
     try:
         tree = _decoder.decode(body + b"}")
+        if not (isinstance(tree["seq"], int) and isinstance(tree["data"], dict)):
+            return None
         return Entry(
             sequence=tree["seq"],
             boot=tree["boot"],

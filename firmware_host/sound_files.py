@@ -12,6 +12,7 @@ from dsp import SAMPLE_RATE_HZ
 __all__ = ["SoundFileError", "read_sound", "resample"]
 
 LONGEST_SOUND_S = 3600
+_CHUNK = 4096
 _HALF_WIDTH = 16
 """Zero crossings of the interpolation kernel on each side: stop band below -60 dB."""
 
@@ -26,6 +27,8 @@ def read_sound(file: Path) -> NDArray[np.int16]:
     Raises:
         SoundFileError: when it is missing, empty, too long or no sound file.
     """
+    if file.exists() and not file.is_file():
+        raise SoundFileError(f"{file}: not a sound file that can be read (it is no ordinary file)")
     try:
         with soundfile.SoundFile(str(file)) as sound:
             if sound.frames == 0:
@@ -39,7 +42,7 @@ def read_sound(file: Path) -> NDArray[np.int16]:
     except (soundfile.SoundFileError, OSError, TypeError) as error:
         why = "no such file" if not file.exists() else "not a sound file that can be read"
         raise SoundFileError(f"{file}: {why} ({error})") from None
-    samples = resample(samples, rate_hz)
+    samples = resample(np.nan_to_num(samples, posinf=1.0, neginf=-1.0), rate_hz)
     return np.clip(np.rint(samples * 32767), -32768, 32767).astype(np.int16)
 
 
@@ -62,5 +65,8 @@ def resample(samples: NDArray[np.float64], rate_hz: int) -> NDArray[np.float64]:
         kernel = bandwidth * np.sinc(bandwidth * offsets) * window
         starts = centre + 1 + np.arange(len(positions)) * ratio.denominator
         views = np.lib.stride_tricks.sliding_window_view(padded, len(kernel))
-        output[positions] = views[starts] @ kernel
+        for first in range(0, len(starts), _CHUNK):
+            # In pieces: the windows of an hour of sound, side by side, would fill the memory.
+            some = slice(first, first + _CHUNK)
+            output[positions[some]] = views[starts[some]] @ kernel
     return output

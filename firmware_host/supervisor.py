@@ -4,6 +4,7 @@ Started in order, each restarted when it dies, stopped in reverse: call control 
 are closed and recorded while everything else still works.
 """
 
+import ctypes
 import logging
 import signal
 import subprocess
@@ -16,6 +17,9 @@ from pathlib import Path
 __all__ = ["EXPLAINED", "run_all"]
 
 _log = logging.getLogger(__name__)
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_prctl = ctypes.CDLL(None, use_errno=True).prctl
 
 _STOP_LIMIT_S = 10.0
 _QUICK_DEATH_S = 2.0
@@ -46,7 +50,7 @@ def run_all(configuration_file: Path, *, staffed: bool) -> int:
         _Child("OAM", [*base, "oam"]),
     ]
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     try:
         for child in children:
@@ -60,8 +64,15 @@ def run_all(configuration_file: Path, *, staffed: bool) -> int:
 
 def _start(child: _Child) -> None:
     # A session of its own: Ctrl-C reaches this process only, which then stops the others in order.
-    child.process = subprocess.Popen(child.arguments, start_new_session=True)
+    child.process = subprocess.Popen(
+        child.arguments, start_new_session=True, preexec_fn=_die_with_the_parent
+    )
     child.started_at, child.restart_at = time.monotonic(), None
+
+
+def _die_with_the_parent() -> None:
+    """In the child: end in order when this process is killed, rather than run on unwatched."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _watch(children: list[_Child], stop: threading.Event) -> bool:

@@ -96,7 +96,9 @@ class Calls:
         orders.ask(AnswerCall(port=port))
         orders.write(facts.CallAnswered(call=call_id))
         if self._settings.record_calls:
-            file = f"{orders.clock.utc(orders.now):%Y-%m-%d}/{call_id}.wav"
+            # The time stands in the name, too: should a damaged journal ever make a call's number come
+            # again, its recording is still another file.
+            file = f"{orders.clock.utc(orders.now):%Y-%m-%d/%H%M%S}-{call_id}.wav"
             orders.ask(StartRecording(call=call_id, port=port, file=file))
             orders.write(facts.RecordingStarted(call=call_id, file=file))
         self._carry_out(call, self._walking.begin(call))

@@ -72,6 +72,7 @@ class FxoState(Enum):
     AWAITING_CALLER_ID = "awaiting caller ID"
     JUDGING_CALLER_ID = "judging caller ID"
     OFFERED = "offered"
+    OFFERED_SEIZED = "offered, seized"
     IGNORING = "ignoring ringing"
     UP = "up"
     FLASHING = "flashing"
@@ -83,6 +84,9 @@ class FxoState(Enum):
 
 
 S = FxoState
+
+_LONGEST_CALLER = 32
+"""Digits of a DTMF caller ID; no number is longer, and a line may rattle for days."""
 
 
 class FxoLine(TimedMachine[FxoState]):
@@ -105,6 +109,7 @@ class FxoLine(TimedMachine[FxoState]):
         (S.OFFERED, RingBurstStarted): "_ring_again",
         (S.OFFERED, RingBurstEnded): "_ring_pauses",
         (S.OFFERED, BatteryChanged): "_battery_while_ringing",
+        (S.OFFERED_SEIZED, BatteryChanged): "_battery_in_call",
         (S.IGNORING, RingBurstStarted): "_ring_again",
         (S.IGNORING, RingBurstEnded): "_ring_pauses",
         (S.UP, DigitHeard): "_digit",
@@ -130,6 +135,7 @@ class FxoLine(TimedMachine[FxoState]):
         (S.JUDGING_CALLER_ID, "judgement"): "_judgement_missing",
         (S.OFFERED, "ring_gone"): "_caller_gone",
         (S.OFFERED, "burst_limit"): "_caller_gone",
+        (S.OFFERED_SEIZED, "answer"): "_far_end_cleared",
         (S.IGNORING, "ring_gone"): "_caller_gone",
         (S.IGNORING, "burst_limit"): "_caller_gone",
         (S.UP, "talk_limit"): "_talk_limit",
@@ -240,7 +246,7 @@ class FxoLine(TimedMachine[FxoState]):
             self._enter(S.COLLECTING_DIGITS, gap=self._settings.digit_gap_s)
 
     def _next_caller_digit(self, event: DigitHeard) -> None:
-        self._caller_digits += event.digit
+        self._caller_digits = (self._caller_digits + event.digit)[:_LONGEST_CALLER]
         ended = event.digit in "C#"
         gap_s = self._settings.digit_gap_s * (3 if ended else 1)
         self._enter(S.COLLECTING_DIGITS, gap=gap_s)
@@ -266,9 +272,17 @@ class FxoLine(TimedMachine[FxoState]):
 
     def _burst_ends(self, _event: RingBurstEnded) -> None:
         if "valid" in self._deadlines:
-            self._go_idle()
+            self._forget_spike()
         else:
             self._open_window()
+
+    def _forget_spike(self) -> None:
+        caller = self._caller
+        self._go_idle()
+        if caller != CallerNumber():
+            # The number came as DTMF and its ring is still to come.
+            self._caller = caller
+            self._enter(S.COLLECTING_DIGITS, gap=3 * self._settings.digit_gap_s)
 
     def _open_window(self) -> None:
         self._window_opened = self._now
@@ -333,6 +347,8 @@ class FxoLine(TimedMachine[FxoState]):
         if self._state is S.OFFERED:
             self._emit(SetHook(off_hook=True))
             self._go_up()
+        elif self._state is S.OFFERED_SEIZED:
+            self._go_up()
 
     # ------------------------------------------------------------ in a call
 
@@ -355,6 +371,8 @@ class FxoLine(TimedMachine[FxoState]):
     def _timers_of(self, state: FxoState) -> dict[str, float]:
         if state is S.AWAITING_ANSWER:
             return {"answer": self._settings.answer_limit_s}
+        if state is S.OFFERED_SEIZED:
+            return {"answer": self._settings.ring_gone_s}
         return {"talk_limit": self._settings.talk_limit_s}
 
     def _polarity_in_call(self, _event: PolarityReversed) -> None:
@@ -383,6 +401,12 @@ class FxoLine(TimedMachine[FxoState]):
     def _flashed(self) -> None:
         self._emit(SetHook(off_hook=True))
         self._go_up()
+        self._look_at_battery()
+
+    def _look_at_battery(self) -> None:
+        """Battery may have gone while the state before this one did not look."""
+        if not self._battery:
+            self._battery_in_call(BatteryChanged(present=False))
 
     # ------------------------------------------------------------ releasing
 
@@ -393,7 +417,15 @@ class FxoLine(TimedMachine[FxoState]):
                 self._emit(Cleared(cause=cause))
                 self._enter(S.IGNORING)
                 self._watch_ringing()
-            case S.UP | S.FLASHING | S.LOSING_BATTERY | S.SEIZED | S.DIALLING | S.AWAITING_ANSWER:
+            case (
+                S.UP
+                | S.FLASHING
+                | S.LOSING_BATTERY
+                | S.SEIZED
+                | S.DIALLING
+                | S.AWAITING_ANSWER
+                | S.OFFERED_SEIZED
+            ):
                 self._release(cause)
             case _:
                 pass
@@ -442,11 +474,12 @@ class FxoLine(TimedMachine[FxoState]):
         # We hold the loop: the exchange takes that as answer. The far caller is on the line already.
         self._ringing = False
         self._emit(Cleared(cause=ClearCause.GLARE))
-        self._enter(S.OFFERED, ring_gone=self._settings.ring_gone_s)
-        self._emit(CallOffered(caller=CallerNumber()))
+        self._enter(S.OFFERED_SEIZED, **self._timers_of(S.OFFERED_SEIZED))
+        self._emit(Listen(), CallOffered(caller=CallerNumber()))
 
     def _dialled(self, _event: SignalSent) -> None:
-        self._enter(S.AWAITING_ANSWER, answer=self._settings.answer_limit_s)
+        self._enter(S.AWAITING_ANSWER, **self._timers_of(S.AWAITING_ANSWER))
+        self._look_at_battery()
 
     def _dialling_failed(self) -> None:
         self._release(ClearCause.FAILED)

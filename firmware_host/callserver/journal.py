@@ -232,9 +232,18 @@ class _SegmentFile:
             path = existing[-1]
         self.close()
         self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        self._sync_folder()
         self._offset = os.fstat(self._descriptor).st_size
         self._reserved = self._offset
         return self._descriptor
+
+    def _sync_folder(self) -> None:
+        """The new file's name must survive a power cut, not only its contents."""
+        folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     def _reserve(self, octets: int) -> None:
         """Keep blocks beyond the end; on a filesystem without fallocate go on without."""

@@ -4,6 +4,7 @@ A recording is a valid file at every moment: the header tells the length that is
 moved on after each half second. A full disk ends the recording, never the call.
 """
 
+import errno
 import logging
 import os
 import struct
@@ -44,6 +45,11 @@ def _wav_header(data_octets: int) -> bytes:
     )
 
 
+def _demand_space(space: os.statvfs_result) -> None:
+    if space.f_bavail * space.f_frsize < RESERVED_FREE_OCTETS:
+        raise OSError(errno.ENOSPC, "less than the journal's reserve is free on the disk")
+
+
 class _WavFile:
     """One recording. Runs in: the recorder's worker."""
 
@@ -56,9 +62,17 @@ class _WavFile:
 
     def open(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+        _demand_space(os.statvfs(self.path.parent))
+        # Never over another call's recording, whatever led to the same name.
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         self._descriptor = os.open(self.path, flags, 0o640)
-        os.pwrite(self._descriptor, _wav_header(0), 0)
+        try:
+            os.pwrite(self._descriptor, _wav_header(0), 0)
+        except OSError:
+            os.close(self._descriptor)
+            self._descriptor = -1
+            self.path.unlink(missing_ok=True)
+            raise
 
     def append(self, data: bytes) -> None:
         self._buffer += data
@@ -68,9 +82,7 @@ class _WavFile:
     def _write(self) -> None:
         if self._descriptor < 0 or not self._buffer:
             return
-        space = os.fstatvfs(self._descriptor)
-        if space.f_bavail * space.f_frsize < RESERVED_FREE_OCTETS:
-            raise OSError(28, "less than the journal's reserve is free on the disk")
+        _demand_space(os.fstatvfs(self._descriptor))
         written = 0
         while written < len(self._buffer):
             offset = _HEADER.size + self._octets + written

@@ -39,6 +39,8 @@ def check_appliance(appliance: Appliance) -> list[Mistake]:
 
 def _site(appliance: Appliance) -> Iterable[Mistake]:
     site = appliance.site
+    if "\0" in site.state:
+        yield Mistake("site.state", "holds a zero octet", "the name of a folder")
     if site.country not in countries():
         advice = suggest(site.country, list(countries()))
         yield Mistake("site.country", f'no tone plan for "{site.country}"', advice)
@@ -74,6 +76,12 @@ def _ports(appliance: Appliance) -> Iterable[Mistake]:
             yield Mistake(path, f"port {port} is taken by {other}", "each port carries one line")
     for name in appliance.trunk.keys() & appliance.station.keys():
         yield Mistake(key_path("station", name), "a trunk has this name", "line names are unique")
+    for name, trunk in appliance.trunk.items():
+        if not trunk.clears_on:
+            path = key_path("trunk", name, "clears_on")
+            yield Mistake(
+                path, "no sign of hang-up: the line would stay busy", 'such as ["battery"]'
+            )
     for kind, table in (("trunk", appliance.trunk), ("station", appliance.station)):
         for name in table:
             if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
@@ -89,6 +97,9 @@ def _agents(appliance: Appliance) -> Iterable[Mistake]:
                 key_path("agent", number), "an agent's number has other characters", advice
             )
     for name, queue in appliance.queue.items():
+        if not queue.agents:
+            path = key_path("queue", name, "agents")
+            yield Mistake(path, "nobody serves this queue", "name at least one agent")
         if 0 < queue.announce_every_s < 1:
             path = key_path("queue", name, "announce_every_s")
             yield Mistake(path, f"{queue.announce_every_s:g}", "0 for never, or at least 1")
@@ -127,6 +138,9 @@ def _flows(appliance: Appliance) -> Iterable[Mistake]:
         for node_name, node in flow.node.items():
             path = ("flow", name, "node", node_name)
             yield from _node(appliance, flow, node, path)
+            if _comes_back(flow, node_name):
+                problem = "leads back to itself without ever playing or asking anything"
+                yield Mistake(key_path(*path), problem, "let one way end, ask or wait")
 
 
 def _node(
@@ -151,6 +165,24 @@ def _node(
                 yield Mistake(key_path(*path, "keys"), "a menu without keys", "use a say node")
         case _:
             pass
+
+
+def _comes_back(flow: FlowTable, start: str) -> bool:
+    """Whether a caller can go round through this node for ever, hearing nothing."""
+    seen: set[str] = set()
+    reached = [start]
+    while reached:
+        node = flow.node.get(reached.pop())
+        silent = isinstance(node, HoursTable) or (isinstance(node, SayTable) and not node.prompts)
+        if node is None or not silent:
+            continue
+        for _, target in _ways_on(node):
+            if target == start:
+                return True
+            if target not in seen:
+                seen.add(target)
+                reached.append(target)
+    return False
 
 
 def _ways_on(node: NodeTable) -> list[tuple[tuple[str, ...], str]]:
@@ -194,7 +226,7 @@ def _prompts(appliance: Appliance) -> Iterable[Mistake]:
             path = key_path("prompt", name, language)
             if language not in ("en", "ro"):
                 yield Mistake(path, f'unknown language "{language}"', "one of en, ro")
-            if not text.strip() or len(text) > LONGEST_PROMPT:
+            if "\0" in text or not text.strip() or len(text) > LONGEST_PROMPT:
                 advice = f"1 to {LONGEST_PROMPT} characters"
                 yield Mistake(path, f"{len(text)} characters", advice)
     for flow_name, flow in appliance.flow.items():

@@ -50,7 +50,10 @@ def _interval(text: str) -> tuple[time, time]:
 
 def _time(text: str) -> time | None:
     hour, colon, minute = text.strip().partition(":")
-    if not (colon and hour.isdecimal() and minute.isdecimal()):
+    digits = hour + minute
+    if not (
+        colon and digits.isascii() and hour.isdecimal() and minute.isdecimal() and len(digits) <= 4
+    ):
         return None
     if (int(hour), int(minute)) == (24, 0):
         return time(0, 0)  # the ACD reads an end at or before the start as the next day's

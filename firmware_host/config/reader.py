@@ -41,7 +41,7 @@ def parse_appliance(text: str, name: str = "appliance.toml") -> Appliance:
     """
     try:
         tree = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         mistake = Mistake("the file", f"is not TOML: {error}")
         raise ConfigurationError(name, [mistake]) from error
     mistakes = collect_mistakes(Appliance, tree)

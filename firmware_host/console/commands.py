@@ -170,7 +170,13 @@ def agents(session: Session, *, as_json: bool) -> None:
 
 
 @operator_commands.command()
-@click.option("--limit", default=50, show_default=True, help="At most so many, the newest.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100_000),
+    default=50,
+    show_default=True,
+    help="At most so many, the newest.",
+)
 @click.option("--number", help="Only this caller's.")
 @_json
 @click.pass_obj

@@ -212,6 +212,7 @@ class _RunningCommand:
         self._room = threading.Semaphore(_QUEUED_TEXTS)
         self._stopped = threading.Event()
         self._interrupted = asyncio.Event()
+        self._seen_enough = False
 
     def interrupt(self) -> None:
         """Control-C: forget the command; its thread stops at its next word."""
@@ -226,12 +227,11 @@ class _RunningCommand:
         interrupted = asyncio.create_task(self._interrupted.wait())
         try:
             await asyncio.wait({showing, interrupted}, return_when=asyncio.FIRST_COMPLETED)
-            cut_short = not showing.done()
         finally:
             showing.cancel()
             interrupted.cancel()
             await asyncio.gather(showing, interrupted, return_exceptions=True)
-        if cut_short:
+        if self._interrupted.is_set() and not self._seen_enough:
             self._terminal.write("^C\n")
 
     async def _show(self, keys: asyncio.Queue[int]) -> None:
@@ -243,6 +243,7 @@ class _RunningCommand:
             shown = await self._terminal.show(text, keys, row)
             self._room.release()
             if shown is None:
+                self._seen_enough = True
                 self.interrupt()
                 return
             row = shown

@@ -97,7 +97,7 @@ def run_demo(options: DemoOptions, say: Callable[[str], None]) -> DemoResult:
     return DemoResult(
         records=records,
         queues=queues,
-        mistakes=[] if interrupted else scenario.mistakes(records),
+        mistakes=[] if interrupted else [*scenario.mistakes(records), *_lost(records)],
         interrupted=interrupted,
         recordings=options.output / "recordings",
         journal=options.output / "journal",
@@ -142,6 +142,14 @@ def _project(output: Path) -> list[CallRecord]:
         engine.dispose()
 
 
+def _lost(records: list[CallRecord]) -> list[str]:
+    return [
+        f"call {record.call}: not recorded: {record.recording_problem}"
+        for record in records
+        if record.recording_problem
+    ]
+
+
 def _voice(maker: SpeechMaker, law: Law, text: str) -> NDArray[np.int16]:
     """People's voices differ from the appliance's; a text may begin with its language."""
     language, _, spoken = text.rpartition(":") if text.startswith("ro:") else ("en", "", text)
@@ -152,6 +160,7 @@ def _voice(maker: SpeechMaker, law: Law, text: str) -> NDArray[np.int16]:
 def _prepare(output: Path) -> None:
     """An empty folder; what an earlier demo left is removed, anything else is left alone."""
     try:
+        output = output.resolve()
         if output.exists():
             if any(output.iterdir()) and not (output / _MARK).exists():
                 message = f"{output} holds something else than a demo; choose another with --output"

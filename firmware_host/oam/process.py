@@ -20,6 +20,7 @@ __all__ = ["run_oam"]
 _log = logging.getLogger(__name__)
 
 _TAIL_S = 0.2
+_MOST_RECORDS = 100_000
 
 
 def run_oam(state: Path, *, url: str | None = None) -> None:
@@ -45,11 +46,17 @@ async def _run(state: Path, url: str) -> None:
         loop.add_signal_handler(number, stopping.set)
 
     def records(limit: int = 50, number: str | None = None) -> list[dict[str, Any]]:
+        if not 1 <= limit <= _MOST_RECORDS:
+            raise Refused(f"at most {_MOST_RECORDS} records at once")
         try:
             projector.catch_up()
         except (SQLAlchemyError, OSError) as error:
             raise Refused(f"records can't be brought up to date: {_reason(error)}") from error
-        return [asdict(record) for record in call_records(engine, limit=limit, number=number)]
+        try:
+            found = call_records(engine, limit=limit, number=number)
+        except SQLAlchemyError as error:
+            raise Refused(f"records can't be read: {_reason(error)}") from error
+        return [asdict(record) for record in found]
 
     control = ControlServer(
         state / "oam.sock",

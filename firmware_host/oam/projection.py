@@ -1,5 +1,6 @@
 """Facts → call records. One function per kind of fact, all on one table."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,8 @@ from firmware_host.oam.tables import calls
 
 __all__ = ["project"]
 
+_log = logging.getLogger(__name__)
+
 _KEYS_KEPT = 80
 _PROBLEM_KEPT = 120
 
@@ -18,8 +21,12 @@ _PROBLEM_KEPT = 120
 def project(connection: Connection, entry: Entry) -> None:
     """Bring the records up to date with one fact; kinds that no record shows are passed over."""
     handler = _HANDLERS.get(entry.kind)
-    if handler is not None:
+    if handler is None:
+        return
+    try:
         handler(connection, entry)
+    except KeyError as error:
+        _log.error("fact %d (%s) lacks %s: not in the records", entry.sequence, entry.kind, error)
 
 
 def _naive_utc(entry: Entry) -> datetime:

@@ -40,12 +40,17 @@ def agent_at_desk(
     yield Wait(chance.uniform(1, 4))
     for _ in range(_LOG_IN_TRIES):
         yield Lift()
-        if (yield WaitForTone("dial", 5)):
-            yield Press(log_in_keys)
-            yield Wait(2.0)
-            yield HangUp()
-            break
+        logged_in = False
+        try:
+            if (yield WaitForTone("dial", 5)):
+                yield Press(log_in_keys)
+                yield Wait(2.0)
+                logged_in = True
+        except FarEndGone:
+            pass  # the appliance went away under our fingers: once more
         yield HangUp()
+        if logged_in:
+            break
         yield Wait(3.0)
     for _ in range(rings_missed):
         yield WaitForRing(3600)

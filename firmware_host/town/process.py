@@ -9,8 +9,9 @@ import random
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,6 +47,21 @@ def run_town(appliance: Appliance, state: Path, *, staffed: bool) -> None:
         lock.release()
 
 
+class _DialRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What `switchroom dial` asks for."""
+
+    calling: Annotated[str, msgspec.Meta(pattern="^[0-9]{1,20}$")] | None
+    called: Annotated[str, msgspec.Meta(pattern="^[0-9]{1,20}$")]
+    name: Annotated[str, msgspec.Meta(max_length=80)] | None = None
+    press: Annotated[str, msgspec.Meta(pattern="^[0-9*#A-D]{0,40}$")] = ""
+    say: str | None = None
+    stay_s: Annotated[float, msgspec.Meta(ge=0, le=7200)] = 20.0
+
+
+def _script_failed(person: Person, error: Exception) -> None:
+    _log.error("%s's script failed and is over", person.name, exc_info=error)
+
+
 class _TownProcess:
     def __init__(self, appliance: Appliance, state: Path, *, staffed: bool) -> None:
         self._appliance = appliance
@@ -68,12 +84,13 @@ class _TownProcess:
         loop.watch(self._plane.detection_fd)
         listener = CableListener(self._state / "cable.sock", self._end)
         loop.watch(listener.descriptor)
+        town.script_failed = _script_failed
         town.start(time.monotonic())
         if self._staffed:
             self._staff(town)
         control = ControlServer(
             self._state / "town.sock",
-            {"dial": lambda **arguments: self._dial(town, loop, **arguments)},
+            {"dial": lambda **arguments: self._dial(town, loop, arguments)},
         )
         await control.start()
         _log.info("the town waits for the appliance to plug in")
@@ -136,30 +153,26 @@ class _TownProcess:
         if queue is not None:
             queue.put_nowait(what)
 
-    async def _dial(
-        self,
-        town: Town,
-        loop: StepLoop,
-        *,
-        calling: str | None,
-        called: str,
-        name: str | None = None,
-        press: str = "",
-        say: str | None = None,
-        stay_s: float = 20.0,
-    ) -> AsyncIterator[Any]:
+    async def _dial(self, town: Town, loop: StepLoop, arguments: Any) -> AsyncIterator[Any]:  # noqa: ANN401 - JSON
         """One subscriber's call; yields what the caller does and hears."""
+        try:
+            asked = msgspec.convert(arguments, _DialRequest)
+        except msgspec.ValidationError as error:
+            raise Refused(f"can't dial so: {error}") from error
+        called = asked.called
         numbers = town.numbers()
         if called not in numbers and "" not in numbers:
             known = ", ".join(sorted(numbers))
             raise Refused(f"nobody has the number {called}; the appliance's lines have {known}")
-        samples = await asyncio.to_thread(_sound, say)
-        identity = CallerNumber(number=calling, name=name, absence=None if calling else "private")
+        samples = await asyncio.to_thread(_sound, asked.say)
+        identity = CallerNumber(
+            number=asked.calling, name=asked.name, absence=None if asked.calling else "private"
+        )
         who = f"caller-{time.monotonic_ns()}"
         queue: asyncio.Queue[str] = asyncio.Queue()
         self._listeners[who] = queue
         outcome = {"answered": False, "pressed": "", "spoke": False, "ended_by": ""}
-        script = caller_from_command(called, press, samples, stay_s, outcome)
+        script = caller_from_command(called, asked.press, samples, asked.stay_s, outcome)
         try:
             person = town.subscriber(who, identity, script, time.monotonic())
             loop.wake()

@@ -126,6 +126,8 @@ class Town:
         self._hunt_from = 0
         self.called_party: Callable[[str], Script | None] = lambda _number: None
         "Who answers when the appliance dials out: a script, or None for a number nobody has."
+        self.script_failed: Callable[[Person, Exception], None] = _raise
+        "Told when a person's script raises; the person is gone by then."
         cadence_s = tuple(part / 1000 for part in tone_plan(appliance.site.country).ring_cadence_ms)
         for name, trunk in appliance.trunk.items():
             line = FxsLine(_exchange_end(trunk, cadence_s))
@@ -194,7 +196,12 @@ class Town:
             if port.dialled_until is not None and port.dialled_until <= now:
                 self._route_dialled(port)
         for person in list(self._people):
-            person.run(now)
+            try:
+                person.run(now)
+            except Exception as error:
+                # One person's script must not end the town, and with it every call.
+                person.stop()
+                self.script_failed(person, error)
         if any(person.done for person in self._people):
             self._bury_done()
 
@@ -208,8 +215,8 @@ class Town:
     def _bury_done(self) -> None:
         for person in self._people:
             port = self._port_of(person)
-            if person.done and port is not None and isinstance(port.line, FxsLine):
-                self.hang_up(person)  # a subscriber whose script is over doesn't hold the line
+            if person.done and port is not None and port.person is person:
+                self.hang_up(person)  # nobody holds a line after their script
         self._people = [person for person in self._people if not person.done]
 
     def _detected(self, detection: Detection) -> None:
@@ -368,6 +375,10 @@ class Town:
         play_id = self._media.new_play_id()
         self._sounds[play_id] = person
         return play_id
+
+
+def _raise(_person: Person, error: Exception) -> None:
+    raise error
 
 
 def _exchange_end(trunk: TrunkTable, cadence_s: tuple[float, ...]) -> FxsSettings:

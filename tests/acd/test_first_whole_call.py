@@ -120,6 +120,6 @@ def test_actions_of_a_call_come_in_the_order_that_lines_need():
 def test_the_recording_is_filed_under_the_utc_date_and_the_call():
     appliance = Appliance().switch_on()
     call = appliance.offer()
-    assert appliance.asked(StartRecording)[0].file == f"2026-11-18/{call}.wav"
+    assert appliance.asked(StartRecording)[0].file == f"2026-11-18/110640-{call}.wav"
     appliance.caller_hangs_up("trunk-1")
     assert appliance.recorded == set()
