@@ -54,10 +54,10 @@ class Plane:
     Runs in: event loop (all methods, one thread); the tick itself runs in the pump's thread once started.
     """
 
-    def __init__(self, slots: int, *, law: Law = Law.ALAW) -> None:
+    def __init__(self, slots: int, *, law: Law = Law.ALAW, portable: bool = False) -> None:
         if slots < 1:
             raise PlaneError(f"a plane of {slots} slots carries nothing: it needs at least one")
-        handle = lib.plane_new(slots, law.number)
+        handle = lib.plane_new(slots, law.number, portable)
         if handle == ffi.NULL:
             raise MemoryError
         self._handle: PlaneHandle | None = ffi.gc(handle, lib.plane_free)
@@ -67,6 +67,8 @@ class Plane:
         """What the lines say, (slots, 160) octets; written before `tick`."""
         self.tx: NDArray[np.uint8] = _view(lib.plane_tx(handle), octets)
         """What the lines are sent, (slots, 160) octets; read after `tick`."""
+        self.instruction_set = ffi.string(lib.plane_instruction_set(handle)).decode()
+        """Which build of the kernels runs: the machine's best, or ``portable`` if asked for."""
         self._laws = [law] * slots
         self._running = False
         self._ledger = Ledger()

@@ -56,7 +56,7 @@ static struct plane *make_plane(int32_t ports) {
     const float cadences[6] = {2000, 4000, 500, 500, 250, 250};
     const int32_t counts[4] = {0, 2, 2, 2};
     struct progress_plan *plan = progress_plan_new(frequencies, 4, bits, cadences, counts);
-    struct plane *plane = plane_new(ports, LAW_ALAW);
+    struct plane *plane = plane_new(ports, LAW_ALAW, getenv("BENCH_PORTABLE") != NULL);
     int32_t members = ports < CONFERENCE ? ports : CONFERENCE;
     for (int32_t port = 0; port < ports; port++) plane_listen(plane, port, true, plan, false);
     for (int32_t a = 0; a < members; a++)

@@ -1,6 +1,6 @@
 """Prints what one tick of the media plane costs, beside SpanDSP's primitives doing the same work.
 
-    python scripts/bench_tick.py [--json] [PORTS ...]
+    python scripts/bench_tick.py [--json] [--portable] [PORTS ...]
 
 Builds bench_tick.c with the product's kernels and the product's flags, and runs it on one core. A tick
 is 20 ms long. Figures of a shared machine drift; the ratio comes from one process.
@@ -20,8 +20,11 @@ FLAGS = ["-std=c11", "-O3", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE"]
 TICK_US = 20_000
 
 
-def measure(ports: list[int]) -> list[dict[str, Any]]:
+def measure(ports: list[int], *, portable: bool) -> list[dict[str, Any]]:
     """Builds and runs the benchmark; one dictionary for each number of ports."""
+    environment = {key: value for key, value in os.environ.items() if key != "BENCH_PORTABLE"}
+    if portable:
+        environment["BENCH_PORTABLE"] = "1"
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder) / "bench_tick"
         sources = [str(path) for path in sorted(NATIVE.glob("*.c"))]
@@ -36,7 +39,11 @@ def measure(ports: list[int]) -> list[dict[str, Any]]:
         subprocess.run([*command, *sources, "-lm", "-lpthread", "-ldl"], check=True)
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
         result = subprocess.run(
-            [str(program), *map(str, ports)], check=True, capture_output=True, text=True
+            [str(program), *map(str, ports)],
+            check=True,
+            capture_output=True,
+            text=True,
+            env=environment,
         )
     return [json.loads(line) for line in result.stdout.splitlines()]
 
@@ -46,12 +53,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
+    parser.add_argument(
+        "--portable", action="store_true", help="the kernels that every machine can run"
+    )
     parser.add_argument("--json", action="store_true", help="one line of JSON instead of a table")
     parser.add_argument(
         "ports", nargs="*", type=int, default=[30, 120, 480], help="default: 30 120 480"
     )
     arguments = parser.parse_args()
-    rows = measure(arguments.ports)
+    rows = measure(arguments.ports, portable=arguments.portable)
     for row in rows:
         if "spandsp_best_us" in row:
             row["ratio_best"] = round(row["spandsp_best_us"] / row["best_us"], 2)

@@ -54,7 +54,8 @@ struct recorded_block {
 struct plane;
 struct progress_plan;
 
-struct plane *plane_new(int32_t slots, int32_t law);
+struct plane *plane_new(int32_t slots, int32_t law, bool portable);
+const char *plane_instruction_set(const struct plane *plane);
 void plane_free(struct plane *plane);
 uint8_t *plane_rx(struct plane *plane);
 uint8_t *plane_tx(struct plane *plane);

@@ -31,8 +31,6 @@ struct dtmf {
 bool dtmf_new(struct dtmf *dtmf, int32_t slots);
 void dtmf_free(struct dtmf *dtmf);
 void dtmf_listen(struct dtmf *dtmf, int32_t slot, bool listen);
-// One block of every slot: linear is slots x 160.
-void dtmf_run(struct dtmf *dtmf, const int16_t *linear, struct detections *detections);
 // Decides whether the slot's candidate of the last DTMF_RUN windows is a digit, and reports it.
 void dtmf_judge(struct dtmf *dtmf, int32_t slot, uint64_t window, struct detections *detections);
 void dtmf_report_end(struct dtmf *dtmf, int32_t slot, struct detections *detections);

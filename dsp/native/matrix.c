@@ -1,9 +1,10 @@
 // The switching matrix: see matrix.h. Sums are exact integers, so their order does not matter.
 #include "matrix.h"
+#include "kernels.h"
 #include <math.h>
 #include <stdlib.h>
 
-enum { EDGES_PER_SLOT = 32, UNITY = 4096 };
+enum { EDGES_PER_SLOT = 32, UNITY = MIX_UNITY };
 
 bool matrix_new(struct matrix *matrix, int32_t slots) {
     size_t edges = (size_t)slots * EDGES_PER_SLOT;
@@ -57,21 +58,13 @@ int32_t matrix_only_source(const struct matrix *matrix, int32_t destination) {
     return edge >= 0 && matrix->next[edge] < 0 && matrix->gain[edge] == UNITY ? matrix->source[edge] : -1;
 }
 
-static void add(int32_t *restrict sum, const int16_t *restrict samples) {
-    for (int n = 0; n < BLOCK_SAMPLES; n++) sum[n] += samples[n];
-}
-
-static void add_scaled(int32_t *restrict sum, const int16_t *restrict samples, int32_t gain) {
-    for (int n = 0; n < BLOCK_SAMPLES; n++) sum[n] += (samples[n] * gain + UNITY / 2) >> 12;
-}
-
 bool matrix_add(const struct matrix *matrix, int32_t *sum, const int16_t *linear, int32_t destination) {
     int32_t edge = matrix->first[destination];
     if (edge < 0) return false;
     for (; edge >= 0; edge = matrix->next[edge]) {
         const int16_t *samples = linear + (size_t)matrix->source[edge] * BLOCK_SAMPLES;
-        if (matrix->gain[edge] == UNITY) add(sum, samples);
-        else add_scaled(sum, samples, matrix->gain[edge]);
+        if (matrix->gain[edge] == UNITY) matrix->kernels->add(sum, samples);
+        else matrix->kernels->add_scaled(sum, samples, matrix->gain[edge]);
     }
     return true;
 }

@@ -3,7 +3,10 @@
 #pragma once
 #include "dsp.h"
 
+struct kernels;
+
 struct matrix {
+    const struct kernels *kernels;
     int32_t slots, capacity;
     int32_t *first;        // per destination: its first edge, or -1
     int32_t *next;         // per edge

@@ -31,11 +31,12 @@ struct command {
     } memory;
 };
 
-struct plane *plane_new(int32_t slots, int32_t law) {
+struct plane *plane_new(int32_t slots, int32_t law, bool portable) {
     struct plane *plane = calloc(1, sizeof *plane);
     if (plane == NULL) return NULL;
     size_t count = (size_t)slots, padded = (count + 7) / 8 * 8, octets = count * BLOCK_SAMPLES;
     plane->slots = slots;
+    plane->kernels = portable ? &kernels_portable : kernels_best();
     plane->rx = malloc(octets);
     plane->tx = malloc(octets);
     plane->law = malloc(count);
@@ -55,6 +56,7 @@ struct plane *plane_new(int32_t slots, int32_t law) {
     good &= matrix_new(&plane->matrix, slots);
     good &= capture_new(&plane->capture, slots);
     good &= record_new(&plane->record, slots);
+    plane->progress.kernels = plane->matrix.kernels = plane->player.kernels = plane->kernels;
     if (!good) {
         plane_free(plane);
         return NULL;
@@ -87,6 +89,8 @@ void plane_free(struct plane *plane) {
     record_free(&plane->record);
     free(plane);
 }
+
+const char *plane_instruction_set(const struct plane *plane) { return plane->kernels->name; }
 
 uint8_t *plane_rx(struct plane *plane) { return plane->rx; }
 
@@ -203,13 +207,6 @@ static void obey(struct plane *plane, const struct command *command) {
     }
 }
 
-static void clip(int16_t *restrict out, const int32_t *restrict in) {
-    for (int n = 0; n < BLOCK_SAMPLES; n++) {
-        int32_t sample = in[n] > 32767 ? 32767 : in[n];
-        out[n] = (int16_t)(sample < -32768 ? -32768 : sample);
-    }
-}
-
 // A bridged call with nothing else to hear: the far line's octets as they are. Decoding and encoding them again would
 // change none of them, but mu-law's negative zero into the positive one.
 static void pass(struct plane *plane, const uint8_t *rx, uint8_t *tx, int32_t source, int32_t slot) {
@@ -236,8 +233,8 @@ static void send(struct plane *plane, const uint8_t *rx, uint8_t *tx, int32_t sl
     sound |= player_add(&plane->player, sum, slot, plane->law[slot], &plane->detections);
     sound |= tone_add(&plane->tone, sum, slot, &plane->detections);
     if (sound) {
-        clip(linear, sum);
-        g711_encode(plane->law[slot], tx, linear, BLOCK_SAMPLES);
+        plane->kernels->clip(linear, sum);
+        plane->kernels->encode(plane->law[slot], tx, linear, BLOCK_SAMPLES);
     } else {
         if (!plane->quiet[slot]) memset(linear, 0, BLOCK_SAMPLES * sizeof *linear);
         memset(tx, idle_octet(plane->law[slot]), BLOCK_SAMPLES);
@@ -255,12 +252,12 @@ void plane_tick(struct plane *plane, const uint8_t *rx, uint8_t *tx) {
     for (int32_t slot = 0; slot < plane->slots; slot++) {
         const uint8_t *octets = rx + (size_t)slot * BLOCK_SAMPLES;
         int16_t *linear = plane->from_line + (size_t)slot * BLOCK_SAMPLES;
-        g711_decode(plane->law[slot], linear, octets, BLOCK_SAMPLES);
+        plane->kernels->decode(plane->law[slot], linear, octets, BLOCK_SAMPLES);
         progress_run(&plane->progress, linear, slot, detections);
         activity_run(&plane->activity, linear, slot, detections);
         capture_run(&plane->capture, octets, slot, detections);
     }
-    dtmf_run(&plane->dtmf, plane->from_line, detections);
+    plane->kernels->dtmf(&plane->dtmf, plane->from_line, detections);
     for (int32_t slot = 0; slot < plane->slots; slot++) send(plane, rx, tx + (size_t)slot * BLOCK_SAMPLES, slot);
     record_run(&plane->record, plane->from_line, plane->to_line, detections);
     __atomic_store_n(&plane->ticks, plane->ticks + 1, __ATOMIC_RELAXED);

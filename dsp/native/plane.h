@@ -3,6 +3,7 @@
 #include "activity.h"
 #include "capture.h"
 #include "dtmf.h"
+#include "kernels.h"
 #include "matrix.h"
 #include "player.h"
 #include "progress.h"
@@ -13,6 +14,7 @@ struct pump;
 
 struct plane {
     int32_t slots;
+    const struct kernels *kernels;
     uint64_t ticks;
     uint8_t *rx;             // slots x 160, for lockstep and for the pump
     uint8_t *tx;

@@ -1,5 +1,6 @@
 // The player: see player.h.
 #include "player.h"
+#include "kernels.h"
 #include <math.h>
 
 enum { UNITY = 4096 };
@@ -59,7 +60,7 @@ bool player_add(struct player *player, int32_t *sum, int32_t slot, int32_t law, 
         int16_t linear[BLOCK_SAMPLES];
         uint64_t left = count - position;
         int now = left < (uint64_t)(BLOCK_SAMPLES - done) ? (int)left : BLOCK_SAMPLES - done;
-        g711_decode(law, linear, octets + position, (size_t)now);
+        player->kernels->decode(law, linear, octets + position, (size_t)now);
         if (player->gain[slot] == UNITY)
             for (int n = 0; n < now; n++) sum[done + n] += linear[n];
         else

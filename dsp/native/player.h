@@ -2,7 +2,10 @@
 #pragma once
 #include "detections.h"
 
+struct kernels;
+
 struct player {
+    const struct kernels *kernels;
     const uint8_t **octets;   // per slot; NULL: nothing plays
     uint64_t *count;
     uint64_t *position;

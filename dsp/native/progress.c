@@ -2,8 +2,8 @@
 // exactly at each other's zeros. The amplitudes of half overlapping Hann windows add up to the tone's length, so a
 // burst's length and middle are known to a few milliseconds although windows are coarse. Cadences follow
 // ITU-T E.180, country by country.
+#include "kernels.h"
 #include "progress.h"
-#include "lanes.h"
 #include <math.h>
 
 static const double PI = 3.14159265358979323846;
@@ -177,46 +177,6 @@ static void watch_open(struct progress_slot *state, int32_t slot, struct detecti
     }
 }
 
-static inline float sum_of(lanes_float a, lanes_float b) {
-    a += b;
-    float sum = 0;
-    for (int lane = 0; lane < LANES; lane++) sum += a[lane];
-    return sum;
-}
-
-// Power of the newest 40 ms at each of the plan's frequencies; returns the power of all sound in the same scale
-// (a tone's share of it is three times its own). Vectors lie along time here, since slots differ in their plans.
-float progress_measure(float *powers, const struct progress_plan *plan, const int16_t *older, const int16_t *newer) {
-    _Alignas(64) float even[BLOCK_SAMPLES], odd[BLOCK_SAMPLES], turned[BLOCK_SAMPLES];
-    for (int n = 0; n < BLOCK_SAMPLES; n++) turned[n] = newer[BLOCK_SAMPLES - 1 - n];
-    for (int n = 0; n < BLOCK_SAMPLES; n++) {
-        float a = older[n] * plan->window[n], b = turned[n] * plan->window[n];
-        even[n] = a + b;
-        odd[n] = a - b;
-    }
-    const lanes_float *evens = (const lanes_float *)even, *odds = (const lanes_float *)odd;
-    for (int32_t f = 0; f < plan->frequencies; f++) {
-        const lanes_float *cosines = (const lanes_float *)plan->tables[f][0];
-        const lanes_float *sines = (const lanes_float *)plan->tables[f][1];
-        lanes_float r0 = {0}, r1 = {0}, i0 = {0}, i1 = {0};
-        for (int n = 0; n < BLOCK_SAMPLES / LANES; n += 2) {
-            r0 += evens[n] * cosines[n];
-            i0 += odds[n] * sines[n];
-            r1 += evens[n + 1] * cosines[n + 1];
-            i1 += odds[n + 1] * sines[n + 1];
-        }
-        float real = sum_of(r0, r1), imaginary = sum_of(i0, i1);
-        powers[f] = real * real + imaginary * imaginary;
-    }
-    lanes_float e = {0}, o = {0};
-    for (int n = 0; n < BLOCK_SAMPLES / LANES; n++) {
-        e += evens[n] * evens[n];
-        o += odds[n] * odds[n];
-    }
-    // a^2 + b^2 is half of (a + b)^2 + (a - b)^2, and the window has 2 * BLOCK_SAMPLES.
-    return sum_of(e, o) * BLOCK_SAMPLES;
-}
-
 // Which kind the window holds, or -1. A burst keeps its kind while that still fits: a window that the burst only partly
 // fills has a wide spectrum, in which 400 Hz looks like 400 and 450.
 static int32_t choose_kind(float *amplitudes, const struct progress_slot *state, const float *powers, float energy) {
@@ -253,7 +213,7 @@ void progress_run(struct progress *progress, const int16_t *samples, int32_t slo
     struct progress_slot *state = &progress->slots[slot];
     if (state->plan == NULL) return;
     float powers[PLAN_FREQUENCIES], amplitudes[PROGRESS_TONES] = {0};
-    float energy = progress_measure(powers, state->plan, state->previous, samples);
+    float energy = progress->kernels->measure(powers, state->plan, state->previous, samples);
     memcpy(state->previous, samples, sizeof state->previous);
     int32_t kind = choose_kind(amplitudes, state, powers, energy);
     state->clock_ms += HOP_MS;
@@ -278,4 +238,8 @@ void progress_run(struct progress *progress, const int16_t *samples, int32_t slo
     memcpy(state->before[1], state->before[0], sizeof amplitudes);
     memcpy(state->before[0], amplitudes, sizeof amplitudes);
     watch_open(state, slot, detections);
+}
+
+float progress_measure(float *powers, const struct progress_plan *plan, const int16_t *older, const int16_t *newer) {
+    return kernels_best()->measure(powers, plan, older, newer);
 }

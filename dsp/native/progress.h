@@ -36,7 +36,10 @@ struct progress_slot {
     int16_t previous[BLOCK_SAMPLES];
 };
 
+struct kernels;
+
 struct progress {
+    const struct kernels *kernels;
     struct progress_slot *slots;
 };
 

@@ -1,0 +1,17 @@
+// The table of one instruction set's kernels; its includer has said which by KERNELS and KERNELS_NAME.
+#include "dtmf_kernel.h"
+#include "g711_kernel.h"
+#include "kernels.h"
+#include "mix_kernel.h"
+#include "progress_kernel.h"
+
+const struct kernels KERNELS = {
+    .name = KERNELS_NAME,
+    .decode = g711_decode_kernel,
+    .encode = g711_encode_kernel,
+    .add = add,
+    .add_scaled = add_scaled,
+    .clip = clip,
+    .dtmf = dtmf_run,
+    .measure = measure_frequencies,
+};
