@@ -181,7 +181,7 @@ def test_a_refused_call_that_rings_on_in_bursts_stays_ignored():
     offered_in_silence(line)
     line.is_told(Clear())
     for _ in range(5):
-        line.passes(4.0)
+        line.passes(6.0)
         rings(line, 2.0)
     assert line.line.state is FxoState.IGNORING
     line.passes(7.1)
