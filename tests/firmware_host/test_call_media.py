@@ -15,13 +15,16 @@ TICKS_OF_PROMPT = 10
 
 
 class SilentPrompts:
-    """Prompts and music without a sound, so that all that is heard is a tone."""
+    """Prompts without a sound, so that all that is heard is a tone; music as loud as a test wants it."""
+
+    music_level = 0
 
     def prompt(self, name: str, language: str) -> bytes:
         return g711_encode(np.zeros(160 * TICKS_OF_PROMPT, np.int16), Law.ALAW)
 
     def music(self, name: str) -> bytes:
-        return self.prompt(name, "")
+        wave = np.tile(np.array([1, -1], np.int16), 80 * TICKS_OF_PROMPT)
+        return g711_encode(wave * np.int16(self.music_level), Law.ALAW)
 
 
 class MediaBench:
@@ -38,7 +41,8 @@ class MediaBench:
             for slot, name in enumerate((LINE, DESK))
         ]
         line_media = LineMedia(plane, tone_plan("ro"), Law.ALAW, InlineCallerIdReader())
-        self.media = CallMedia(PortTable(ports), line_media, SilentPrompts())
+        self.prompts = SilentPrompts()
+        self.media = CallMedia(PortTable(ports), line_media, self.prompts)
         self.finished = []
 
     def does(self, *actions) -> None:
@@ -108,9 +112,20 @@ def test_what_replaces_a_tone_silences_it(bench, replacement):
 
 
 def test_music_goes_on_until_it_is_stopped_and_is_never_finished(bench):
+    bench.prompts.music_level = 8000
     bench.does(acd.PlayMusic(port=LINE, music="sales"))
-    bench.level_after(5 * TICKS_OF_PROMPT)
+    assert bench.level_after(5 * TICKS_OF_PROMPT) > LOUD
+    bench.does(acd.StopSound(port=LINE))
+    assert bench.level_after(3) < SILENT
     assert bench.finished == []
+
+
+def test_nothing_is_remembered_of_prompts_that_are_over(bench):
+    for sound_id in range(5):
+        bench.does(prompt(sound_id))
+        bench.level_after(2)
+    bench.level_after(2 * TICKS_OF_PROMPT)
+    assert bench.media._sounds == {}
 
 
 @pytest.mark.parametrize("signal", list(acd.Signal))
