@@ -16,8 +16,8 @@ import msgspec
 from firmware_host.callserver import JournalError
 from firmware_host.config import ConfigurationError, read_appliance
 from firmware_host.console import RECORDS, Output, Session, operator_commands, record_rows
+from firmware_host.explained import Explained
 from firmware_host.instance_lock import SecondInstance
-from firmware_host.supervisor import EXPLAINED
 from firmware_host.version import VERSION
 
 __all__ = ["main"]
@@ -36,12 +36,6 @@ def _write(text: str) -> None:
 def _write_note(text: str) -> None:
     sys.stderr.write(text)
     sys.stderr.flush()
-
-
-class Explained(click.ClickException):
-    """A process can't run, and has said why: starting it again would say the same."""
-
-    exit_code = EXPLAINED
 
 
 @click.group(

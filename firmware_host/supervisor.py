@@ -14,7 +14,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["EXPLAINED", "run_all"]
+from firmware_host.explained import EXPLAINED
+
+__all__ = ["run_all"]
 
 _log = logging.getLogger(__name__)
 
@@ -25,9 +27,6 @@ _STOP_LIMIT_S = 10.0
 _QUICK_DEATH_S = 2.0
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 30.0
-
-EXPLAINED = 3
-"""Exit code of a process that has said why it can't run, and what to do."""
 
 
 @dataclass(slots=True)

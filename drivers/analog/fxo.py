@@ -3,8 +3,9 @@
 Loop start and kewlstart. On-hook the line watches for ringing, off-hook it carries the call.
 
 An incoming call: the first burst of ringing is validated by its length, then the caller's number is
-awaited in the silence after it, then the call is offered. It ends when ringing stays away, or after
-answer by what the exchange gives: battery drop (kewlstart), polarity reversal, busy tone.
+awaited in the silence after it, then the call is offered; without a number, at the second ring. It ends
+when ringing stays away, or after answer by what the exchange gives: battery drop (kewlstart), polarity
+reversal, busy tone.
 
 An outgoing call: seize, hear dial tone, send digits, wait. A ring that comes between seizure and dial
 tone is *glare*: the outgoing attempt fails and the incoming call is offered, already seized.
@@ -71,6 +72,7 @@ class FxoState(Enum):
     VALIDATING_RING = "validating ring"
     AWAITING_CALLER_ID = "awaiting caller ID"
     JUDGING_CALLER_ID = "judging caller ID"
+    AWAITING_SECOND_RING = "awaiting second ring"
     OFFERED = "offered"
     OFFERED_SEIZED = "offered, seized"
     IGNORING = "ignoring ringing"
@@ -106,6 +108,7 @@ class FxoLine(TimedMachine[FxoState]):
         (S.AWAITING_CALLER_ID, RingBurstStarted): "_ring_in_window",
         (S.AWAITING_CALLER_ID, BatteryChanged): "_battery_while_ringing",
         (S.JUDGING_CALLER_ID, CallerIdHeard): "_caller_id_judged",
+        (S.AWAITING_SECOND_RING, RingBurstStarted): "_second_ring",
         (S.OFFERED, RingBurstStarted): "_ring_again",
         (S.OFFERED, RingBurstEnded): "_ring_pauses",
         (S.OFFERED, BatteryChanged): "_battery_while_ringing",
@@ -133,6 +136,7 @@ class FxoLine(TimedMachine[FxoState]):
         (S.VALIDATING_RING, "burst_limit"): "_caller_gone",
         (S.AWAITING_CALLER_ID, "window"): "_judge_caller_id",
         (S.JUDGING_CALLER_ID, "judgement"): "_judgement_missing",
+        (S.AWAITING_SECOND_RING, "ring_gone"): "_caller_gone",
         (S.OFFERED, "ring_gone"): "_caller_gone",
         (S.OFFERED, "burst_limit"): "_caller_gone",
         (S.OFFERED_SEIZED, "answer"): "_far_end_cleared",
@@ -301,11 +305,21 @@ class FxoLine(TimedMachine[FxoState]):
         self._emit(StopReceivingCallerId())
 
     def _caller_id_judged(self, event: CallerIdHeard) -> None:
-        if event.caller is not None:
+        if event.caller is None:
+            self._judgement_missing()
+        else:
             self._caller = event.caller
-        self._offer()
+            self._offer()
 
     def _judgement_missing(self) -> None:
+        # Who sent no number may have hung up after one ring; answering would meet dial tone. A line
+        # without caller ID is answered a second later for it, at its second ring.
+        if self._ringing:
+            self._offer()
+        else:
+            self._enter(S.AWAITING_SECOND_RING, ring_gone=self._settings.ring_gone_s)
+
+    def _second_ring(self, _event: RingBurstStarted) -> None:
         self._offer()
 
     def _offer(self) -> None:

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import click
-
 from firmware_host.callserver import state_folder
 from firmware_host.config import Appliance, ConfigurationError, read_appliance
 from firmware_host.console.output import Output
+from firmware_host.explained import Explained
 
 __all__ = ["Session"]
 
@@ -25,12 +24,12 @@ class Session:
         """The configuration.
 
         Raises:
-            click.ClickException: with every mistake.
+            Explained: with every mistake.
         """
         try:
             return read_appliance(self.configuration_file)
         except ConfigurationError as error:
-            raise click.ClickException(
+            raise Explained(
                 f"{error}\nCorrect the file, then try `switchroom check {error.file}`."
             ) from error
 

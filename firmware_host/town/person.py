@@ -135,7 +135,9 @@ class Person:
             if self._step is None:
                 self._advance(None, now)
                 continue
-            if self._ears.far_end_gone and not isinstance(self._step, WaitForHangUp | HangUp):
+            # Someone who waits for a tone wants to hear busy as a tone.
+            patient = isinstance(self._step, WaitForHangUp | HangUp | WaitForTone)
+            if self._ears.far_end_gone and not patient:
                 self._ears.far_end_gone = False
                 self._ears.in_call = False
                 self._throw(now)

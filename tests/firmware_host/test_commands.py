@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from firmware_host.cli import switchroom
 from firmware_host.console import Output
+from firmware_host.explained import EXPLAINED
 
 EXAMPLE = Path(__file__).parents[2] / "appliance.toml"
 
@@ -58,7 +59,7 @@ def test_a_bad_file_is_told_with_every_mistake_and_nothing_starts_on_it(tmp_path
     assert {mistake["path"] for mistake in listed} == {"site.country", "trunk.line-2.port"}
     for command in ("run", "callserver", "town", "oam", "lines"):
         refused = run("--config", str(bad), command)
-        assert refused.exit_code == 1, command
+        assert refused.exit_code == EXPLAINED, command
         assert "site.country" in refused.output
         assert "switchroom check" in refused.output
 

@@ -12,7 +12,7 @@ import pyte
 import pytest
 from running_appliance import COMMAND, RunningAppliance, wait_until
 
-from firmware_host.supervisor import EXPLAINED
+from firmware_host.explained import EXPLAINED
 
 pytestmark = [pytest.mark.realtime, pytest.mark.timeout(120)]
 

@@ -9,7 +9,7 @@ import soundfile
 from running_appliance import RunningAppliance, wait_until
 from sound_checks import heard_at, speech_like
 
-from firmware_host.supervisor import EXPLAINED
+from firmware_host.explained import EXPLAINED
 
 pytestmark = [pytest.mark.realtime, pytest.mark.timeout(180)]
 
