@@ -59,6 +59,9 @@ def offered_in_silence(line: LoneLine, caller: CallerNumber | None = ANN) -> Non
     rings(line, 2.0)
     line.passes(3.0)
     line.gets(CallerIdHeard(caller=caller))
+    if caller is None:
+        assert line.line.state is FxoState.AWAITING_SECOND_RING
+        rings(line, 2.0)
     assert line.line.state is FxoState.OFFERED
 
 
@@ -148,9 +151,30 @@ def test_a_judgement_that_never_comes_costs_the_number_but_not_the_call():
     assert line.line.state is FxoState.JUDGING_CALLER_ID
     assert not line.all_of(CallOffered)
     line.passes(1.0)
+    rings(line, 1.0)
     assert line.all_of(CallOffered) == [CallOffered(caller=NOBODY)]
     line.is_told(Answer())
     assert line.line.state is FxoState.UP
+
+
+def test_who_sent_no_number_and_rings_no_second_time_is_no_call():
+    line = trunk()
+    rings(line, 1.0)
+    line.passes(3.0)
+    line.gets(CallerIdHeard(caller=None))
+    line.passes(20.0)
+    assert line.line.state is FxoState.IDLE
+    assert not line.all_of(CallOffered)
+    assert not line.all_of(Cleared)
+
+
+def test_a_second_ring_during_the_judgement_offers_at_once_when_no_number_came():
+    line = trunk()
+    rings(line, 1.0)
+    line.passes(3.0)
+    line.gets(RingBurstStarted())
+    line.gets(CallerIdHeard(caller=None))
+    assert line.all_of(CallOffered) == [CallOffered(caller=NOBODY)]
 
 
 @pytest.mark.parametrize("answered", [True, False])

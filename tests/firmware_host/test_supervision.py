@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from firmware_host import supervisor
-from firmware_host.supervisor import EXPLAINED
+from firmware_host.explained import EXPLAINED
 
 _TELL = """
 import os, signal, sys
