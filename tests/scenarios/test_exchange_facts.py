@@ -83,7 +83,8 @@ def test_a_deadline_of_a_line_is_a_deadline_of_call_control(office):
     office.run(3)
 
 
-def test_two_calls_at_one_time_are_recorded_each_by_itself(office):
+@pytest.mark.parametrize("first_to_end", ["1", "2"])
+def test_two_calls_at_one_time_are_recorded_each_by_itself(office, first_to_end):
     keys = {"1": ("desk-1", SALES_AGENT), "2": ("desk-3", SUPPORT_AGENT)}
     callers = {key: speech_like(10 + int(key), 2.0) for key in keys}
     agents = {key: speech_like(20 + int(key), 1.5) for key in keys}
@@ -92,7 +93,7 @@ def test_two_calls_at_one_time_are_recorded_each_by_itself(office):
     office.run(8)
 
     def talks(key):
-        yield Wait({"1": 24, "2": 14}[key])  # the later call ends first, the earlier one talks on
+        yield Wait(14 if key == first_to_end else 24)  # the other talks on
         yield Play(callers[key])
         yield Wait(2)
         yield HangUp()
@@ -101,7 +102,8 @@ def test_two_calls_at_one_time_are_recorded_each_by_itself(office):
         script = calls_and_presses(key, then=talks(key))
         office.caller(script, CallerNumber(number=f"555{key}"))
     office.run(50)
-    assert [fact.call for fact in office.facts_of(acd.CallEnded)] == ["00000002", "00000001"]
+    assert office.facts_of(acd.CallEnded)[0].call == f"0000000{first_to_end}"
+    assert len(office.facts_of(acd.CallEnded)) == 2
     office.stop()
     records = {record.keys: record for record in office.records()}
     assert set(records) == set(keys)
