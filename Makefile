@@ -10,7 +10,7 @@ APT_PACKAGES := gcc make python3-dev python3-venv espeak-ng sox multimon-ng libs
 APT_BENCH := libspandsp-dev libtiff-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo run test test-realtime check format native bench lock clean
+.PHONY: help setup demo run test check format native bench lock clean
 
 help:                ## list the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'

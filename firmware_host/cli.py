@@ -204,7 +204,11 @@ def console(
 @process_commands.command()
 @click.option("--seed", default=1, show_default=True, help="Another seed is another quarter hour.")
 @click.option("--caller", "caller_number", help="The number of the first caller.")
-@click.option("--caller-audio", type=click.Path(path_type=Path), help="What the first caller says.")
+@click.option(
+    "--caller-audio",
+    type=click.Path(path_type=Path),
+    help="What the first caller says; the agent has half a minute.",
+)
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
@@ -271,7 +275,7 @@ def demo(
         )
         out.table(queues, columns, empty="No queues.")
         out.line(
-            f"{result.simulated_s / 60:.0f} minutes of calls; all of the above was heard on the lines."
+            f"{result.simulated_s / 60:.0f} min of calls; all of the above was heard on the lines."
         )
         out.line(f"Recordings (caller left, what the caller hears right): {result.recordings}")
         out.line(f"Journal of facts: {result.journal}")

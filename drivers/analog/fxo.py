@@ -87,6 +87,7 @@ class FxoState(Enum):
 
 S = FxoState
 
+_RINGBACK_OVER_S = 0.5
 _LONGEST_CALLER = 32
 """Digits of a DTMF caller ID; no number is longer, and a line may rattle for days."""
 
@@ -120,6 +121,7 @@ class FxoLine(TimedMachine[FxoState]):
         (S.UP, PolarityReversed): "_polarity_in_call",
         (S.UP, ToneHeard): "_tone_in_call",
         (S.LOSING_BATTERY, BatteryChanged): "_battery_back",
+        (S.LOSING_BATTERY, ToneStopped): "_tone_stopped_in_glitch",
         (S.SEIZED, ToneHeard): "_tone_when_seized",
         (S.SEIZED, RingBurstStarted): "_glare",
         (S.DIALLING, SignalSent): "_dialled",
@@ -162,6 +164,7 @@ class FxoLine(TimedMachine[FxoState]):
         self._window_opened = 0.0
         self._dialled_number = ""
         self._back_to = FxoState.UP
+        self._back_deadlines: dict[str, float] = {}
 
     def start(self, now: float) -> list[LineOutput]:
         """Go on-hook and look whether the exchange feeds the line."""
@@ -359,6 +362,8 @@ class FxoLine(TimedMachine[FxoState]):
 
     def _answer(self) -> None:
         if self._state is S.OFFERED:
+            # The exchange trips the ringing; a card need not report the end of that burst.
+            self._ringing = False
             self._emit(SetHook(off_hook=True))
             self._go_up()
         elif self._state is S.OFFERED_SEIZED:
@@ -375,12 +380,17 @@ class FxoLine(TimedMachine[FxoState]):
 
     def _battery_in_call(self, event: BatteryChanged) -> None:
         if not event.present and self._settings.clears_on_battery_drop:
-            self._back_to = self._state
+            self._back_to, self._back_deadlines = self._state, dict(self._deadlines)
             self._enter(S.LOSING_BATTERY, drop=self._settings.battery_drop_s)
 
     def _battery_back(self, event: BatteryChanged) -> None:
         if event.present:
-            self._enter(self._back_to, **self._timers_of(self._back_to))
+            self._enter(self._back_to)
+            self._deadlines = self._back_deadlines
+
+    def _tone_stopped_in_glitch(self, event: ToneStopped) -> None:
+        if self._back_to is S.AWAITING_ANSWER and self._answers_at(event):
+            self._back_deadlines["ringback_over"] = self._now + _RINGBACK_OVER_S
 
     def _timers_of(self, state: FxoState) -> dict[str, float]:
         if state is S.AWAITING_ANSWER:
@@ -511,9 +521,12 @@ class FxoLine(TimedMachine[FxoState]):
                 pass
 
     def _tone_stopped_before_answer(self, event: ToneStopped) -> None:
-        # Without a reversal the end of ringback is the only sign of answer.
-        if event.tone == "ringback" and not self._settings.answers_on_polarity:
-            self._set_timer("ringback_over", 0.5)
+        if self._answers_at(event):
+            self._set_timer("ringback_over", _RINGBACK_OVER_S)
+
+    def _answers_at(self, event: ToneStopped) -> bool:
+        """Without a reversal the end of ringback is the only sign of answer."""
+        return event.tone == "ringback" and not self._settings.answers_on_polarity
 
     def _polarity_before_answer(self, _event: PolarityReversed) -> None:
         if self._settings.answers_on_polarity:

@@ -71,6 +71,9 @@ class FxsState(Enum):
 
 S = FxsState
 
+_CALLER_ID_PAUSE_S = 1.5
+"""Room for the delay and about a second of FSK."""
+
 
 class FxsLine(TimedMachine[FxsState]):
     """One FXS line; see `drivers.interface.Line`.
@@ -111,6 +114,7 @@ class FxsLine(TimedMachine[FxsState]):
         self._off_hook: bool | None = None
         self._caller = CallerNumber()
         self._cadence_index = 0
+        self._caller_id_due = False
         self._down_since = 0.0
         self._in_service = False
 
@@ -150,13 +154,11 @@ class FxsLine(TimedMachine[FxsState]):
         self._enter(S.STARTING, hook_report=self._settings.hook_report_s)
 
     def _hook_at_start(self, event: HookChanged) -> None:
-        if event.off_hook:
-            # Whoever holds this handset lost their call with the last call server: tell them.
-            self._give_busy_tone()
-            self._leave_service("handset off-hook")
-        else:
-            self._enter(S.IDLE)
-            self._enter_service()
+        self._enter(S.IDLE)
+        self._enter_service()
+        # Whoever holds the handset lost their call with the last call server: the line works, and they
+        # are someone who has lifted and wants to dial.
+        self._lifted(event)
 
     def _no_hook_report(self) -> None:
         self._enter(S.FAILED)
@@ -216,6 +218,7 @@ class FxsLine(TimedMachine[FxsState]):
 
     def _begin_ringing(self) -> None:
         self._cadence_index = 0
+        self._caller_id_due = self._settings.caller_id is CallerIdMode.FSK_AFTER_FIRST_RING
         self._enter(
             S.RINGING,
             ring_limit=self._settings.ring_limit_s,
@@ -230,12 +233,9 @@ class FxsLine(TimedMachine[FxsState]):
         self._set_timer("burst", duration_s)
         pausing = self._cadence_index % 2 == 1
         self._emit(SetRinger(ringing=not pausing))
-        first_long_pause = self._cadence_index < len(cadence) and duration_s >= 1.5
-        if (
-            pausing
-            and first_long_pause
-            and self._settings.caller_id is CallerIdMode.FSK_AFTER_FIRST_RING
-        ):
+        # Once, in the first pause that is long enough: a double ring's inner pause is not.
+        if pausing and self._caller_id_due and duration_s >= _CALLER_ID_PAUSE_S:
+            self._caller_id_due = False
             self._set_timer("caller_id_delay", self._settings.caller_id_delay_s)
 
     def _send_caller_id(self) -> None:

@@ -96,6 +96,8 @@ def _leaf(expected: Any, value: Any, path: Path) -> list[Mistake]:  # noqa: ANN4
     except msgspec.ValidationError as error:
         problem = str(error).removesuffix(" - at `$`")
         got = f"{value!r}" if isinstance(value, str | int | float | bool) else _named(value)
+        if path and path[-1] == "pin":
+            got = "this PIN"  # messages end up in logs and on screens
         return [Mistake(key_path(*path), f"{got}: {problem}", _described(expected))]
     return []
 

@@ -217,7 +217,13 @@ def journal() -> None:
 
 
 @journal.command("show")
-@click.option("--last", default=40, show_default=True, help="Only so many, the newest; 0: all.")
+@click.option(
+    "--last",
+    type=click.IntRange(min=0),
+    default=40,
+    show_default=True,
+    help="Only so many, the newest; 0: all.",
+)
 @click.option("--call", "call_id", help="Only facts of this call.")
 @_json
 @click.pass_obj
@@ -308,4 +314,4 @@ def _dialled(session: Session, outcome: dict[str, Any], *, as_json: bool) -> Non
 def _check_keys(option: str, text: str, allowed: str) -> None:
     wrong = sorted(set(text) - set(allowed))
     if wrong:
-        raise click.ClickException(f"{option}: {' '.join(wrong)!r} can't be sent; use {allowed}")
+        raise click.ClickException(f"{option}: {''.join(wrong)!r} can't be sent; use {allowed}")

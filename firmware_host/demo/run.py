@@ -76,6 +76,11 @@ def run_demo(options: DemoOptions, say: Callable[[str], None]) -> DemoResult:
         caller_number=options.caller_number,
         caller_audio=options.caller_audio,
     )
+    numbers = [caller.identity.number for caller in scenario.callers]
+    if numbers.count(options.caller_number) > 1:
+        raise DemoError(
+            f"{options.caller_number} is another caller's number in the demo; choose another"
+        )
     lockstep = Lockstep(
         appliance,
         options.output,

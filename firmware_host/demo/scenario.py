@@ -141,6 +141,7 @@ def _ordinary_callers(
         key = chance.choice("12")
         samples = spoken
         if index == 0:
+            name = "YOUR CALLER" if number is not None or audio is not None else name
             digits = number or digits
             samples = spoken if audio is None else audio
         patience = (chance.uniform(0.3, 1.5), chance.uniform(2, 14))

@@ -70,6 +70,7 @@ class Person:
         mouth: Mouth,
         *,
         identity: CallerNumber | None = None,
+        at_handset: bool = False,
         told: Callable[[float, str, str], None] | None = None,
     ) -> None:
         self.name = name
@@ -78,6 +79,9 @@ class Person:
         self.seen_caller: CallerNumber | None = None
         "What the handset's display showed last."
         self.done = False
+        # At a handset that was rung, dial tone says that the call is gone; a caller may hear its two
+        # frequencies in any music.
+        self._tones_of_the_end = ("busy", "dial") if at_handset else ("busy",)
         self._script = script
         self._mouth = mouth
         self._told = told
@@ -95,7 +99,7 @@ class Person:
     def hears_tone(self, tone: str | None) -> None:
         """A tone was recognised, or is over."""
         self._ears.tone = tone
-        if tone == "busy" and self._ears.in_call:
+        if tone in self._tones_of_the_end and self._ears.in_call:
             self._ears.far_end_gone = True
 
     def rings(self, caller: CallerNumber | None) -> None:
@@ -190,8 +194,8 @@ class Person:
                 self._deadline = now + 3600.0
                 self._tell(now, "speaks")
             case Lift():
+                ears.in_call = ears.ringing  # else it is lifted to dial
                 ears.tone, ears.ringing, ears.far_end_gone = None, False, False
-                ears.in_call = True
                 self._deadline = now
                 self._mouth.lift(self)
                 self._tell(now, "lifts the handset")

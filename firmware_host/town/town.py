@@ -152,7 +152,7 @@ class Town:
         self._now = now
         person = Person(name, script, self, identity=identity, told=self._told)
         self._people.append(person)
-        person.run(now)
+        self._run(person)
         return person
 
     def staff(self, station: str, script: Script, now: float) -> Person:
@@ -165,10 +165,10 @@ class Town:
         port = self._by_name[station]
         if port.person is not None:
             port.person.stop()
-        person = Person(station, script, self, told=self._told)
+        person = Person(station, script, self, at_handset=True, told=self._told)
         person.slot, port.person = port.port, person
         self._people.append(person)
-        person.run(now)
+        self._run(person)
         return person
 
     # ------------------------------------------------------------ the step
@@ -196,14 +196,17 @@ class Town:
             if port.dialled_until is not None and port.dialled_until <= now:
                 self._route_dialled(port)
         for person in list(self._people):
-            try:
-                person.run(now)
-            except Exception as error:
-                # One person's script must not end the town, and with it every call.
-                person.stop()
-                self.script_failed(person, error)
+            self._run(person)
         if any(person.done for person in self._people):
             self._bury_done()
+
+    def _run(self, person: Person) -> None:
+        try:
+            person.run(self._now)
+        except Exception as error:
+            # One person's script must not end the town, and with it every call.
+            person.stop()
+            self.script_failed(person, error)
 
     def next_timer(self) -> float | None:
         """When `step` is due although nothing happens."""

@@ -334,7 +334,8 @@ class AnyEvents(RuleBasedStateMachine):
         for record in self.center._orders.ledger.agents.values():
             wraps_up = record.state is AgentState.WRAPPING_UP
             assert wraps_up == timers.is_running(Purpose.WRAP_UP, record.agent)
-            free_at = (record.last_missed or -1e9) + SETTINGS.missed_offer_delay_s
+            missed = -1e9 if record.last_missed is None else record.last_missed
+            free_at = missed + SETTINGS.missed_offer_delay_s
             is_delayed = timers.is_running(Purpose.MISSED_DELAY, record.agent)
             assert is_delayed == (free_at > self.now)
         owners = {call.id for call in self.center._calls} | set(PORTS) | {ANA, BEN, CARA}

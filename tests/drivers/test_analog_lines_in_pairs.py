@@ -20,6 +20,7 @@ from drivers import (
     Flash,
     FxoSettings,
     FxoState,
+    FxsLine,
     FxsSettings,
     FxsState,
     HookChanged,
@@ -29,9 +30,11 @@ from drivers import (
     Ring,
     RingBurstEnded,
     RingBurstStarted,
+    SendCallerId,
     SendDigits,
     SetBattery,
     ToneHeard,
+    ToneStopped,
 )
 
 ANN = CallerNumber(number="0212345678", name="ANN")
@@ -276,15 +279,16 @@ def test_a_refused_call_is_not_offered_again_while_it_rings_on():
     assert pair.names(pair.fxo)[-1] == "CallOffered"
 
 
-def test_a_restart_with_the_handset_off_hook_is_an_alarm_that_ends_with_the_hook():
+def test_a_restart_with_the_handset_off_hook_finds_someone_who_has_lifted():
     pair = LinePair()
     call_up(pair)
     pair.fxs.events.clear()
     pair._outputs(pair.fxs, pair.fxs.line.start(pair.now))
     pair.receive(pair.fxs, HookChanged(off_hook=True))
-    assert pair.fxs.events == [OutOfService(alarm="handset off-hook")]
+    assert pair.fxs.events == [InService(), CallOffered(caller=CallerNumber())]
     pair.receive(pair.fxs, HookChanged(off_hook=False))
-    assert pair.fxs.events[-1] == InService()
+    pair.run(1.0)
+    assert pair.fxs.events[-1] == Cleared(cause=ClearCause.FAR_END)
 
 
 def test_a_line_that_is_started_on_another_card_comes_into_service_again():
@@ -298,6 +302,45 @@ def test_a_line_that_is_started_on_another_card_comes_into_service_again():
         pair.receive(end, event)
         pair.run(1.0)
         assert end.events == [InService()]
+
+
+@pytest.mark.parametrize("stops_first", [True, False])
+def test_a_battery_glitch_at_the_moment_of_answer_does_not_lose_the_answer(stops_first):
+    pair = LinePair()
+    pair.command(pair.fxo, Dial(number="1"))
+    for tone in ("dial", "ringback"):
+        pair.receive(pair.fxo, ToneHeard(tone=tone))
+    glitch = [SetBattery(present=False), SetBattery(present=True)]
+    if stops_first:
+        pair.receive(pair.fxo, ToneStopped(tone="ringback"))
+    pair.receive(pair.fxo, pair.fxs.wire.apply(glitch[0]))
+    pair.run(0.05)
+    if not stops_first:
+        pair.receive(pair.fxo, ToneStopped(tone="ringback"))
+    pair.receive(pair.fxo, pair.fxs.wire.apply(glitch[1]))
+    pair.run(1.0)
+    assert pair.fxo.events[-1] == Answered()
+
+
+def test_a_card_that_does_not_report_the_end_of_a_tripped_ring_causes_no_phantom_call():
+    pair = LinePair(FxoSettings(caller_id=CallerIdMode.NONE))
+    pair.receive(pair.fxo, RingBurstStarted())
+    pair.run(0.5)
+    pair.command(pair.fxo, Answer())
+    pair.run(1.0)
+    pair.command(pair.fxo, Clear())
+    pair.run(30.0)
+    assert pair.names(pair.fxo)[1:] == ["CallOffered", "Cleared"]
+
+
+def test_caller_id_is_sent_once_whatever_the_cadence():
+    line = FxsLine(FxsSettings(ring_cadence_s=(1.0, 2.0, 1.0, 3.0)))
+    line.start(0.0)
+    line.receive(HookChanged(off_hook=False), 0.1)
+    outputs = line.command(Ring(caller=ANN), 0.2)
+    while (timer := line.next_timer()) is not None and timer < 60.0:
+        outputs += line.handle_timer(timer)
+    assert sum(isinstance(output, SendCallerId) for output in outputs) == 1
 
 
 def test_commands_that_no_such_line_can_carry_out_are_our_mistake():

@@ -31,11 +31,10 @@ class RunningAppliance:
     def __init__(self, folder: Path) -> None:
         self.file = folder / "appliance.toml"
         self.state = folder / "var"
-        # Short rings and wrap-ups: the wall clock is what these tests have least of.
-        text = EXAMPLE.read_text().replace(
-            'caller_id = "fsk_after_first_ring"', 'caller_id = "none"'
-        )
-        self.file.write_text(text)
+        # The wall clock is what these tests have least of: all trunks but the first offer at once.
+        first, rest = EXAMPLE.read_text().split("[trunk.line-2]")
+        rest = rest.replace('caller_id = "fsk_after_first_ring"', 'caller_id = "none"')
+        self.file.write_text(f"{first}[trunk.line-2]{rest}")
         self.log = folder / "log"
         self.process: subprocess.Popen | None = None
 
@@ -67,6 +66,10 @@ class RunningAppliance:
     def agents_ready(self, count: int) -> bool:
         agents = self.ask("callserver", "agents") or []
         return sum(agent["is_offerable"] for agent in agents) == count
+
+    def handsets_down(self) -> bool:
+        lines = self.ask("callserver", "lines") or []
+        return all(line["state"] == "idle" for line in lines if line["role"] == "station")
 
     def calls(self, stage: str | None = None) -> list[dict]:
         calls = self.ask("callserver", "calls") or []
