@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 
 import pytest
@@ -116,6 +117,22 @@ def test_kill_9_in_the_middle_of_a_call(appliance):
     (call,) = wait_until(lambda: appliance.calls("talking"), 40, "the next call is served")
     appliance.command("hangup", call["call"])
     again.communicate(timeout=30)
+
+
+def test_a_process_that_stands_still_for_a_second_loses_no_call(appliance):
+    wait_until(lambda: appliance.agents_ready(3), 60, "all agents ready")
+    caller = appliance.dial("4025")
+    (call,) = wait_until(lambda: appliance.calls("talking"), 40, "a talk")
+    for kind in ("callserver", "town", "oam"):
+        process = appliance.process_id(kind)
+        os.kill(process, signal.SIGSTOP)
+        threading.Event().wait(1.0)
+        os.kill(process, signal.SIGCONT)
+        wait_until(lambda: appliance.in_service(9), 5, f"{kind} goes on")
+        assert appliance.process_id(kind) == process
+    assert [up["call"] for up in appliance.calls("talking")] == [call["call"]]
+    appliance.command("hangup", call["call"])
+    caller.communicate(timeout=20)
 
 
 def test_the_far_end_dies_and_comes_back(appliance):
