@@ -392,13 +392,6 @@ class FxoLine(TimedMachine[FxoState]):
         if self._back_to is S.AWAITING_ANSWER and self._answers_at(event):
             self._back_deadlines["ringback_over"] = self._now + _RINGBACK_OVER_S
 
-    def _timers_of(self, state: FxoState) -> dict[str, float]:
-        if state is S.AWAITING_ANSWER:
-            return {"answer": self._settings.answer_limit_s}
-        if state is S.OFFERED_SEIZED:
-            return {"answer": self._settings.ring_gone_s}
-        return {"talk_limit": self._settings.talk_limit_s}
-
     def _polarity_in_call(self, _event: PolarityReversed) -> None:
         if self._settings.clears_on_polarity:
             self._far_end_cleared()
@@ -498,11 +491,11 @@ class FxoLine(TimedMachine[FxoState]):
         # We hold the loop: the exchange takes that as answer. The far caller is on the line already.
         self._ringing = False
         self._emit(Cleared(cause=ClearCause.GLARE))
-        self._enter(S.OFFERED_SEIZED, **self._timers_of(S.OFFERED_SEIZED))
+        self._enter(S.OFFERED_SEIZED, answer=self._settings.ring_gone_s)
         self._emit(Listen(), CallOffered(caller=CallerNumber()))
 
     def _dialled(self, _event: SignalSent) -> None:
-        self._enter(S.AWAITING_ANSWER, **self._timers_of(S.AWAITING_ANSWER))
+        self._enter(S.AWAITING_ANSWER, answer=self._settings.answer_limit_s)
         self._look_at_battery()
 
     def _dialling_failed(self) -> None:

@@ -121,6 +121,12 @@ def test_an_fxs_line_survives_anything_and_never_rings_a_lifted_handset(
     assert not ringing or line.state is FxsState.RINGING
 
 
+def test_every_row_of_the_tables_leads_to_something_that_acts():
+    for machine in (FxoLine, FxsLine):
+        for name in [*machine._TABLE.values(), *machine._TIMERS.values()]:
+            assert callable(getattr(machine, name)), f"{machine.__name__}: {name}"
+
+
 def test_every_timer_of_the_settings_is_a_length_of_time():
     for settings_type in (FxoSettings, FxsSettings):
         for field in dataclasses.fields(settings_type):
