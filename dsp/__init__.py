@@ -18,6 +18,7 @@ from dsp.detections import (
     Detection,
     DigitEnded,
     DigitHeard,
+    EventFetched,
     PlayFinished,
     ProgressToneEnded,
     ProgressToneHeard,
@@ -39,7 +40,7 @@ from dsp.fsk import CallerIdStandard
 from dsp.g711 import Law, g711_decode, g711_encode, silence, transcode
 from dsp.levels import level_dbm0
 from dsp.plane import Plane
-from dsp.pump import Counters, PumpPrivileges
+from dsp.pump import Counters, Distribution, PendingEvents, PumpPrivileges
 from dsp.taps import BLOCK_SAMPLES, SAMPLE_RATE_HZ, TICK_S, Direction, RecordedBlock, Tap
 from dsp.tone_plans import (
     CONFIRMATION_TONE,
@@ -73,8 +74,11 @@ __all__ = [
     "DigitEnded",
     "DigitHeard",
     "Direction",
+    "Distribution",
+    "EventFetched",
     "Law",
     "MatrixFull",
+    "PendingEvents",
     "Plane",
     "PlaneClosed",
     "PlaneError",

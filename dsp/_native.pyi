@@ -28,8 +28,12 @@ class NativeBlock:
 
 class NativeCounters(Pointer):
     ticks: int
-    late: Sequence[int]
+    lateness: Sequence[int]
+    busy: Sequence[int]
+    processor_ns: int
     skipped_ticks: int
+    clock_changes: int
+    clock_slot: int
     detections_lost: int
     recorded_lost: int
 
@@ -69,6 +73,7 @@ class _Lib(Protocol):
     CAPTURE_FINISHED: int
     RECORD_OVERRUN: int
     DESCRIPTOR_LOST: int
+    PENDING_EVENT: int
     def plane_new(self, slots: int, law: int, portable: bool) -> PlaneHandle: ...
     def plane_instruction_set(self, plane: PlaneHandle) -> Pointer: ...
     def plane_free(self, plane: PlaneHandle) -> None: ...
@@ -132,7 +137,15 @@ class _Lib(Protocol):
     def progress_measure(
         self, powers: Pointer, plan: PlanHandle, older: Pointer, newer: Pointer
     ) -> float: ...
-    def plane_attach(self, plane: PlaneHandle, slot: int, descriptor: int) -> int: ...
+    def plane_attach(
+        self,
+        plane: PlaneHandle,
+        slot: int,
+        descriptor: int,
+        clock: bool,
+        event_error: int,
+        event_request: int,
+    ) -> int: ...
     def plane_detach(self, plane: PlaneHandle, slot: int) -> int: ...
     def plane_start(
         self, plane: PlaneHandle, event_descriptor: int, granted: Sequence[int]

@@ -9,6 +9,7 @@ __all__ = [
     "Detection",
     "DigitEnded",
     "DigitHeard",
+    "EventFetched",
     "PlayFinished",
     "ProgressToneEnded",
     "ProgressToneHeard",
@@ -109,6 +110,15 @@ class DescriptorLost:
     tick: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFetched:
+    """The card told of an event on the slot's descriptor; only its driver knows what it means."""
+
+    slot: int
+    tick: int
+    value: int
+
+
 Detection = (
     DigitHeard
     | DigitEnded
@@ -119,4 +129,5 @@ Detection = (
     | CaptureFinished
     | RecordOverrun
     | DescriptorLost
+    | EventFetched
 )

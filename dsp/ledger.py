@@ -18,6 +18,7 @@ from dsp.detections import (
     Detection,
     DigitEnded,
     DigitHeard,
+    EventFetched,
     PlayFinished,
     ProgressToneEnded,
     ProgressToneHeard,
@@ -122,4 +123,6 @@ class Ledger:
                 return None
             record_id, tapped = self._records[native.token]
             return RecordOverrun(slot=tapped, tick=tick, record_id=record_id)
+        if kind == lib.PENDING_EVENT:
+            return EventFetched(slot=slot, tick=tick, value=value)
         return DescriptorLost(slot=slot, tick=tick)

@@ -31,7 +31,7 @@ from dsp.errors import (
 )
 from dsp.g711 import Law
 from dsp.ledger import Ledger
-from dsp.pump import Counters, PumpPrivileges, read_counters
+from dsp.pump import Counters, PendingEvents, PumpPrivileges, read_counters
 from dsp.sounds import digit_segments, native_plan, tone_program
 from dsp.taps import BLOCK_SAMPLES, SAMPLE_RATE_HZ, Direction, RecordedBlock, Tap
 from dsp.tone_plans import Segment, Tone, TonePlan
@@ -313,16 +313,34 @@ class Plane:
 
     # Real time
 
-    def attach(self, slot: int, descriptor: int) -> None:
+    def attach(
+        self,
+        slot: int,
+        descriptor: int,
+        *,
+        clock: bool = False,
+        pending_events: PendingEvents | None = None,
+    ) -> None:
         """Gives the pump a descriptor for the slot: one read or write is one block of 160 octets.
 
         The pump works on a duplicate, set to non-blocking; the caller's may be closed at any time.
         May be called while the pump runs.
 
+        Args:
+            slot: Which slot.
+            descriptor: A timeslot of a card.
+            clock: Blocks of this line may make the ticks. Of several, the first that brings them
+                without a gap does; after 40 ms of silence another takes over, at last the
+                machine's own clock.
+            pending_events: How reads say that an event waits; each becomes an `EventFetched`.
+
         Raises:
             DescriptorRefused: It is no open descriptor.
         """
-        error = lib.plane_attach(self._open(), self._slot(slot), descriptor)
+        events = pending_events or PendingEvents(error=0, request=0)
+        error = lib.plane_attach(
+            self._open(), self._slot(slot), descriptor, clock, events.error, events.request
+        )
         if error != 0:
             raise DescriptorRefused(error, f"slot {slot}: {os.strerror(error)}")
 

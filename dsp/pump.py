@@ -14,9 +14,24 @@ from dsp._native import ffi, lib
 if TYPE_CHECKING:
     from dsp._native import PlaneHandle
 
-__all__ = ["Counters", "PumpPrivileges", "read_counters"]
+__all__ = ["Counters", "Distribution", "PendingEvents", "PumpPrivileges", "read_counters"]
 
-LATENESS_BOUNDS_MS = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, float("inf"))
+BUCKET_BOUNDS_MS = (*(2 ** (quarter / 4) / 1000 for quarter in range(65)), float("inf"))
+"""Upper bounds of a distribution's buckets: quarter octaves from 1 microsecond to 65 ms."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingEvents:
+    """How a descriptor says that an event is pending, and what fetches it.
+
+    DAHDI's reads give ELAST until DAHDI_GETEVENT has been asked; only its driver knows what the
+    event means.
+    """
+
+    error: int
+    """The errno of a read that has to wait for the event to be fetched."""
+    request: int
+    """The ioctl that fetches it, as an int."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +44,33 @@ class PumpPrivileges:
     """The plane's memory is never paged out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """How often something took how long."""
+
+    counts: tuple[int, ...]
+    """Per bucket of BUCKET_BOUNDS_MS."""
+
+    @property
+    def total(self) -> int:
+        """How often in all."""
+        return sum(self.counts)
+
+    def percentile_ms(self, percent: float) -> float:
+        """The upper bound of the bucket that the percentile lies in; 0 when nothing was counted."""
+        wanted, seen = self.total * percent / 100, 0
+        for bound, count in zip(BUCKET_BOUNDS_MS, self.counts, strict=True):
+            seen += count
+            if count and seen >= wanted:
+                return bound
+        return 0.0
+
+    def __sub__(self, earlier: "Distribution") -> "Distribution":
+        """What came after an earlier reading of the same distribution."""
+        pairs = zip(self.counts, earlier.counts, strict=True)
+        return Distribution(tuple(late - early for late, early in pairs))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counters:
     """Counts since the plane was made."""
@@ -37,11 +79,18 @@ class Counters:
     lost_blocks: NDArray[np.uint64]
     """Per slot: blocks for which silence was substituted, once the line had been alive."""
     slips: NDArray[np.uint64]
-    """Per slot: blocks dropped because the line's clock runs ahead of ours."""
+    """Per slot: blocks dropped because the line's clock runs ahead of ours, or after a standstill."""
     write_overruns: NDArray[np.uint64]
     """Per slot: blocks not sent because two waited already for the far end to fetch them."""
-    lateness_ms: dict[float, int]
-    """Ticks that began less than so many ms late, and not less than the bound before."""
+    lateness: Distribution
+    """How late the ticks began."""
+    busy: Distribution
+    """How long the ticks took, reading and writing included."""
+    processor_s: float
+    """What the pump's thread has used of a processor."""
+    clock_slot: int | None
+    """Whose blocks make the ticks; None: the machine's monotonic clock."""
+    clock_changes: int
     skipped_ticks: int
     """Ticks left out after the machine had stood still for over 200 ms."""
     lost_detections: int
@@ -62,7 +111,11 @@ def read_counters(handle: "PlaneHandle", slots: int) -> Counters:
         lost_blocks=rows[0],
         slips=rows[1],
         write_overruns=rows[2],
-        lateness_ms=dict(zip(LATENESS_BOUNDS_MS, whole.late, strict=True)),
+        lateness=Distribution(tuple(whole.lateness)),
+        busy=Distribution(tuple(whole.busy)),
+        processor_s=whole.processor_ns / 1e9,
+        clock_slot=whole.clock_slot if whole.clock_slot >= 0 else None,
+        clock_changes=whole.clock_changes,
         skipped_ticks=whole.skipped_ticks,
         lost_detections=whole.detections_lost,
         lost_recorded_blocks=whole.recorded_lost,

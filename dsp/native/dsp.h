@@ -12,7 +12,7 @@ enum { BLOCK_SAMPLES = 160, SAMPLE_RATE_HZ = 8000 };
 enum law { LAW_ALAW = 0, LAW_MULAW = 1 };
 enum direction { FROM_LINE = 0, TO_LINE = 1 };
 enum progress_tone { PROGRESS_DIAL, PROGRESS_RINGBACK, PROGRESS_BUSY, PROGRESS_CONGESTION, PROGRESS_TONES };
-enum { PLAN_FREQUENCIES = 4, PLAN_SEGMENTS = 8, TONE_OSCILLATORS = 2, LATENESS_BUCKETS = 8 };
+enum { PLAN_FREQUENCIES = 4, PLAN_SEGMENTS = 8, TONE_OSCILLATORS = 2, DISTRIBUTION_BUCKETS = 66 };
 
 enum detection_kind {
     DIGIT_HEARD,           // value: key 0..15 in rows of the keypad; level_dbm0, twist_db
@@ -24,6 +24,7 @@ enum detection_kind {
     CAPTURE_FINISHED,      // token; value: octets captured
     RECORD_OVERRUN,        // token
     DESCRIPTOR_LOST,       // the pump let go of the slot's descriptor
+    PENDING_EVENT,         // value: what the slot's descriptor gave when asked for its pending event
 };
 
 struct detection {
@@ -99,18 +100,24 @@ void progress_plan_free(struct progress_plan *plan);
 float progress_measure(float *powers, const struct progress_plan *plan, const int16_t *older, const int16_t *newer);
 
 // Real time. plane_start returns 0 or an errno; granted: bit 0 real-time scheduling, bit 1 locked memory.
-int32_t plane_attach(struct plane *plane, int32_t slot, int32_t descriptor);
+// clock: this port's blocks may make the ticks; of several the first that is healthy does.
+// When a read gives event_error (0: never), the pump fetches an int by ioctl event_request and reports it.
+int32_t plane_attach(struct plane *plane, int32_t slot, int32_t descriptor, bool clock, int32_t event_error,
+                     uint64_t event_request);
 int32_t plane_detach(struct plane *plane, int32_t slot);
 int32_t plane_start(struct plane *plane, int32_t event_descriptor, int32_t *granted);
 void plane_stop(struct plane *plane);
 
-// Per slot: lost blocks, slips, write overruns; then the whole plane's.
 struct plane_counters {
     uint64_t ticks;
-    uint64_t late[8];          // LATENESS_BUCKETS: the pump woke below 0.1 0.5 1 2 5 10 20 ms late, or above
+    uint64_t lateness[66];     // DISTRIBUTION_BUCKETS: how late ticks began
+    uint64_t busy[66];         // how long they took, system calls included
+    uint64_t processor_ns;     // what the pump's thread has used of a processor
     uint64_t skipped_ticks;    // left out after the machine had stood still
+    uint64_t clock_changes;
     uint64_t detections_lost;
     uint64_t recorded_lost;
+    int32_t clock_slot;        // whose blocks make the ticks; -1: the monotonic clock
 };
 void plane_counters(const struct plane *plane, struct plane_counters *out);
 void plane_slot_counters(const struct plane *plane, uint64_t *lost, uint64_t *slips, uint64_t *overruns);

@@ -3,6 +3,7 @@
 #include "activity.h"
 #include "capture.h"
 #include "dtmf.h"
+#include "g711.h"
 #include "kernels.h"
 #include "matrix.h"
 #include "player.h"
@@ -34,9 +35,6 @@ struct plane {
     struct record record;
     struct pump *pump;
 };
-
-// The octet of a line at rest.
-static inline uint8_t idle_octet(int32_t law) { return law == LAW_ALAW ? 0xd5 : 0xff; }
 
 struct pump *pump_new(int32_t slots);
 void pump_free(struct pump *pump);

@@ -159,7 +159,7 @@ class _CallServer:
         _log.info("the card is there; lines are brought to a known state")
         self._cable = cable
         for slot, descriptor in enumerate(cable.speech_descriptors):
-            plane.attach(slot, descriptor)
+            plane.attach(slot, descriptor, clock=True)
         if cable.signalling_descriptor is not None:
             loop.watch(cable.signalling_descriptor)
         exchange.replace_card(cable, now)
