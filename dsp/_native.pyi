@@ -142,6 +142,7 @@ class _Lib(Protocol):
         plane: PlaneHandle,
         slot: int,
         descriptor: int,
+        write_descriptor: int,
         clock: bool,
         event_error: int,
         event_request: int,

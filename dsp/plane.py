@@ -318,17 +318,19 @@ class Plane:
         slot: int,
         descriptor: int,
         *,
+        write_descriptor: int | None = None,
         clock: bool = False,
         pending_events: PendingEvents | None = None,
     ) -> None:
         """Gives the pump a descriptor for the slot: one read or write is one block of 160 octets.
 
-        The pump works on a duplicate, set to non-blocking; the caller's may be closed at any time.
+        The pump works on duplicates, set to non-blocking; the caller's may be closed at any time.
         May be called while the pump runs.
 
         Args:
             slot: Which slot.
             descriptor: A timeslot of a card.
+            write_descriptor: Where blocks go, if not to the same.
             clock: Blocks of this line may make the ticks. Of several, the first that brings them
                 without a gap does; after 40 ms of silence another takes over, at last the
                 machine's own clock.
@@ -339,13 +341,19 @@ class Plane:
         """
         events = pending_events or PendingEvents(error=0, request=0)
         error = lib.plane_attach(
-            self._open(), self._slot(slot), descriptor, clock, events.error, events.request
+            self._open(),
+            self._slot(slot),
+            descriptor,
+            descriptor if write_descriptor is None else write_descriptor,
+            clock,
+            events.error,
+            events.request,
         )
         if error != 0:
             raise DescriptorRefused(error, f"slot {slot}: {os.strerror(error)}")
 
     def detach(self, slot: int) -> None:
-        """Takes the slot's descriptor from the pump, which closes its duplicate within a tick."""
+        """Takes the slot's descriptors from the pump, which closes its duplicates within a tick."""
         self._command(lib.plane_detach(self._open(), self._slot(slot)) == 0)
 
     def start(self) -> PumpPrivileges:

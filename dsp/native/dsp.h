@@ -102,8 +102,8 @@ float progress_measure(float *powers, const struct progress_plan *plan, const in
 // Real time. plane_start returns 0 or an errno; granted: bit 0 real-time scheduling, bit 1 locked memory.
 // clock: this port's blocks may make the ticks; of several the first that is healthy does.
 // When a read gives event_error (0: never), the pump fetches an int by ioctl event_request and reports it.
-int32_t plane_attach(struct plane *plane, int32_t slot, int32_t descriptor, bool clock, int32_t event_error,
-                     uint64_t event_request);
+int32_t plane_attach(struct plane *plane, int32_t slot, int32_t descriptor, int32_t write_descriptor, bool clock,
+                     int32_t event_error, uint64_t event_request);
 int32_t plane_detach(struct plane *plane, int32_t slot);
 int32_t plane_start(struct plane *plane, int32_t event_descriptor, int32_t *granted);
 void plane_stop(struct plane *plane);

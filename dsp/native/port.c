@@ -11,12 +11,13 @@ enum { DRAIN_READS = 1024 };
 static void count(uint64_t *counter) { __atomic_store_n(counter, *counter + 1, __ATOMIC_RELAXED); }
 
 void port_new(struct port *port, int32_t slot) {
-    *port = (struct port){.slot = slot, .descriptor = -1};
+    *port = (struct port){.slot = slot, .descriptor = -1, .write_descriptor = -1};
 }
 
 void port_let_go(struct port *port) {
+    if (port->write_descriptor >= 0 && port->write_descriptor != port->descriptor) close(port->write_descriptor);
     if (port->descriptor >= 0) close(port->descriptor);
-    port->descriptor = -1;
+    port->descriptor = port->write_descriptor = -1;
     port->clock = port->costless = false;
     port->event_error = 0;
     port->state = PORT_SILENT;
@@ -111,18 +112,18 @@ void port_feed(struct port *port, int32_t law, uint64_t tick, uint8_t *rx) {
 
 void port_write(struct port *port, const uint8_t *tx) {
     int unsent = 0;
-    // Sockets say what waits, in octets of kernel memory; cards have as many buffers as their driver gave them.
+    // Sockets say what waits, in octets of kernel memory; cards and pipes have as much room as they were given.
     if (!port->costless) {
-        port->costless = ioctl(port->descriptor, SIOCOUTQ, &unsent) != 0;
+        port->costless = ioctl(port->write_descriptor, SIOCOUTQ, &unsent) != 0;
         if (port->block_cost > 0 && unsent >= PORT_UNSENT * port->block_cost) {
             count(&port->overruns);
             return;
         }
     }
-    ssize_t put = write(port->descriptor, tx, BLOCK_SAMPLES);
+    ssize_t put = write(port->write_descriptor, tx, BLOCK_SAMPLES);
     if (put == BLOCK_SAMPLES) {
         if (!port->costless && port->block_cost == 0 && unsent == 0 &&
-            ioctl(port->descriptor, SIOCOUTQ, &unsent) == 0)
+            ioctl(port->write_descriptor, SIOCOUTQ, &unsent) == 0)
             port->block_cost = unsent;
         return;
     }

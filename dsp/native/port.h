@@ -24,7 +24,8 @@ enum port_taken { TOOK_NOTHING, TOOK_BLOCK, TOOK_EVENT };
 
 struct port {
     int32_t slot;
-    int descriptor;            // -1: none
+    int descriptor;            // where blocks come from; -1: none
+    int write_descriptor;      // where they go: often the same
     bool clock;                // may be the clock
     int32_t event_error;       // the errno that says: an event is pending; 0: there are none
     uint64_t event_request;    // the request that fetches it as an int
@@ -38,7 +39,7 @@ struct port {
 };
 
 void port_new(struct port *port, int32_t slot);
-// Closes the descriptor; what was counted stays.
+// Closes the descriptors; what was counted stays.
 void port_let_go(struct port *port);
 // Takes one block or one pending event from the descriptor, if something is there and the descriptor not gone.
 enum port_taken port_read_one(struct port *port, int32_t law, struct detections *detections);

@@ -15,10 +15,15 @@ enum { PRIORITY = 50, CHANGES = 4096 };
 enum change_kind { ATTACH, DETACH };
 
 struct change {
-    int32_t kind, slot, descriptor, event_error;
+    int32_t kind, slot, descriptor, write_descriptor, event_error;
     uint64_t event_request;
     bool clock;
 };
+
+static void close_both(int descriptor, int write_descriptor) {
+    close(descriptor);
+    if (write_descriptor >= 0 && write_descriptor != descriptor) close(write_descriptor);
+}
 
 struct pump *pump_new(int32_t slots) {
     struct pump *pump = calloc(1, sizeof *pump);
@@ -39,23 +44,34 @@ void pump_free(struct pump *pump) {
     if (pump == NULL) return;
     struct change change;
     while (ring_pop(&pump->changes, &change))
-        if (change.kind == ATTACH) close(change.descriptor);
+        if (change.kind == ATTACH) close_both(change.descriptor, change.write_descriptor);
     for (int32_t slot = 0; slot < pump->slots; slot++) port_let_go(&pump->ports[slot]);
     ring_free(&pump->changes);
     free(pump->ports);
     free(pump);
 }
 
-int32_t plane_attach(struct plane *plane, int32_t slot, int32_t descriptor, bool clock, int32_t event_error,
-                     uint64_t event_request) {
+// Our own duplicate, which never blocks; -1 and errno if it cannot be had.
+static int duplicate(int descriptor) {
     int ours = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
-    if (ours < 0) return errno;
-    int flags = fcntl(ours, F_GETFL);
-    int error = flags < 0 || fcntl(ours, F_SETFL, flags | O_NONBLOCK) < 0 ? errno : 0;
-    struct change change = {.kind = ATTACH, .slot = slot, .descriptor = ours, .clock = clock,
+    int flags = ours < 0 ? -1 : fcntl(ours, F_GETFL);
+    if (flags >= 0 && fcntl(ours, F_SETFL, flags | O_NONBLOCK) >= 0) return ours;
+    int error = errno;
+    if (ours >= 0) close(ours);
+    errno = error;
+    return -1;
+}
+
+int32_t plane_attach(struct plane *plane, int32_t slot, int32_t descriptor, int32_t write_descriptor, bool clock,
+                     int32_t event_error, uint64_t event_request) {
+    struct change change = {.kind = ATTACH, .slot = slot, .clock = clock,
                             .event_error = event_error, .event_request = event_request};
+    change.descriptor = duplicate(descriptor);
+    if (change.descriptor < 0) return errno;
+    change.write_descriptor = write_descriptor == descriptor ? change.descriptor : duplicate(write_descriptor);
+    int error = change.write_descriptor < 0 ? errno : 0;
     if (error == 0 && !ring_push(&plane->pump->changes, &change)) error = ENOBUFS;
-    if (error != 0) close(ours);
+    if (error != 0) close_both(change.descriptor, change.write_descriptor);
     return error;
 }
 
@@ -71,6 +87,7 @@ static void take_changes(struct pump *pump) {
         port->owes_loss = false;
         if (change.kind == DETACH) continue;
         port->descriptor = change.descriptor;
+        port->write_descriptor = change.write_descriptor;
         port->clock = change.clock;
         port->event_error = change.event_error;
         port->event_request = change.event_request;

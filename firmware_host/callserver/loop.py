@@ -158,8 +158,8 @@ class _CallServer:
         self._complained = False
         _log.info("the card is there; lines are brought to a known state")
         self._cable = cable
-        for slot, descriptor in enumerate(cable.speech_descriptors):
-            plane.attach(slot, descriptor, clock=True)
+        for slot, speech in enumerate(cable.speech_descriptors):
+            plane.attach(slot, speech.read, write_descriptor=speech.write, clock=True)
         if cable.signalling_descriptor is not None:
             loop.watch(cable.signalling_descriptor)
         exchange.replace_card(cable, now)

@@ -121,8 +121,8 @@ class _TownProcess:
             return
         if old is not None:
             loop.unwatch(old)
-        for slot, descriptor in enumerate(self._end.speech_descriptors):
-            self._plane.attach(slot, descriptor)
+        for slot, speech in enumerate(self._end.speech_descriptors):
+            self._plane.attach(slot, speech.read, write_descriptor=speech.write)
         if self._end.signalling_descriptor is not None:
             loop.watch(self._end.signalling_descriptor)
         _log.info("the appliance plugged in")

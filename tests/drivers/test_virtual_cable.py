@@ -111,8 +111,8 @@ def test_speech_has_a_descriptor_of_its_own_for_each_port(tmp_path):
     near, far, listener = socket_cable(tmp_path)
     assert len(near.speech_descriptors) == len(far.speech_descriptors) == 2
     for port in range(2):
-        os.write(near.speech_descriptors[port], bytes([port]) * 160)
-        assert os.read(far.speech_descriptors[port], 200) == bytes([port]) * 160
+        os.write(near.speech_descriptors[port].write, bytes([port]) * 160)
+        assert os.read(far.speech_descriptors[port].read, 200) == bytes([port]) * 160
     near.unplug()
     listener.close()
 
