@@ -62,6 +62,7 @@ class _Lib(Protocol):
     LAW_MULAW: int
     FROM_LINE: int
     TO_LINE: int
+    BOTH_WAYS: int
     PLAN_FREQUENCIES: int
     PLAN_SEGMENTS: int
     DIGIT_HEARD: int

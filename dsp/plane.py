@@ -10,6 +10,7 @@ queued raises and changes nothing.
 
 import contextlib
 import os
+from collections.abc import Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -214,6 +215,22 @@ class Plane:
             self._command(lib.plane_disconnect(self._open(), source, destination))
             self._edges.discard(edge)
 
+    def confer(self, slots: Iterable[int], *, gain_db: float = 0.0) -> None:
+        """Lets each of the slots hear all others; who speaks does not hear himself.
+
+        Whoever joins or leaves later is connected or disconnected like anybody else. Where many
+        talk at once, what each hears is turned down until it fits.
+
+        Raises:
+            MatrixFull: There are not connections enough for all; none was made.
+        """
+        members = list(dict.fromkeys(self._slot(slot) for slot in slots))
+        edges = [(one, other) for one in members for other in members if one != other]
+        if len(self._edges.union(edges)) > self._edge_capacity:
+            raise MatrixFull(self._edge_capacity)
+        for source, destination in edges:
+            self.connect(source, destination, gain_db=gain_db)
+
     def disconnect_all(self, slot: int) -> None:
         """Takes every connection away that begins or ends at the slot."""
         self._slot(slot)
@@ -407,8 +424,12 @@ class Plane:
     def _tap(self, tap: Tap | None) -> tuple[int, int]:
         if tap is None:
             return -1, int(lib.FROM_LINE)
-        to_line = tap.direction is Direction.TO_LINE
-        return self._slot(tap.slot), int(lib.TO_LINE if to_line else lib.FROM_LINE)
+        directions = {
+            Direction.FROM_LINE: lib.FROM_LINE,
+            Direction.TO_LINE: lib.TO_LINE,
+            Direction.BOTH: lib.BOTH_WAYS,
+        }
+        return self._slot(tap.slot), int(directions[tap.direction])
 
     @staticmethod
     def _command(taken: bool) -> None:

@@ -21,6 +21,8 @@ class Direction(Enum):
     """What the line says."""
     TO_LINE = "to_line"
     """What it is sent."""
+    BOTH = "both"
+    """The two added: a whole conversation in one channel."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@
 enum { COMMANDS = 8192 };
 
 enum command_kind {
-    SET_LAW,
+    SET_LAW,             // up to DISCONNECT: those that change what the slot is sent
     PLAY,
     STOP_PLAY,
     PLAY_TONE,
@@ -54,9 +54,11 @@ struct plane *plane_new(int32_t slots, int32_t law, bool portable) {
     good &= player_new(&plane->player, slots);
     good &= tone_new(&plane->tone, slots);
     good &= matrix_new(&plane->matrix, slots);
+    good &= outlet_new(&plane->outlet, slots);
     good &= capture_new(&plane->capture, slots);
     good &= record_new(&plane->record, slots);
     plane->progress.kernels = plane->matrix.kernels = plane->player.kernels = plane->kernels;
+    plane->outlet.kernels = plane->kernels;
     if (!good) {
         plane_free(plane);
         return NULL;
@@ -85,6 +87,7 @@ void plane_free(struct plane *plane) {
     player_free(&plane->player);
     tone_free(&plane->tone);
     matrix_free(&plane->matrix);
+    outlet_free(&plane->outlet);
     capture_free(&plane->capture);
     record_free(&plane->record);
     free(plane);
@@ -164,6 +167,7 @@ static void obey(struct plane *plane, const struct command *command) {
     struct detections *detections = &plane->detections;
     int32_t slot = command->slot;
     const int32_t *values = command->values;
+    if (command->kind <= DISCONNECT) outlet_change(&plane->outlet, slot);
     switch (command->kind) {
     case SET_LAW:
         plane->law[slot] = (uint8_t)values[0];
@@ -223,7 +227,7 @@ static void pass(struct plane *plane, const uint8_t *rx, uint8_t *tx, int32_t so
 static void send(struct plane *plane, const uint8_t *rx, uint8_t *tx, int32_t slot) {
     int32_t source = matrix_only_source(&plane->matrix, slot);
     if (source >= 0 && plane->law[source] == plane->law[slot] && plane->player.octets[slot] == NULL &&
-        plane->tone.segments[slot] == NULL) {
+        plane->tone.segments[slot] == NULL && outlet_at_rest(&plane->outlet, slot)) {
         pass(plane, rx, tx, source, slot);
         return;
     }
@@ -232,12 +236,15 @@ static void send(struct plane *plane, const uint8_t *rx, uint8_t *tx, int32_t sl
     bool sound = matrix_add(&plane->matrix, sum, plane->from_line, slot);
     sound |= player_add(&plane->player, sum, slot, plane->law[slot], &plane->detections);
     sound |= tone_add(&plane->tone, sum, slot, &plane->detections);
+    // What was cut off fades away.
+    sound |= plane->outlet.changed[slot] && linear[BLOCK_SAMPLES - 1] != 0;
     if (sound) {
-        plane->kernels->clip(linear, sum);
+        outlet_run(&plane->outlet, slot, sum, linear);
         plane->kernels->encode(plane->law[slot], tx, linear, BLOCK_SAMPLES);
     } else {
         if (!plane->quiet[slot]) memset(linear, 0, BLOCK_SAMPLES * sizeof *linear);
         memset(tx, idle_octet(plane->law[slot]), BLOCK_SAMPLES);
+        outlet_rest(&plane->outlet, slot);
     }
     plane->quiet[slot] = !sound;
 }

@@ -6,6 +6,7 @@
 #include "g711.h"
 #include "kernels.h"
 #include "matrix.h"
+#include "outlet.h"
 #include "player.h"
 #include "progress.h"
 #include "record.h"
@@ -31,6 +32,7 @@ struct plane {
     struct player player;
     struct tone tone;
     struct matrix matrix;
+    struct outlet outlet;
     struct capture capture;
     struct record record;
     struct pump *pump;

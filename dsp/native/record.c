@@ -1,7 +1,7 @@
 // Recordings: see record.h.
 #include "record.h"
 
-enum { BLOCKS_PER_SLOT = 25 };  // half a second of every slot's recording before a block is lost
+enum { BLOCKS_PER_SLOT = 64 };  // the loop may stand still for 1.28 s before a block of any recording is lost
 
 bool record_new(struct record *record, int32_t slots) {
     size_t count = (size_t)slots;
@@ -43,8 +43,16 @@ void record_stop(struct record *record, int32_t entry) {
     record->on[entry] = 0;
 }
 
-static void take(int16_t *out, const int16_t *samples) {
-    for (int n = 0; n < BLOCK_SAMPLES; n++) out[2 * n] = samples != NULL ? samples[n] : 0;
+// What a tap hears, to every second place of out.
+static void take(int16_t *out, const int16_t *from_line, const int16_t *to_line, int32_t slot, int32_t direction) {
+    size_t at = (size_t)slot * BLOCK_SAMPLES;
+    for (int n = 0; n < BLOCK_SAMPLES; n++) {
+        int32_t sample = 0;
+        if (slot >= 0 && direction != TO_LINE) sample = from_line[at + (size_t)n];
+        if (slot >= 0 && direction != FROM_LINE) sample += to_line[at + (size_t)n];
+        sample = sample > 32767 ? 32767 : sample;
+        out[2 * n] = (int16_t)(sample < -32768 ? -32768 : sample);
+    }
 }
 
 void record_run(struct record *record, const int16_t *from_line, const int16_t *to_line,
@@ -63,11 +71,9 @@ void record_run(struct record *record, const int16_t *from_line, const int16_t *
         record->overrun[entry] = 0;
         block->tick = detections->tick;
         block->token = record->token[entry];
-        for (int side = 0; side < 2; side++) {
-            int32_t slot = record->slot[2 * entry + side];
-            const int16_t *tapped = record->direction[2 * entry + side] == FROM_LINE ? from_line : to_line;
-            take(block->samples + side, slot < 0 ? NULL : tapped + (size_t)slot * BLOCK_SAMPLES);
-        }
+        for (int side = 0; side < 2; side++)
+            take(block->samples + side, from_line, to_line, record->slot[2 * entry + side],
+                 record->direction[2 * entry + side]);
         ring_publish(&record->ring);
     }
 }

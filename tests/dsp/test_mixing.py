@@ -22,7 +22,10 @@ from dsp import (
     g711_encode,
     silence,
 )
-from dsp.reference import sent, tone_samples
+from dsp.reference import Outlet, sent, tone_samples
+
+FADE = 40
+"""Samples after which nothing of a change is heard any more."""
 
 
 def random_octets(seed: int, count: int) -> bytes:
@@ -43,23 +46,53 @@ def run(plane: Plane, ticks: int, slot: int) -> bytes:
         st.tuples(st.integers(0, 4), st.integers(0, 4)), st.floats(-60, 18), max_size=12
     ),
     laws=st.lists(st.sampled_from(Law), min_size=5, max_size=5),
+    changes=st.lists(
+        st.tuples(st.tuples(st.integers(0, 4), st.integers(0, 4)), st.floats(-60, 18) | st.none()),
+        max_size=4,
+    ),
+    loudness=st.sampled_from([300.0, 9000.0, 40000.0]),
     seed=st.integers(0, 1000),
 )
-def test_everybody_is_sent_the_sum_of_those_he_hears(edges, laws, seed):
-    octets = np.frombuffer(random_octets(seed, 5 * BLOCK_SAMPLES), np.uint8).reshape(5, -1)
+def test_everybody_is_sent_the_sum_of_those_he_hears(edges, laws, changes, loudness, seed):
+    chance = np.random.default_rng(seed)
+    outlets = [Outlet() for _ in laws]
+    edges = dict(edges)
+    changed = {to for _, to in edges}
     with Plane(5) as plane:
         for slot, law in enumerate(laws):
             plane.set_law(slot, law)
         for (source, destination), gain in edges.items():
             plane.connect(source, destination, gain_db=gain)
-        plane.rx[:] = octets
-        plane.tick()
-        got = plane.tx.copy()
-    linear = [g711_decode(octets[slot], law) for slot, law in enumerate(laws)]
-    for slot, law in enumerate(laws):
-        heard = [(linear[source], gain) for (source, to), gain in edges.items() if to == slot]
-        wanted = g711_encode(sent(heard), law) if heard else silence(20, law)
-        assert got[slot].tobytes() == wanted
+        for turn in range(2 + len(changes)):
+            if turn >= 2:
+                edge, gain = changes[turn - 2]
+                if gain is None:
+                    changed = {edge[1]} if edge in edges else set()
+                    plane.disconnect(*edge)
+                    edges.pop(edge, None)
+                else:
+                    changed = {edge[1]}
+                    plane.connect(*edge, gain_db=gain)
+                    edges[edge] = gain
+            said = np.clip(chance.normal(0, loudness, (5, BLOCK_SAMPLES)), -32768, 32767)
+            octets = [g711_encode(said[n].astype(np.int16), law) for n, law in enumerate(laws)]
+            for slot in range(5):
+                plane.rx[slot] = np.frombuffer(octets[slot], np.uint8)
+            plane.tick()
+            linear = [g711_decode(octets[slot], law) for slot, law in enumerate(laws)]
+            for slot, law in enumerate(laws):
+                heard = [
+                    (linear[source], gain) for (source, to), gain in edges.items() if to == slot
+                ]
+                outlet = outlets[slot]
+                if heard or (slot in changed and outlet.last):
+                    total = sent(heard) if heard else np.zeros(BLOCK_SAMPLES, np.int64)
+                    wanted = g711_encode(outlet.send(total, changed=slot in changed), law)
+                else:
+                    wanted = silence(20, law)
+                    outlets[slot] = Outlet()
+                assert plane.tx[slot].tobytes() == wanted
+            changed = set()
 
 
 def test_a_bridge_carries_speech_both_ways_until_it_is_taken_down():
@@ -68,11 +101,15 @@ def test_a_bridge_carries_speech_both_ways_until_it_is_taken_down():
         plane.connect(2, 0)
         plane.rx[0], plane.rx[1], plane.rx[2] = 0x12, 0x34, 0x56
         plane.tick()
+        assert (plane.tx[2, FADE:] == 0x12).all()
+        plane.tick()
         assert (plane.tx[2] == 0x12).all()
         assert (plane.tx[0] == 0x56).all()
         assert plane.tx[1].tobytes() == silence(20, Law.ALAW)
         plane.disconnect_all(2)
         plane.disconnect(0, 1)  # was never there
+        plane.tick()
+        assert plane.tx[:, FADE:].tobytes() == silence(45, Law.ALAW)
         plane.tick()
         assert plane.tx.tobytes() == silence(60, Law.ALAW)
 
@@ -84,6 +121,7 @@ def test_a_bridged_line_is_heard_as_if_it_were_mixed(law, other):
     with Plane(2, law=law) as plane:
         plane.set_law(1, other)
         plane.connect(0, 1)
+        plane.tick()
         plane.record(1, Tap(1, Direction.TO_LINE), None)
         for block in (octets[:160], octets[160:]):
             plane.rx[0] = block
@@ -92,7 +130,11 @@ def test_a_bridged_line_is_heard_as_if_it_were_mixed(law, other):
         plane.disconnect(0, 1)
         plane.tick()
         recorded = np.concatenate([block.samples[:, 0] for block in plane.recorded()])
-    assert recorded.tobytes() == g711_decode(octets, law).tobytes() + bytes(320)
+    linear = g711_decode(octets, law)
+    fading = Outlet()
+    fading.send(linear[160:].astype(np.int64), changed=False)
+    end = fading.send(np.zeros(160, np.int64), changed=True)
+    assert recorded.tobytes() == linear.tobytes() + end.tobytes()
 
 
 def test_edges_taken_away_can_be_used_again():
@@ -108,7 +150,7 @@ def test_edges_taken_away_can_be_used_again():
         plane.connect(0, 3)
         plane.rx[0] = 0x21
         plane.tick()
-        assert (plane.tx[3] == 0x21).all()
+        assert (plane.tx[3, FADE:] == 0x21).all()
 
 
 def test_a_full_matrix_says_so():
@@ -138,10 +180,11 @@ def test_a_sound_is_played_as_it_is_and_finishes_once(length, loop, gain, law):
     endless = loop and length > 0
     whole = np.tile(linear, 960 // max(1, length) + 1)[:960] if endless else linear
     blocks = [whole[start : start + BLOCK_SAMPLES] for start in range(0, len(whole), BLOCK_SAMPLES)]
-    wanted = b"".join(
-        g711_encode(sent([(np.pad(block, (0, BLOCK_SAMPLES - block.size)), gain)]), law)
-        for block in blocks
-    )
+    outlet = Outlet()
+    wanted = b""
+    for count, block in enumerate(blocks):
+        total = sent([(np.pad(block, (0, BLOCK_SAMPLES - block.size)), gain)])
+        wanted += g711_encode(outlet.send(total, changed=count == 0), law)
     assert got == wanted + silence((960 - len(wanted)) / 8, law)
     last = max(0, (length - 1) // BLOCK_SAMPLES)
     end = PlayFinished(slot=1, tick=last, play_id=5, completed=True)
@@ -215,7 +258,7 @@ def test_a_prompt_and_a_caller_are_mixed_and_clipped():
         plane.play(1, loud, play_id=1)
         plane.rx[0] = 0xAA
         plane.tick()
-        assert (plane.tx[1] == 0xAA).all()
+        assert (plane.tx[1, FADE:] == 0xAA).all()
 
 
 def test_misuse_is_an_error_and_changes_nothing():

@@ -28,11 +28,12 @@ def sent_to(slot: int) -> Tap:
 
 def test_a_recording_has_the_caller_left_and_what_he_hears_right():
     with Plane(3) as plane:
+        plane.connect(2, 1)
+        plane.rx[2] = 0x11
         plane.tick()
         plane.record(77, line(1), sent_to(1))
         plane.record(78, None, line(2))
-        plane.connect(2, 1)
-        plane.rx[1], plane.rx[2] = 0x90, 0x11
+        plane.rx[1] = 0x90
         plane.tick()
         plane.rx[1] = 0x91
         plane.stop_record(78)
