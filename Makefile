@@ -10,7 +10,7 @@ APT_PACKAGES := gcc make python3-dev python3-venv espeak-ng sox multimon-ng libs
 APT_BENCH := libspandsp-dev libtiff-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check format native bench lock clean
+.PHONY: help setup demo run test check format native bench soak lock clean
 
 help:                ## list the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -34,9 +34,13 @@ check: $(STAMP) native ## lint, types, import contracts, tests
 format: $(STAMP)      ## bring the code into its shape
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-bench: $(STAMP) native ## the media tick beside SpanDSP's primitives, in one run
+bench: $(STAMP) native ## the media tick beside SpanDSP's primitives, in one run; the pump in real time
 	@sh scripts/system-packages $(APT_BENCH)
 	@$(BIN)/python scripts/bench_tick.py $(ARGS)
+	@$(BIN)/python scripts/bench_pump.py
+
+soak: $(STAMP) native $(PROMPTS) ## the whole appliance for an hour under load, with a report and a picture (ARGS="--minutes 5")
+	@$(BIN)/python scripts/soak $(ARGS)
 
 setup: $(STAMP) native $(PROMPTS) ## virtual environment, locked dependencies, C build, prompts
 

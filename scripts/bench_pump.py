@@ -1,4 +1,4 @@
-"""Prints what the pump costs in real time, system calls included: descriptors read, tick, descriptors written.
+"""Prints what the pump costs in real time: descriptors read, tick, descriptors written.
 
     python scripts/bench_pump.py [--json] [--ports 480] [--seconds 30]
 

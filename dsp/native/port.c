@@ -94,6 +94,13 @@ static void judge_surplus(struct port *port, uint64_t tick) {
     port->least_queued = PORT_QUEUE;
 }
 
+// What had piled up before anybody listened is nobody's: only the newest block is kept, and waits for a tick.
+static void begin(struct port *port) {
+    port->head = (port->head + port->queued - 1) % PORT_QUEUE;
+    port->queued = 1;
+    port->state = PORT_FIRST;
+}
+
 void port_feed(struct port *port, int32_t law, uint64_t tick, uint8_t *rx) {
     if (port->queued > 0 && port->state != PORT_SILENT) {
         memcpy(rx, port->queue[port->head], BLOCK_SAMPLES);
@@ -107,7 +114,7 @@ void port_feed(struct port *port, int32_t law, uint64_t tick, uint8_t *rx) {
     memset(rx, idle_octet(law), BLOCK_SAMPLES);
     port->least_queued = port->steady = 0;
     if (port->state == PORT_HEARD) count(&port->lost);
-    else if (port->queued > 0) port->state = PORT_FIRST;
+    else if (port->queued > 0) begin(port);
 }
 
 void port_write(struct port *port, const uint8_t *tx) {

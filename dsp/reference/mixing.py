@@ -1,4 +1,4 @@
-"""What a slot is sent: everybody it hears, what plays to it, and its tone, added, kept in bounds, without clicks."""
+"""What a slot is sent: whom it hears, what plays to it, its tone; kept in bounds, without clicks."""
 
 from collections.abc import Sequence
 

@@ -8,6 +8,7 @@ from dsp import Plane
 from firmware_host.callserver.exchange import Exchange
 from firmware_host.config import Appliance
 from firmware_host.control_socket import Ask, Refused
+from firmware_host.media_figures import media_figures
 
 __all__ = ["control_handlers"]
 
@@ -85,5 +86,6 @@ def control_handlers(exchange: Exchange, plane: Plane, appliance: Appliance) -> 
         "queues": lambda: [asdict(queue) for queue in center.queues(_now())],
         "agents": lambda: [asdict(agent) for agent in center.agents(_now())],
         "hangup": hangup,
+        "media": lambda: media_figures(plane),
         "status": status,
     }

@@ -7,6 +7,7 @@ import asyncio
 import logging
 import random
 import time
+from collections import deque
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,6 +23,7 @@ from firmware_host.config import Appliance, card_kinds
 from firmware_host.control_socket import ControlServer, Refused
 from firmware_host.instance_lock import InstanceLock
 from firmware_host.line_media import ThreadCallerIdReader
+from firmware_host.media_figures import media_figures
 from firmware_host.prompts import SpeechMaker, default_cache
 from firmware_host.sound_files import SoundFileError, read_sound
 from firmware_host.step_loop import StepLoop
@@ -32,6 +34,9 @@ from firmware_host.town.town import Town
 __all__ = ["run_town"]
 
 _log = logging.getLogger(__name__)
+
+_BURSTS_KEPT = 10_000
+"""Ring bursts that are remembered with their times: the far end's witness of how soon we ring."""
 
 
 def run_town(appliance: Appliance, state: Path, *, staffed: bool) -> None:
@@ -74,6 +79,7 @@ class _TownProcess:
         self._end = SocketCableEnd(kinds)
         self._law = Law(appliance.site.law)
         self._plane = Plane(len(kinds), law=self._law)
+        self._bursts: deque[tuple[float, str]] = deque(maxlen=_BURSTS_KEPT)
         self._listeners: dict[str, asyncio.Queue[str]] = {}
 
     async def run(self) -> None:
@@ -85,12 +91,17 @@ class _TownProcess:
         listener = CableListener(self._state / "cable.sock", self._end)
         loop.watch(listener.descriptor)
         town.script_failed = _script_failed
+        town.wire_told = self._on_the_wire
         town.start(time.monotonic())
         if self._staffed:
             self._staff(town)
         control = ControlServer(
             self._state / "town.sock",
-            {"dial": lambda **arguments: self._dial(town, loop, arguments)},
+            {
+                "dial": lambda **arguments: self._dial(town, loop, arguments),
+                "bursts": lambda since_s=0.0: [each for each in self._bursts if each[0] > since_s],
+                "media": lambda: media_figures(self._plane),
+            },
         )
         await control.start()
         _log.info("the town waits for the appliance to plug in")
@@ -145,6 +156,10 @@ class _TownProcess:
             codes = self._appliance.star_codes
             keys = f"{codes.log_in}{number}#{agent.pin}#"
             town.staff(station, agent_at_desk(chance, keys, speech), time.monotonic())
+
+    def _on_the_wire(self, now: float, port: str, event: drivers.HardwareEvent) -> None:
+        if isinstance(event, drivers.RingBurstStarted):
+            self._bursts.append((now, port))
 
     # ------------------------------------------------------------ dial
 

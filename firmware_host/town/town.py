@@ -29,6 +29,7 @@ from drivers import (
     FxsLine,
     FxsSettings,
     FxsState,
+    HardwareEvent,
     HookFlashed,
     InService,
     LineCommand,
@@ -126,6 +127,8 @@ class Town:
         self._hunt_from = 0
         self.called_party: Callable[[str], Script | None] = lambda _number: None
         "Who answers when the appliance dials out: a script, or None for a number nobody has."
+        self.wire_told: Callable[[float, str, HardwareEvent], None] = lambda *_: None
+        "Told of everything that the appliance does to a pair."
         self.script_failed: Callable[[Person, Exception], None] = _raise
         "Told when a person's script raises; the person is gone by then."
         cadence_s = tuple(part / 1000 for part in tone_plan(appliance.site.country).ring_cadence_ms)
@@ -183,6 +186,7 @@ class Town:
         for index, event in self._card.poll():
             port = self._ports.get(index)
             if port is not None:
+                self.wire_told(now, port.name, event)
                 self._outputs(port, port.line.receive(event, now))
         for detection in self._plane.detections():
             self._detected(detection)

@@ -143,20 +143,21 @@ def test_at_most_two_blocks_wait_for_a_far_end_that_does_not_fetch():
 
 
 def test_missing_blocks_are_lost():
-    with Plane(3) as plane, Wire() as silent, Wire() as flood, Wire() as clock:
-        for slot, wire in enumerate((silent, flood, clock)):
+    with Plane(3) as plane, Wire() as silent, Wire() as burst, Wire() as clock:
+        for slot, wire in enumerate((silent, burst, clock)):
             plane.attach(slot, wire.near.fileno())
-        for _ in range(10):
-            flood.far.send(bytes(BLOCK))
         plane.start()
         for count in range(30):
             clock.exchange(silence(20, Law.ALAW))
+            if count in (0, 2):
+                for _ in range(1 if count == 0 else 10):
+                    burst.far.send(bytes(BLOCK))
             if count == 4:
                 silent.far.send(bytes(BLOCK))
         plane.stop()
         counters = plane.counters()
         assert counters.slips.sum() == 0
-        # Never alive: nothing lost; then one block and silence. The flood's blocks last ten ticks.
+        # Never alive: nothing lost; then one block and silence. The burst lasts ten ticks.
         assert 18 <= counters.lost_blocks[0] <= counters.ticks - 5
         assert 12 <= counters.lost_blocks[1] <= counters.ticks - 10
         assert counters.lost_blocks[2] < counters.lost_blocks[1]
@@ -165,12 +166,27 @@ def test_missing_blocks_are_lost():
         assert counters.lateness.percentile_ms(50) < 20
 
 
+def test_what_was_said_before_anybody_listened_is_not_heard_late():
+    with Plane(2) as plane, Wire() as wire, Wire() as out:
+        for count in range(8):
+            wire.far.send(bytes([0x90 + count]) * BLOCK)
+        plane.attach(0, wire.near.fileno())
+        plane.attach(1, out.near.fileno())
+        plane.connect(0, 1)
+        plane.start()
+        heard = {out.exchange(silence(20, Law.ALAW))[-1] for _ in range(30)}
+        plane.stop()
+        assert heard == {0x97, silence(20, Law.ALAW)[0]}
+        assert plane.counters().slips.sum() == 0
+
+
 def test_blocks_that_wait_for_good_are_surplus_and_slip():
     with Plane(1) as plane, Wire() as wire:
         plane.attach(0, wire.near.fileno())
         plane.connect(0, 0)
         plane.start()
-        wire.exchange(bytes([0x80]) * BLOCK)
+        for _ in range(3):
+            wire.exchange(bytes([0x80]) * BLOCK)
         for _ in range(6):  # a burst; from here on in step
             wire.far.send(bytes([0x81]) * BLOCK)
         delays = []
