@@ -131,6 +131,7 @@ def _call_from(row: _Row, at: float) -> CallRecord:
         stage_since=_time(row.get("stage_age_s", 0.0), at) or 0.0,
         queue=_text(row.get("queue")),
         queued_since=_time(row.get("queued_age_s", 0.0), at) or 0.0,
+        rang_s=_seconds(row.get("rang_s")),
         is_recorded=bool(_number(row.get("is_recorded"))),
         is_served=bool(_number(row.get("is_served"))),
     )
