@@ -83,6 +83,11 @@ from acd.ids import (
     PortId,
     QueueName,
 )
+from acd.ivr import (
+    LANGUAGES,
+    WHOLE_PLACES,
+    WHOLE_WAITS,
+)
 from acd.settings import (
     AgentSettings,
     CenterSettings,
@@ -107,6 +112,9 @@ from acd.views import (
 )
 
 __all__ = [
+    "LANGUAGES",
+    "WHOLE_PLACES",
+    "WHOLE_WAITS",
     "AcdError",
     "Action",
     "AgentId",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from acd.ids import Cause
+from acd.ivr import LANGUAGES
 from acd.settings import (
     CenterSettings,
     FlowSettings,
@@ -54,6 +55,8 @@ def _names(settings: CenterSettings) -> Iterator[str]:
     for trunk in settings.trunks:
         if trunk.flow not in flows:
             yield f"trunk {trunk.port!r}: there is no flow {trunk.flow!r}"
+        if trunk.language not in LANGUAGES:
+            yield f"trunk {trunk.port!r}: nobody knows how numbers are said in {trunk.language!r}"
 
 
 def _agents(settings: CenterSettings) -> Iterator[str]:

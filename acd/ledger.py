@@ -10,10 +10,14 @@ from dataclasses import dataclass, field
 
 from acd import facts
 from acd.facts import Fact, SnapshotTaken
+from acd.ids import Cause
 from acd.records import AgentRecord, AgentState, CallRecord, Refusal, Stage
 from acd.snapshots import agents_of, calls_of, take_snapshot
 
 __all__ = ["Ledger"]
+
+_REMEMBERED_TALKS = 50
+"A mean follows the day: it has forgotten two thirds of what was so this many talks ago."
 
 
 @dataclass(slots=True)
@@ -47,7 +51,7 @@ class Ledger:
             case facts.CallOfferedToUs():
                 self._begin(fact, at)
             case facts.CallEnded():
-                self._end(fact)
+                self._end(fact, at)
             case (
                 facts.CallAnswered()
                 | facts.FlowEntered()
@@ -96,8 +100,23 @@ class Ledger:
         if fact.call.isascii() and fact.call.isdigit():
             self.counters["last call"] = max(self.count("last call"), int(fact.call))
 
-    def _end(self, fact: facts.CallEnded) -> None:
+    def _average(self, what: str, queue: str, talks: int, took_s: float) -> None:
+        """Let a duration change a mean in which the last calls count for more than those long ago."""
+        mean = f"mean {what} ms {queue}"
+        took_ms = 1000 * max(took_s, 0.0)
+        self._add(mean, round((took_ms - self.count(mean)) / min(talks, _REMEMBERED_TALKS)))
+
+    def _end(self, fact: facts.CallEnded, at: float) -> None:
         record = self.calls.pop(fact.call, None)
+        # How long a talk lasted that a restart ended, nobody knows.
+        if (
+            record is not None
+            and record.stage is Stage.TALKING
+            and fact.cause != Cause.RESTART.value
+        ):
+            talks = self._add(f"talks {record.queue}")
+            self._average("ring", record.queue, talks, record.rang_s)
+            self._average("talk", record.queue, talks, at - record.stage_since)
         # Only who hung up while waiting has abandoned; failed lines and restarts are no caller's will.
         if (
             record is not None
@@ -170,6 +189,7 @@ class Ledger:
                 agent.call, agent.queue = fact.call, fact.queue
                 agent.calls_taken += 1
                 if call is not None:
+                    call.rang_s = at - call.stage_since if call.stage is Stage.OFFERING else 0.0
                     _move(call, Stage.TALKING, at)
                     self._count_service(call, at)
 

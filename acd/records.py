@@ -76,5 +76,7 @@ class CallRecord:
     stage_since: float = 0.0
     queue: str = ""
     queued_since: float = 0.0
+    rang_s: float = 0.0
+    "How long the handset rang that was answered."
     is_recorded: bool = False
     is_served: bool = False

@@ -121,7 +121,9 @@ class QueueSettings:
     announce_first_s: float = 0.0
     "The place is told this long after queueing (0: at once)"
     announce_every_s: float = 45.0
-    "and again this often (0: never again)."
+    "and again this often (0: never again),"
+    announce_wait: bool = True
+    "together with the expected wait, once the queue's calls allow an estimate."
     music: str = "default"
 
 

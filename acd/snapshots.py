@@ -72,6 +72,7 @@ def _call_row(record: CallRecord, now: float) -> _Row:
         "stage_age_s": _age(record.stage_since, now),
         "queue": record.queue,
         "queued_age_s": _age(record.queued_since, now),
+        "rang_s": record.rang_s,
         "is_recorded": int(record.is_recorded),
         "is_served": int(record.is_served),
     }
@@ -87,6 +88,10 @@ def _text(value: _Plain) -> str:
 
 def _number(value: _Plain) -> int:
     return int(value) if isinstance(value, int | float) else 0
+
+
+def _seconds(value: _Plain) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def _time(age_s: _Plain, at: float) -> float | None:
@@ -126,6 +131,7 @@ def _call_from(row: _Row, at: float) -> CallRecord:
         stage_since=_time(row.get("stage_age_s", 0.0), at) or 0.0,
         queue=_text(row.get("queue")),
         queued_since=_time(row.get("queued_age_s", 0.0), at) or 0.0,
+        rang_s=_seconds(row.get("rang_s")),
         is_recorded=bool(_number(row.get("is_recorded"))),
         is_served=bool(_number(row.get("is_served"))),
     )

@@ -1,7 +1,6 @@
 """The `switchroom` command."""
 
 import io
-import logging
 import re
 import shutil
 import signal
@@ -18,6 +17,7 @@ from firmware_host.config import ConfigurationError, read_appliance
 from firmware_host.console import RECORDS, Output, Session, operator_commands, record_rows
 from firmware_host.explained import Explained
 from firmware_host.instance_lock import SecondInstance
+from firmware_host.log_lines import log_as
 from firmware_host.version import VERSION
 
 __all__ = ["main"]
@@ -95,7 +95,7 @@ def prompts(session: Session, *, files: tuple[Path, ...]) -> None:
     """Make the prompts of these configurations now, so that no start has to wait for them."""
     from firmware_host.callserver import compose_prompts
 
-    _log_to_standard_error()
+    log_as("prompts")
     for file in files or (session.configuration_file,):
         appliance = Session(session.output, file).appliance
         with click.progressbar(length=1, label=f"prompts of {file.name}", file=sys.stderr) as bar:
@@ -115,7 +115,7 @@ def run(session: Session, *, staff: bool) -> None:
     from firmware_host.supervisor import run_all
 
     _ = session.appliance  # a bad file is told once, here, before anything starts
-    _log_to_standard_error()
+    log_as("supervisor")
     session.output.line(
         "Starting; Ctrl-C stops. In another terminal try:\n"
         "  switchroom dial --from 12125550142 --to 5550100 --press 1\n"
@@ -130,7 +130,7 @@ def callserver(session: Session) -> None:
     """Call control and the media plane, alone."""
     from firmware_host.callserver.loop import run_call_server
 
-    _log_to_standard_error()
+    log_as("callserver")
     try:
         run_call_server(session.appliance, session.configuration_file)
     except (SecondInstance, JournalError) as error:
@@ -144,7 +144,7 @@ def town(session: Session, *, staff: bool) -> None:
     """The far end of the virtual card, alone."""
     from firmware_host.town.process import run_town
 
-    _log_to_standard_error()
+    log_as("town")
     try:
         run_town(session.appliance, session.state, staffed=staff)
     except SecondInstance as error:
@@ -159,7 +159,7 @@ def oam(session: Session, *, url: str | None) -> None:
     from firmware_host.oam import DatabaseError
     from firmware_host.oam.process import run_oam
 
-    _log_to_standard_error()
+    log_as("oam")
     try:
         run_oam(session.state, url=url)
     except (SecondInstance, DatabaseError) as error:
@@ -185,7 +185,7 @@ def console(
     from firmware_host.console.links import LinkError
     from firmware_host.console.process import run_console
 
-    _log_to_standard_error()
+    log_as("console")
     try:
         run_console(
             session.appliance,
@@ -286,15 +286,6 @@ def demo(
         raise click.exceptions.Exit(_INTERRUPTED)
     if result.mistakes:
         raise click.exceptions.Exit(1)
-
-
-def _log_to_standard_error() -> None:
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.INFO,
-        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
-    )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 switchroom.add_source(process_commands)

@@ -1,6 +1,7 @@
 """Sound that people hand us (any WAV that libsndfile reads) → 8 kHz samples, and back."""
 
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -52,21 +53,27 @@ def resample(samples: NDArray[np.float64], rate_hz: int) -> NDArray[np.float64]:
         return samples
     ratio = Fraction(SAMPLE_RATE_HZ, rate_hz)
     count = int(len(samples) * ratio)
-    bandwidth = min(1.0, float(ratio)) * 0.95
-    half_taps = int(np.ceil(_HALF_WIDTH / bandwidth))
+    half_taps, kernels = _kernels(ratio)
     output = np.empty(count)
     padded = np.pad(samples, half_taps + 1)
-    # Output positions repeat their fractional part every `numerator` samples: one kernel for each.
-    for phase in range(min(ratio.numerator, count)):
+    views = np.lib.stride_tricks.sliding_window_view(padded, 2 * half_taps + 1)
+    for phase, kernel in enumerate(kernels[:count]):
         positions = np.arange(phase, count, ratio.numerator)
-        centre, remainder = divmod(phase * ratio.denominator, ratio.numerator)
-        offsets = np.arange(-half_taps, half_taps + 1) - remainder / ratio.numerator
-        window = np.cos(np.pi / 2 * np.clip(offsets / (half_taps + 1), -1, 1)) ** 2
-        kernel = bandwidth * np.sinc(bandwidth * offsets) * window
+        centre = phase * ratio.denominator // ratio.numerator
         starts = centre + 1 + np.arange(len(positions)) * ratio.denominator
-        views = np.lib.stride_tricks.sliding_window_view(padded, len(kernel))
         for first in range(0, len(starts), _CHUNK):
             # In pieces: the windows of an hour of sound, side by side, would fill the memory.
             some = slice(first, first + _CHUNK)
             output[positions[some]] = views[starts[some]] @ kernel
     return output
+
+
+@lru_cache(maxsize=4)
+def _kernels(ratio: Fraction) -> tuple[int, NDArray[np.float64]]:
+    """Half the width, and a kernel for each fractional part that output positions repeat."""
+    bandwidth = min(1.0, float(ratio)) * 0.95
+    half_taps = int(np.ceil(_HALF_WIDTH / bandwidth))
+    remainders = np.arange(ratio.numerator) * ratio.denominator % ratio.numerator
+    offsets = np.arange(-half_taps, half_taps + 1) - remainders[:, None] / ratio.numerator
+    window = np.cos(np.pi / 2 * np.clip(offsets / (half_taps + 1), -1, 1)) ** 2
+    return half_taps, bandwidth * np.sinc(bandwidth * offsets) * window

@@ -1,7 +1,9 @@
 """`switchroom run`: all processes of the appliance in the foreground, for machines without systemd.
 
-Started in order, each restarted when it dies, stopped in reverse: call control first, so that calls
-are closed and recorded while everything else still works.
+Started one after the other, the far end of the virtual card first, so that call control finds its lines
+there. Stopped call control first, so that calls are closed and recorded while everything else still works;
+then OAM, which takes the last facts over into the records; the town last. Nobody waits at start: each part
+bears that another is not there yet. The console is nobody's child: whoever wants one starts it.
 """
 
 import ctypes
@@ -43,11 +45,10 @@ def run_all(configuration_file: Path, *, staffed: bool) -> int:
     """Run until SIGINT or SIGTERM; the exit code: 0, or 1 when a process could not be kept alive."""
     base = [sys.executable, "-m", "firmware_host.cli", "--config", str(configuration_file)]
     town = [*base, "town", *([] if staffed else ["--no-staff"])]
-    children = [
-        _Child("town", town),
-        _Child("call server", [*base, "callserver"]),
-        _Child("OAM", [*base, "oam"]),
-    ]
+    far_end = _Child("town", town)
+    call_server = _Child("call server", [*base, "callserver"])
+    oam = _Child("OAM", [*base, "oam"])
+    children = [far_end, call_server, oam]
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
@@ -56,7 +57,7 @@ def run_all(configuration_file: Path, *, staffed: bool) -> int:
             _start(child)
         failed = _watch(children, stop)
     finally:
-        for child in (children[1], children[2], children[0]):
+        for child in (call_server, oam, far_end):
             _stop_child(child)
     return 1 if failed else 0
 
@@ -67,6 +68,7 @@ def _start(child: _Child) -> None:
         child.arguments, start_new_session=True, preexec_fn=_die_with_the_parent
     )
     child.started_at, child.restart_at = time.monotonic(), None
+    _log.info("the %s is started as process %d", child.name, child.process.pid)
 
 
 def _die_with_the_parent() -> None:
@@ -114,3 +116,5 @@ def _stop_child(child: _Child) -> None:
         _log.error("the %s did not stop within %g s; killed", child.name, _STOP_LIMIT_S)
         child.process.kill()
         child.process.wait()
+        return
+    _log.info("the %s has stopped", child.name)

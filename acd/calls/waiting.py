@@ -11,11 +11,12 @@ from acd.calls.speaking import play_music, play_prompts, silence
 from acd.contact import Contact
 from acd.handsets import Handsets
 from acd.ids import AgentId, Cause, PortId, QueueName
-from acd.ivr import ToQueue, place_prompts
+from acd.ivr import ToQueue, place_prompts, wait_prompts
 from acd.orders import Orders
 from acd.queues import WaitingLine
 from acd.settings import CenterSettings
 from acd.timers import Purpose
+from acd.waiting import ExpectedWait, agents_at_work, expected_wait
 
 __all__ = ["Waiting"]
 
@@ -76,7 +77,7 @@ class Waiting:
         return ToNode(call.timed_out_node)
 
     def announce(self, call: Call, _: str) -> None:
-        """Tell the caller the place, unless it has become worse since it was last told."""
+        """Tell the caller the place, unless it has become worse since it was last told, and the wait."""
         contact = call.contact
         assert contact is not None
         queue = self._settings[contact.queue]
@@ -86,7 +87,12 @@ class Waiting:
             return
         contact.told_place = place
         self._orders.write(facts.AnnouncementPlayed(call=call.id, queue=contact.queue, place=place))
-        play_prompts(self._orders, call, place_prompts(place))
+        prompts = place_prompts(place, call.trunk.language)
+        wait = self._wait_to_tell(contact, place)
+        if wait is not None:
+            contact.told_wait = wait
+            prompts += wait_prompts(wait.minutes, call.trunk.language)
+        play_prompts(self._orders, call, prompts)
         due = self._orders.now + ANNOUNCEMENT_LIMIT_S
         self._orders.timers.start(Purpose.ANNOUNCEMENT, call.id, due)
 
@@ -165,6 +171,19 @@ class Waiting:
         contact.announced_at = None if delay_s is None else self._orders.now + delay_s
         if contact.announced_at is not None:
             self._orders.timers.start(Purpose.ANNOUNCE, call.id, contact.announced_at)
+
+    def _wait_to_tell(self, contact: Contact, place: int) -> ExpectedWait | None:
+        """The expected wait, if it is known and fit to be told."""
+        queue = self._settings[contact.queue]
+        if not queue.announce_wait:
+            return None
+        members = {name: self._settings[name].agents for name in self.waiting()}
+        agents = agents_at_work(contact.queue, members, self._orders.ledger)
+        wait = expected_wait(place, queue, agents, self._orders.ledger)
+        if wait is None or not wait.may_follow(contact.told_wait):
+            return None
+        # Who will be sent away before that would be told a lie.
+        return wait if self._orders.now + wait.seconds < contact.gives_up_at else None
 
     def place_of(self, call: Call) -> int:
         """The place of a caller who waits; 1 is next."""

@@ -1,7 +1,17 @@
 """What a caller meets before an agent: flows of prompts, menus and opening hours."""
 
 from acd.ivr.hours import is_open
-from acd.ivr.saying import place_prompts
+from acd.ivr.saying import (
+    LANGUAGES,
+    LARGEST_NUMBER,
+    WHOLE_PLACES,
+    WHOLE_WAITS,
+    Gender,
+    minutes_prompts,
+    number_prompts,
+    place_prompts,
+    wait_prompts,
+)
 from acd.ivr.walk import (
     Enter,
     Hush,
@@ -18,7 +28,12 @@ from acd.ivr.walk import (
 )
 
 __all__ = [
+    "LANGUAGES",
+    "LARGEST_NUMBER",
+    "WHOLE_PLACES",
+    "WHOLE_WAITS",
     "Enter",
+    "Gender",
     "Hush",
     "JudgeKey",
     "Leave",
@@ -31,5 +46,8 @@ __all__ = [
     "WalkInput",
     "WalkState",
     "is_open",
+    "minutes_prompts",
+    "number_prompts",
     "place_prompts",
+    "wait_prompts",
 ]

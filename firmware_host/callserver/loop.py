@@ -26,6 +26,7 @@ from firmware_host.config import Appliance, card_kinds
 from firmware_host.control_socket import ControlServer
 from firmware_host.instance_lock import InstanceLock
 from firmware_host.line_media import ThreadCallerIdReader
+from firmware_host.service_notify import ServiceNotifier
 from firmware_host.step_loop import StepLoop
 from firmware_host.version import VERSION
 from firmware_host.worker import ThreadWorker
@@ -39,6 +40,8 @@ _PATIENCE_S = 3.0
 """The far end may start after us; only then is its absence worth a warning."""
 _CLOCK_CHECK_S = 1.0
 _CLOCK_STEP_S = 0.25
+_LONGEST_STEP_S = 2.0
+"""A step is due every 0.1 s at the latest."""
 
 
 def run_call_server(appliance: Appliance, configuration_file: Path) -> None:
@@ -77,9 +80,11 @@ class _CallServer:
         self._next_clock_check = 0.0
         self._complained = False
         self._cardless_since = time.monotonic()
+        self._last_step = 0.0
 
     async def run(self) -> None:
         loop = StepLoop()
+        notifier = ServiceNotifier()
         prompts = compose_prompts(self._appliance)
         plane = compose_plane(self._appliance, len(card_kinds(self._appliance)))
         reader = ThreadCallerIdReader(loop.wake_from_thread)
@@ -105,12 +110,15 @@ class _CallServer:
         )
         await control.start()
         _log.info("call server %s is up; state in %s", VERSION, self._state)
+        self._last_step = time.monotonic()
+        notifier.ready(f"call server {VERSION}", self._alive)
         try:
             while not loop.stopping:
                 loop.begin_step()
                 self._step(exchange, plane, loop)
                 await loop.wait(exchange.next_timer())
         finally:
+            notifier.stopping()
             await control.stop()
             exchange.shut_down(time.monotonic())
             self._unplug(plane, loop)
@@ -126,8 +134,14 @@ class _CallServer:
         if not privileges.locked_memory:
             _log.warning("the media plane's memory may be paged out; raise RLIMIT_MEMLOCK")
 
+    def _alive(self) -> str | None:
+        """What stands still, for the watchdog; None if all of it lives."""
+        if time.monotonic() - self._last_step > _LONGEST_STEP_S:
+            return "call control makes no steps"
+        return None
+
     def _step(self, exchange: Exchange, plane: Plane, loop: StepLoop) -> None:
-        now = time.monotonic()
+        now = self._last_step = time.monotonic()
         if now >= self._next_clock_check:
             self._next_clock_check = now + _CLOCK_CHECK_S
             exchange.follow_clock(now, time.time(), tolerance_s=_CLOCK_STEP_S)

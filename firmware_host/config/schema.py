@@ -112,6 +112,7 @@ class QueueTable(Table, frozen=True):
     announce_first_s: Seconds = 0.0
     announce_every_s: Seconds = 45.0
     "0: never again; else at least 1."
+    announce_wait: bool = True
 
 
 class ScheduleTable(Table, frozen=True):

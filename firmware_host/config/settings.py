@@ -74,6 +74,7 @@ def center_settings(appliance: Appliance) -> CenterSettings:
                 longest_wait_s=queue.longest_wait_s,
                 announce_first_s=queue.announce_first_s,
                 announce_every_s=queue.announce_every_s,
+                announce_wait=queue.announce_wait,
             )
             for name, queue in appliance.queue.items()
         ),

@@ -17,6 +17,7 @@ from firmware_host.console.links import (
 )
 from firmware_host.console.shell import Console, ConsoleSettings
 from firmware_host.console.terminal import Terminal
+from firmware_host.service_notify import ServiceNotifier
 
 __all__ = ["run_console"]
 
@@ -56,6 +57,7 @@ def run_console(
 async def _run(
     settings: ConsoleSettings, state: Path, device: str | None, baud: int, *, pseudo_terminal: bool
 ) -> None:
+    notifier = ServiceNotifier()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -77,8 +79,10 @@ async def _run(
             octets, name = await open_pseudo_terminal()
             tasks.append(asyncio.create_task(Console(Terminal(octets), settings).run(once=False)))
             _log.info("console on %s", name)
+        notifier.ready(f"console on {device or 'the local socket'}", lambda: None)
         await stopping.wait()
     finally:
+        notifier.stopping()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

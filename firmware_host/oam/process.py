@@ -14,6 +14,7 @@ from firmware_host.instance_lock import InstanceLock
 from firmware_host.oam.database import open_database
 from firmware_host.oam.projector import Projector
 from firmware_host.oam.records import call_records
+from firmware_host.service_notify import ServiceNotifier
 
 __all__ = ["run_oam"]
 
@@ -38,6 +39,7 @@ def run_oam(state: Path, *, url: str | None = None) -> None:
 
 
 async def _run(state: Path, url: str) -> None:
+    notifier = ServiceNotifier()
     engine = open_database(url)
     projector = Projector(engine, state / "journal")
     stopping = asyncio.Event()
@@ -65,6 +67,8 @@ async def _run(state: Path, url: str) -> None:
     await control.start()
     _log.info("OAM is up; records in %s", url)
     complained = ""
+    # The records are caught up in the loop that gives the beats: a loop that beats is one that works.
+    notifier.ready(f"records in {url}", lambda: None)
     try:
         while not stopping.is_set():
             complained = _catch_up(projector, complained)
@@ -74,6 +78,7 @@ async def _run(state: Path, url: str) -> None:
             except TimeoutError:
                 continue
     finally:
+        notifier.stopping()
         await control.stop()
         engine.dispose()
 

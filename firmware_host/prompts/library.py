@@ -1,7 +1,9 @@
 """All prompts of an appliance, made before the first call and held in memory."""
 
 import logging
+import os
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from dsp import Law, g711_encode
 from firmware_host.prompts.music import compose_music
@@ -30,17 +32,21 @@ class PromptLibrary:
     ) -> None:
         if not maker.can_speak:
             _log.warning("espeak-ng is not installed: prompts are tones; install espeak-ng")
-        wanted = [
-            (name, language, translations[language])
-            for name, translations in {**BUILT_IN, **texts}.items()
-            for language in languages
-            if language in translations
-        ]
+        wanted = {
+            (name, language): text
+            for own in (BUILT_IN, texts)  # the configuration has the last word on each text
+            for name, translations in own.items()
+            for language, text in translations.items()
+            if language in languages
+        }
         self._sounds: dict[tuple[str, str], bytes] = {}
-        for count, (name, language, text) in enumerate(wanted, start=1):
-            self._sounds[name, language] = maker.make(text, language)
-            if progress is not None:
-                progress(count, len(wanted))
+        # Speaking is another program's work: threads keep as many of it going as there are processors.
+        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as speakers:
+            sounds = speakers.map(lambda key: maker.make(wanted[key], key[1]), wanted)
+            for count, (key, sound) in enumerate(zip(wanted, sounds, strict=True), start=1):
+                self._sounds[key] = sound
+                if progress is not None:
+                    progress(count, len(wanted))
         self._fallback_language = languages[0]
         self._music = g711_encode(compose_music(), law)
 

@@ -11,16 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp import SAMPLE_RATE_HZ, Law, g711_encode
+from firmware_host.prompts.texts import is_piece
 from firmware_host.sound_files import read_sound
 
 __all__ = ["SpeechMaker", "default_cache"]
 
 _VOICES = {"en": "en-us", "ro": "ro"}
 _WORDS_PER_MINUTE = 150
-_RECIPE = "espeak-ng 2"  # part of the hash: change it when the way of making a prompt changes
+_RECIPE = "espeak-ng 3"  # part of the hash: change it when the way of making a prompt changes
 _PEAK = 14_000
 """About -4 dBm0 at the loudest: prompts sit some 12 dB below that on average."""
 _TIMEOUT_S = 20
+_PAUSE_S = 0.2
+"""After a sentence."""
+_SEAM_S = 0.03
+"""After a piece of one: as long as a word's end needs to be heard."""
 
 
 def default_cache() -> Path:
@@ -78,7 +83,7 @@ class SpeechMaker:
         loud = np.flatnonzero(np.abs(samples) > 0.01 * peak)
         if len(loud):
             samples = samples[loud[0] : loud[-1] + 1]
-        pause = np.zeros(SAMPLE_RATE_HZ // 5)
+        pause = np.zeros(round(SAMPLE_RATE_HZ * (_SEAM_S if is_piece(text) else _PAUSE_S)))
         scaled = np.concatenate([samples * (_PEAK / peak), pause])
         return np.asarray(np.rint(scaled), np.int16)
 

@@ -1,79 +1,36 @@
-"""What the appliance says of its own accord, in each language. The configuration adds the rest."""
+"""What the appliance says of its own accord, in each language. The configuration adds the rest.
 
-__all__ = ["BUILT_IN", "PLACES"]
+A text that ends in a comma is a piece of a sentence: spoken with level voice, and what follows it comes at
+once. Any other text ends a sentence.
+"""
 
-PLACES = 20
-"""Places that are said as numbers; beyond them "more than twenty" is as much as anyone wants to know."""
+from firmware_host.prompts.english import english_numbers
+from firmware_host.prompts.romanian import romanian_numbers
 
-_ENGLISH_ORDINALS = (
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-    "thirteenth",
-    "fourteenth",
-    "fifteenth",
-    "sixteenth",
-    "seventeenth",
-    "eighteenth",
-    "nineteenth",
-    "twentieth",
-)
+__all__ = ["BUILT_IN", "is_piece"]
 
-_ROMANIAN_ORDINALS = (
-    "primul",
-    "al doilea",
-    "al treilea",
-    "al patrulea",
-    "al cincilea",
-    "al șaselea",
-    "al șaptelea",
-    "al optulea",
-    "al nouălea",
-    "al zecelea",
-    "al unsprezecelea",
-    "al doisprezecelea",
-    "al treisprezecelea",
-    "al paisprezecelea",
-    "al cincisprezecelea",
-    "al șaisprezecelea",
-    "al șaptesprezecelea",
-    "al optsprezecelea",
-    "al nouăsprezecelea",
-    "al douăzecilea",
-)
+_ENGLISH = {
+    "agent.number": "Please enter your agent number, then press hash.",
+    "agent.pin": "Please enter your PIN, then press hash.",
+}
+_ROMANIAN = {
+    "agent.number": "Introduceți numărul de operator, apoi tasta diez.",
+    "agent.pin": "Introduceți codul PIN, apoi tasta diez.",
+}
 
 
-def _built_in() -> dict[str, dict[str, str]]:
-    texts = {
-        "agent.number": {
-            "en": "Please enter your agent number, then press hash.",
-            "ro": "Introduceți numărul de operator, apoi tasta diez.",
-        },
-        "agent.pin": {
-            "en": "Please enter your PIN, then press hash.",
-            "ro": "Introduceți codul PIN, apoi tasta diez.",
-        },
-        "place.many": {
-            "en": "There are more than twenty callers before you. Please stay on the line.",
-            "ro": "Sunt mai mult de douăzeci de apelanți înaintea dumneavoastră. Rămâneți pe linie.",
-        },
-    }
-    for place in range(1, PLACES + 1):
-        ordinal, number = _ENGLISH_ORDINALS[place - 1], _ROMANIAN_ORDINALS[place - 1]
-        texts[f"place.{place}"] = {
-            "en": f"You are the {ordinal} in the queue.",
-            "ro": f"Sunteți {number} la rând.",
-        }
+def is_piece(text: str) -> bool:
+    """Whether a sentence goes on after this text."""
+    return text.endswith(",")
+
+
+def _by_name(languages: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    texts: dict[str, dict[str, str]] = {}
+    for language, named in languages.items():
+        for name, text in named.items():
+            texts.setdefault(name, {})[language] = text
     return texts
 
 
-BUILT_IN = _built_in()
+BUILT_IN = _by_name({"en": _ENGLISH | english_numbers(), "ro": _ROMANIAN | romanian_numbers()})
+"""Prompt name → language → text. Names that one language's grammar needs may lack in another."""

@@ -25,6 +25,7 @@ from firmware_host.instance_lock import InstanceLock
 from firmware_host.line_media import ThreadCallerIdReader
 from firmware_host.media_figures import media_figures
 from firmware_host.prompts import SpeechMaker, default_cache
+from firmware_host.service_notify import ServiceNotifier
 from firmware_host.sound_files import SoundFileError, read_sound
 from firmware_host.step_loop import StepLoop
 from firmware_host.town.habits import agent_at_desk, caller_from_command
@@ -84,6 +85,7 @@ class _TownProcess:
 
     async def run(self) -> None:
         loop = StepLoop()
+        notifier = ServiceNotifier()
         reader = ThreadCallerIdReader(loop.wake_from_thread)
         town = Town(self._appliance, self._end, self._plane, reader, told=self._told)
         self._plane.start()
@@ -105,6 +107,7 @@ class _TownProcess:
         )
         await control.start()
         _log.info("the town waits for the appliance to plug in")
+        notifier.ready("the far end of the virtual card", lambda: None)
         try:
             while not loop.stopping:
                 loop.begin_step()
@@ -112,6 +115,7 @@ class _TownProcess:
                 self._step(town, loop)
                 await loop.wait(town.next_timer())
         finally:
+            notifier.stopping()
             await control.stop()
             self._unplug(loop)
             listener.close()

@@ -107,6 +107,7 @@ def settings(
     support: tuple[AgentId, ...] = (BEN, CARA),
     announce_first_s: float = 30.0,
     announce_every_s: float = 45.0,
+    announce_wait: bool = True,
     longest_wait_s: float = 600.0,
     wrap_up_s: float = 15.0,
     talk_limit_s: float = 3600.0,
@@ -118,6 +119,7 @@ def settings(
             agents=agents,
             announce_first_s=announce_first_s,
             announce_every_s=announce_every_s,
+            announce_wait=announce_wait,
             longest_wait_s=longest_wait_s,
             wrap_up_s=wrap_up_s,
         )

@@ -23,7 +23,7 @@ from acd import (
     SoundFinished,
     StopSound,
 )
-from acd.ivr import is_open, place_prompts
+from acd.ivr import is_open
 
 BUCHAREST = ZoneInfo("Europe/Bucharest")
 
@@ -230,12 +230,6 @@ def test_opening_hours_follow_the_wall_clock_of_their_zone(plan, local, expected
 def test_from_midnight_to_midnight_is_the_whole_day():
     for hour in range(24):
         assert is_open(ALWAYS_OPEN, datetime(2026, 11, 18, hour, tzinfo=UTC), clock_trusted=True)
-
-
-def test_places_are_said_up_to_twenty():
-    assert place_prompts(1) == ("place.1",)
-    assert place_prompts(20) == ("place.20",)
-    assert place_prompts(21) == ("place.many",)
 
 
 def test_every_node_of_the_flow_is_journaled():

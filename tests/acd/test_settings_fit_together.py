@@ -58,6 +58,9 @@ TRUNK = TrunkSettings(port=PortId("trunk-9"), flow="other", language="en")
 
 WRONG = {
     "there is no flow 'other'": replace(GOOD, trunks=(TRUNK,)),
+    "nobody knows how numbers are said in 'xx'": replace(
+        GOOD, trunks=(replace(GOOD.trunks[0], language="xx"),)
+    ),
     "port 'trunk-1' is there 2 times": replace(GOOD, stations=(PortId("trunk-1"),)),
     "agent '1001' is there 2 times": replace(GOOD, agents=(*GOOD.agents, GOOD.agents[0])),
     "queue 'sales' is there 2 times": replace(GOOD, queues=(*GOOD.queues, GOOD.queues[0])),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsp import Law, g711_decode
-from firmware_host.prompts import SpeechMaker
+from firmware_host.prompts import PromptLibrary, SpeechMaker
 from firmware_host.sound_files import SoundFileError, read_sound
 from firmware_host.terminal_text import printable
 
@@ -91,3 +91,23 @@ def test_a_prompt_is_spoken_once_and_then_comes_from_the_cache(tmp_path):
     file.write_bytes(b"from the cache")
     assert maker.make("Hello.", "en") == b"from the cache"
     assert maker.make("Bună ziua.", "ro") != first
+
+
+def test_a_configured_text_replaces_the_built_in_one_in_its_language_only(tmp_path):
+    maker = SpeechMaker(Law.ALAW, tmp_path / "cache", program="no-such-program")
+    own = "You are the very first of all who wait for us at this moment."
+    library = PromptLibrary({"place.1": {"en": own}}, ("ro", "en"), Law.ALAW, maker)
+    assert library.prompt("place.1", "en") == maker.make(own, "en")
+    assert library.prompt("place.1", "ro") == maker.make("Sunteți primul la rând.", "ro")
+
+
+@pytest.mark.skipif(not shutil.which("espeak-ng"), reason="needs espeak-ng")
+def test_a_piece_of_a_sentence_is_followed_at_once_and_a_sentence_by_a_pause(tmp_path):
+    maker = SpeechMaker(Law.ALAW, tmp_path)
+
+    def pause_s(text: str) -> float:
+        loud = np.flatnonzero(np.abs(g711_decode(maker.make(text, "en"), Law.ALAW)) > 200)
+        return (len(maker.make(text, "en")) - loud[-1]) / 8000
+
+    assert pause_s("one hundred,") < 0.06
+    assert pause_s("One hundred.") > 0.19
