@@ -46,13 +46,16 @@ def faults_of(result: dict[str, Any], warnings: list[str]) -> list[str]:
         "handsets not seen ringing": audit["rings_unseen"],
         "journal lines damaged": audit["damage"],
         "calls without an end": audit["calls"] - audit["ended"],
-        "calls that nobody answered": result["callers"]["unanswered"] + result["callers"]["refused"],
+        "calls that nobody answered": result["callers"]["unanswered"]
+        + result["callers"]["refused"],
         "warnings in the log": len(warnings),
     }
     return [f"{count} {name}" for name, count in zeros.items() if count]
 
 
-async def load(office: Office, callers: Callers, seconds: float, recordings: Recordings) -> list[Sample]:
+async def load(
+    office: Office, callers: Callers, seconds: float, recordings: Recordings
+) -> list[Sample]:
     """Lets them call; a sample every few seconds."""
     samples: list[Sample] = []
     calling = asyncio.create_task(callers.run())

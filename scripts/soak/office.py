@@ -131,7 +131,7 @@ class Office:
         finally:
             self._process.kill()
 
-    def ask(self, process: str, command: str, **arguments: Any) -> Any:
+    def ask(self, process: str, command: str, **arguments: Any) -> Any:  # noqa: ANN401 - JSON
         """A process's answer.
 
         Raises:
@@ -146,7 +146,11 @@ class Office:
     def warnings(self) -> list[str]:
         """What the processes had to complain about."""
         lines = self._log.read_text(errors="replace").splitlines()
-        return [line for line in lines if any(word in line for word in ("WARNING", "ERROR", "Traceback"))]
+        return [
+            line
+            for line in lines
+            if any(word in line for word in ("WARNING", "ERROR", "Traceback"))
+        ]
 
     def _in_service(self, lines: int) -> bool:
         try:

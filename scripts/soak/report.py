@@ -8,12 +8,12 @@ from typing import Any
 import matplotlib
 
 matplotlib.use("Agg")
-from audit import Audit  # noqa: E402 - the back end has to be chosen first
-from callers import Tally  # noqa: E402
-from matplotlib import pyplot  # noqa: E402
-from samples import Sample  # noqa: E402
+from audit import Audit
+from callers import Tally
+from matplotlib import pyplot
+from samples import Sample
 
-from dsp import Distribution  # noqa: E402
+from dsp import Distribution
 
 __all__ = ["figures", "text", "write_report"]
 
@@ -48,7 +48,9 @@ def _plane(first: dict[str, Any], last: dict[str, Any], lasted_s: float) -> dict
     result = {name: last[name] - first[name] for name in counted}
     for name in ("lateness", "busy"):
         spread = Distribution(tuple(last[name])) - Distribution(tuple(first[name]))
-        result[f"{name}_ms"] = {f"p{each:g}": round(spread.percentile_ms(each), 3) for each in PERCENTILES}
+        result[f"{name}_ms"] = {
+            f"p{each:g}": round(spread.percentile_ms(each), 3) for each in PERCENTILES
+        }
     result["of_a_core"] = round((last["processor_s"] - first["processor_s"]) / lasted_s, 4)
     return result
 
@@ -123,9 +125,13 @@ def _draw(path: Path, samples: list[Sample], result: dict[str, Any]) -> None:
     lost, late, busy, memory, descriptors, calls = axes.flat
     for name, style in (("lost_blocks", "-"), ("slips", "--"), ("write_overruns", ":")):
         for plane, colour in (("media", "tab:blue"), ("far_media", "tab:orange")):
-            counts = [getattr(each, plane)[name] - getattr(samples[0], plane)[name] for each in samples]
+            counts = [
+                getattr(each, plane)[name] - getattr(samples[0], plane)[name] for each in samples
+            ]
             whose = "call server" if plane == "media" else "town"
-            lost.plot(minutes, counts, style, color=colour, label=f"{name.replace('_', ' ')}, {whose}")
+            lost.plot(
+                minutes, counts, style, color=colour, label=f"{name.replace('_', ' ')}, {whose}"
+            )
     lost.set_title("Blocks, counted from the beginning")
     for axis, name in ((late, "lateness"), (busy, "busy")):
         for percent in (50, 99, 100):
