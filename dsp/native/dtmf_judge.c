@@ -74,7 +74,7 @@ static struct heard_tone judge_tone(const struct dtmf *dtmf, int32_t slot, uint6
 }
 
 void dtmf_report_end(struct dtmf *dtmf, int32_t slot, struct detections *detections) {
-    float windows = (float)(dtmf->last[slot] - dtmf->first[slot] + 1);
+    float windows = (float)((uint32_t)dtmf->last[slot] - (uint32_t)dtmf->first[slot] + 1);
     detections_report(detections, (struct detection){
         .slot = slot, .kind = DIGIT_ENDED, .value = dtmf->held[slot],
         .duration_ms = windows * DTMF_HOP * 1000 / SAMPLE_RATE_HZ});
@@ -109,10 +109,10 @@ void dtmf_judge(struct dtmf *dtmf, int32_t slot, uint64_t window, struct detecti
     dtmf->absent[slot] = 0;
     dtmf->keep_low[slot] = KEEP * low.energy / DTMF_RUN;
     dtmf->keep_high[slot] = KEEP * high.energy / DTMF_RUN;
-    dtmf->last[slot] = window;
-    dtmf->first[slot] = window - (uint64_t)dtmf->run[slot] + 1;
+    dtmf->last[slot] = (int32_t)window;
+    dtmf->first[slot] = (int32_t)(window - (uint64_t)dtmf->run[slot] + 1);
     for (uint64_t n = window - DTMF_RUN + 1; dtmf->run[slot] == DTMF_RUN && n <= window; n++) {
-        dtmf->first[slot] = n;
+        dtmf->first[slot] = (int32_t)n;
         if (power(dtmf, slot, n, low_tone) >= dtmf->keep_low[slot] &&
             power(dtmf, slot, n, high_tone) >= dtmf->keep_high[slot])
             break;

@@ -3,8 +3,6 @@
 #include "lanes.h"
 #include "progress.h"
 
-enum { PARTS = 8 / LANES };
-
 // Eight partial sums in every build, added in one order, so that every build gives the same bits.
 static inline float sum_of(const lanes_float *parts) {
     const float *eight = (const float *)parts;
