@@ -20,11 +20,7 @@ static const float ENERGY_SCALE = 4.0f * 8.0f * DTMF_WINDOW;   // a lone tone's 
 // Eight slots' samples side by side, in pairs: transpositions in registers.
 static void interleave(int16_t *restrict out, const int16_t *restrict in) {
 #if LANES == 8
-    const lanes_int first = {0, 8, 1, 9, 4, 12, 5, 13}, last = {2, 10, 3, 11, 6, 14, 7, 15};
-    const lanes_int lower = {0, 1, 8, 9, 4, 5, 12, 13}, upper = {2, 3, 10, 11, 6, 7, 14, 15};
     const lanes_int left = {0, 1, 2, 3, 8, 9, 10, 11}, right = {4, 5, 6, 7, 12, 13, 14, 15};
-#else
-    const lanes_int first = {0, 4, 1, 5}, last = {2, 6, 3, 7}, lower = {0, 1, 4, 5}, upper = {2, 3, 6, 7};
 #endif
     for (int n = 0; n < BLOCK_SAMPLES; n += 2 * LANES) {
         lanes_int rows[GROUP];
@@ -41,15 +37,15 @@ static void interleave(int16_t *restrict out, const int16_t *restrict in) {
 #pragma GCC unroll 2
         for (int four = 0; four < GROUP; four += 4) {
             lanes_int a = rows[four], b = rows[four + 1], c = rows[four + 2], d = rows[four + 3];
-            lanes_int ab = __builtin_shuffle(a, b, first), cd = __builtin_shuffle(c, d, first);
+            lanes_int ab = __builtin_shuffle(a, b, FIRST_TWO), cd = __builtin_shuffle(c, d, FIRST_TWO);
             // Four lanes: the group's other half. Eight lanes: four pairs later.
             lanes_int *place = (lanes_int *)(out + n * GROUP) + (LANES == 8 ? four : four / 4);
-            place[0] = __builtin_shuffle(ab, cd, lower);
-            place[PARTS] = __builtin_shuffle(ab, cd, upper);
-            ab = __builtin_shuffle(a, b, last);
-            cd = __builtin_shuffle(c, d, last);
-            place[2 * PARTS] = __builtin_shuffle(ab, cd, lower);
-            place[3 * PARTS] = __builtin_shuffle(ab, cd, upper);
+            place[0] = __builtin_shuffle(ab, cd, LOWER_HALVES);
+            place[PARTS] = __builtin_shuffle(ab, cd, UPPER_HALVES);
+            ab = __builtin_shuffle(a, b, LAST_TWO);
+            cd = __builtin_shuffle(c, d, LAST_TWO);
+            place[2 * PARTS] = __builtin_shuffle(ab, cd, LOWER_HALVES);
+            place[3 * PARTS] = __builtin_shuffle(ab, cd, UPPER_HALVES);
         }
     }
 }

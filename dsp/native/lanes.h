@@ -24,6 +24,20 @@ typedef uint32_t lanes_unsigned __attribute__((vector_size(4 * LANES), may_alias
 typedef int16_t lanes_short __attribute__((vector_size(4 * LANES), may_alias));
 typedef int32_t lanes_anywhere __attribute__((vector_size(4 * LANES), may_alias, aligned(2)));  // not aligned
 
+// How four vectors a b c d are turned into four that hold one lane of each: a and b by FIRST_TWO and LAST_TWO, likewise
+// c and d, then the results by LOWER_HALVES and UPPER_HALVES. Eight lanes: in both halves of the vectors.
+#if LANES == 8
+#define FIRST_TWO ((lanes_int){0, 8, 1, 9, 4, 12, 5, 13})
+#define LAST_TWO ((lanes_int){2, 10, 3, 11, 6, 14, 7, 15})
+#define LOWER_HALVES ((lanes_int){0, 1, 8, 9, 4, 5, 12, 13})
+#define UPPER_HALVES ((lanes_int){2, 3, 10, 11, 6, 7, 14, 15})
+#else
+#define FIRST_TWO ((lanes_int){0, 4, 1, 5})
+#define LAST_TWO ((lanes_int){2, 6, 3, 7})
+#define LOWER_HALVES ((lanes_int){0, 1, 4, 5})
+#define UPPER_HALVES ((lanes_int){2, 3, 6, 7})
+#endif
+
 // Two samples of every lane times two others, and both products added.
 static inline lanes_int multiply_pairs(lanes_short a, lanes_short b) {
 #if defined(__AVX2__) && LANES == 8 && !defined(PLAIN_LANES)

@@ -25,6 +25,8 @@ static bool same_shape(const struct progress_shape *a, const struct progress_sha
     return true;
 }
 
+static int16_t rounded(double value) { return (int16_t)lrint(value); }
+
 struct progress_plan *progress_plan_new(const double *frequencies_hz, int32_t frequencies, const uint32_t *tone_bits,
                                         const float *cadence_ms, const int32_t *cadence_counts) {
     struct progress_plan *plan = aligned_alloc(64, (sizeof *plan + 63) / 64 * 64);
@@ -33,10 +35,11 @@ struct progress_plan *progress_plan_new(const double *frequencies_hz, int32_t fr
     plan->frequencies = frequencies;
     for (int n = 0; n < BLOCK_SAMPLES; n++) {
         double time = n - (2 * BLOCK_SAMPLES - 1) / 2.0;
-        plan->window[n] = (float)(0.5 - 0.5 * cos(PI * (n + 0.5) / BLOCK_SAMPLES));
+        plan->window[n] = rounded(PROGRESS_WINDOW_UNIT * (0.5 - 0.5 * cos(PI * (n + 0.5) / BLOCK_SAMPLES)));
         for (int32_t f = 0; f < frequencies; f++) {
-            plan->tables[f][0][n] = (float)cos(2 * PI * frequencies_hz[f] * time / SAMPLE_RATE_HZ);
-            plan->tables[f][1][n] = (float)sin(2 * PI * frequencies_hz[f] * time / SAMPLE_RATE_HZ);
+            double angle = 2 * PI * frequencies_hz[f] * time / SAMPLE_RATE_HZ;
+            plan->tables[f][0][n] = rounded(PROGRESS_UNIT * cos(angle));
+            plan->tables[f][1][n] = rounded(PROGRESS_UNIT * sin(angle));
         }
     }
     for (int tone = 0; tone < PROGRESS_TONES; tone++) {
@@ -177,21 +180,21 @@ static void watch_open(struct progress_slot *state, int32_t slot, struct detecti
     }
 }
 
-// Which kind the window holds, or -1. A burst keeps its kind while that still fits: a window that the burst only partly
-// fills has a wide spectrum, in which 400 Hz looks like 400 and 450.
-static int32_t choose_kind(float *amplitudes, const struct progress_slot *state, const float *powers, float energy) {
+// Which kind the window holds, or -1, and every kind's power. A burst keeps its kind while that still fits: a window that
+// the burst only partly fills has a wide spectrum, in which 400 Hz looks like 400 and 450.
+static int32_t choose_kind(float *kind_powers, const struct progress_slot *state, const float *powers, float energy) {
     const struct progress_plan *plan = state->plan;
     int32_t kind = -1;
     float most = SHARE * energy;
     for (int32_t k = 0; k < plan->kinds; k++) {
         float sum = 0, weakest = INFINITY, strongest = 0;
-        for (int32_t f = 0; f < plan->frequencies; f++) {
-            if ((plan->kind_bits[k] >> f & 1) == 0) continue;
-            sum += powers[f];
-            weakest = powers[f] < weakest ? powers[f] : weakest;
-            strongest = powers[f] > strongest ? powers[f] : strongest;
+        for (uint32_t bits = plan->kind_bits[k]; bits != 0; bits &= bits - 1) {
+            float power = powers[__builtin_ctz(bits)];
+            sum += power;
+            weakest = power < weakest ? power : weakest;
+            strongest = power > strongest ? power : strongest;
         }
-        amplitudes[k] = sqrtf(sum);
+        kind_powers[k] = sum;
         if (3 * sum <= SHARE * energy || sum < POWER_LEAST || weakest < BALANCE * strongest) continue;
         bool settled = k == state->kind && state->windows > 1;
         if (3 * sum > most || settled) kind = k;
@@ -203,8 +206,8 @@ static int32_t choose_kind(float *amplitudes, const struct progress_slot *state,
 static void begin_burst(struct progress_slot *state, int32_t kind) {
     state->kind = kind;
     state->began_ms = state->clock_ms;
-    state->sum = state->before[0][kind];  // the window that the burst begins in
-    state->moment = state->before[0][kind] * (state->clock_ms - HOP_MS);
+    state->sum = sqrtf(state->before[0][kind]);  // the window that the burst begins in
+    state->moment = state->sum * (state->clock_ms - HOP_MS);
     state->peak = state->sum;
     state->windows = 0;
 }
@@ -212,31 +215,33 @@ static void begin_burst(struct progress_slot *state, int32_t kind) {
 void progress_run(struct progress *progress, const int16_t *samples, int32_t slot, struct detections *detections) {
     struct progress_slot *state = &progress->slots[slot];
     if (state->plan == NULL) return;
-    float powers[PLAN_FREQUENCIES], amplitudes[PROGRESS_TONES] = {0};
+    float powers[PLAN_FREQUENCIES], kind_powers[PROGRESS_TONES] = {0};
     float energy = progress->kernels->measure(powers, state->plan, state->previous, samples);
     memcpy(state->previous, samples, sizeof state->previous);
-    int32_t kind = choose_kind(amplitudes, state, powers, energy);
+    int32_t kind = choose_kind(kind_powers, state, powers, energy);
     state->clock_ms += HOP_MS;
     if (state->kind >= 0 && kind >= 0 && kind != state->kind && state->windows == 1) {
         begin_burst(state, kind);  // the first window was only partly filled: what it holds shows now
         state->began_ms -= HOP_MS;
-        state->sum += state->before[1][kind];
-        state->moment += state->before[1][kind] * (state->clock_ms - 2 * HOP_MS);
+        float earlier = sqrtf(state->before[1][kind]);
+        state->sum += earlier;
+        state->moment += earlier * (state->clock_ms - 2 * HOP_MS);
     } else if (state->kind >= 0 && kind != state->kind) {
-        float tail = fminf(amplitudes[state->kind], 0.5f * state->peak);  // the window that the burst ends in
+        float tail = fminf(sqrtf(kind_powers[state->kind]), 0.5f * state->peak);  // the window that the burst ends in
         state->sum += tail;
         state->moment += tail * state->clock_ms;
         close_burst(state, slot, detections);
     }
     if (kind >= 0) {
         if (state->kind < 0) begin_burst(state, kind);
-        state->sum += amplitudes[kind];
-        state->moment += amplitudes[kind] * state->clock_ms;
-        if (amplitudes[kind] > state->peak) state->peak = amplitudes[kind];
+        float amplitude = sqrtf(kind_powers[kind]);
+        state->sum += amplitude;
+        state->moment += amplitude * state->clock_ms;
+        if (amplitude > state->peak) state->peak = amplitude;
         state->windows++;
     }
-    memcpy(state->before[1], state->before[0], sizeof amplitudes);
-    memcpy(state->before[0], amplitudes, sizeof amplitudes);
+    memcpy(state->before[1], state->before[0], sizeof kind_powers);
+    memcpy(state->before[0], kind_powers, sizeof kind_powers);
     watch_open(state, slot, detections);
 }
 

@@ -6,8 +6,8 @@ steady over 39 ms and explain the power above 540 Hz, so hum, dial tone and most
 count. The high tone must be coherent: a voice's harmonics wobble. Limits: MESi's table of ITU-T Q.24.
 
 Windows are measured in integers, as the kernels do it: a sample times its weight loses its last bit,
-and one is 2048 in the tables of sines. What that loses lies 79 dB below a tone of 0 dBm0, and near -90 dBm0
-for weak ones.
+and one is 2048 in the tables of sines. What that loses lies 79 dB below a tone of 0 dBm0, and near
+-90 dBm0 for weak ones.
 """
 
 from dataclasses import dataclass
