@@ -52,6 +52,11 @@ bool dtmf_new(struct dtmf *dtmf, int32_t slots) {
         !dtmf->keep_high || !dtmf->first || !dtmf->last || !dtmf->tables)
         return false;
     fill_tables(dtmf->tables);
+    for (int tone = 0; tone < DTMF_TONES; tone++) {
+        double angle = 2 * PI * DTMF_TONES_HZ[tone] * DTMF_HOP / SAMPLE_RATE_HZ;
+        dtmf->nominal[tone][0] = (float)cos(angle);
+        dtmf->nominal[tone][1] = (float)sin(angle);
+    }
     for (int32_t slot = 0; slot < (int32_t)padded; slot++) {
         dtmf->listening[slot] = -1;  // so that dtmf_listen below clears the slot and counts right
         dtmf->listeners[slot / GROUP]++;

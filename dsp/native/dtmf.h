@@ -28,6 +28,7 @@ struct dtmf {
     int32_t *first;            // the first and the last window in which it was there; numbers wrap
     int32_t *last;
     struct dtmf_tables *tables;
+    float nominal[DTMF_TONES][2];  // the turn of each tone in a hop, cosine and sine
 };
 
 bool dtmf_new(struct dtmf *dtmf, int32_t slots);

@@ -5,7 +5,6 @@
 // off frequency, or twisted, or dirty, but not all at once. This is rare, so it runs slot by slot.
 #include "dtmf.h"
 #include "lanes.h"
-#include <complex.h>
 #include <math.h>
 
 static const double PI = 3.14159265358979323846;
@@ -25,52 +24,98 @@ static const float OFFSET_MOST = 2.2f;         // percent
 static const float TWIST_LEAST = -9.5f, TWIST_MOST = 5.5f;  // dB, high over low
 static const float KEEP = 0.25f;               // -6 dB
 
+// A turn of a hop, or the spectrum at a tone: plain numbers, since C's complex products look for infinities.
+struct phasor {
+    float x, y;
+};
+
 struct heard_tone {
     float offset, coherence, energy, onset;
 };
 
-static float power(const struct dtmf *dtmf, int32_t slot, uint64_t window, int tone) {
-    const float *at = dtmf->spectrum + (((size_t)(slot / GROUP) * DTMF_HISTORY + window % DTMF_HISTORY) * DTMF_TONES +
-                                        (size_t)tone) * 2 * GROUP + slot % GROUP;
-    return at[0] * at[0] + at[GROUP] * at[GROUP];
+static inline struct phasor times(struct phasor a, struct phasor b) {
+    return (struct phasor){a.x * b.x - a.y * b.y, a.x * b.y + a.y * b.x};
 }
 
-// One tone over the DTMF_RUN windows that end with window.
-static struct heard_tone judge_tone(const struct dtmf *dtmf, int32_t slot, uint64_t window, int tone) {
-    float complex x[DTMF_RUN];
+static inline struct phasor conjugate(struct phasor a) { return (struct phasor){a.x, -a.y}; }
+
+static inline struct phasor plus(struct phasor a, struct phasor b) { return (struct phasor){a.x + b.x, a.y + b.y}; }
+
+static inline float square(struct phasor a) { return a.x * a.x + a.y * a.y; }
+
+// e^(i angle) for at most half a radian either way: Taylor's series, 1e-8.
+static inline struct phasor turn_by(float angle) {
+    float s = angle * angle;
+    return (struct phasor){1 + s * (-1 / 2.0f + s * (1 / 24.0f + s * (-1 / 720.0f + s * (1 / 40320.0f)))),
+                           angle + angle * s * (-1 / 6.0f + s * (1 / 120.0f + s * (-1 / 5040.0f)))};
+}
+
+// The angle of a turn that is less than a quarter: twice the arc tangent of its half (Abramowitz and Stegun 4.4.49, 2e-8).
+static inline float angle_of(struct phasor turn) {
+    float t = turn.y / (1 + turn.x), s = t * t;
+    float series = 0.0028662257f;
+    series = series * s - 0.0161657367f;
+    series = series * s + 0.0429096138f;
+    series = series * s - 0.0752896400f;
+    series = series * s + 0.1065626393f;
+    series = series * s - 0.1420889944f;
+    series = series * s + 0.1999355085f;
+    series = series * s - 0.3333314528f;
+    return 2 * t * (1 + series * s);
+}
+
+// How a Hann window weakens a tone whose phase is off by an angle of less than a quarter turn a hop (half a window):
+// sin(angle) / angle / (1 - (angle / pi)^2).
+static inline float response_at(float angle) {
+    float s = angle * angle;
+    float sine = 1 + s * (-1 / 6.0f + s * (1 / 120.0f + s * (-1 / 5040.0f + s * (1 / 362880.0f + s * (-1 / 39916800.0f)))));
+    return sine / (1 - s * (float)(1 / (PI * PI)));
+}
+
+// How little a tone rose above its power of two windows earlier, squared: 0 from 12 dB, 2.25 below -6 dB.
+static inline float onset_of(float rise) {
+    if (rise >= 15.848932f) return 0;
+    if (rise <= 0.25118864f) return 2.25f;
+    float onset = 1 - 10.0f / 12 * log10f(rise);
+    return onset * onset;
+}
+
+static struct phasor spectrum(const struct dtmf *dtmf, int32_t slot, uint64_t window, int tone) {
+    const float *at = dtmf->spectrum + (((size_t)(slot / GROUP) * DTMF_HISTORY + window % DTMF_HISTORY) * DTMF_TONES +
+                                        (size_t)tone) * 2 * GROUP + slot % GROUP;
+    return (struct phasor){at[0], at[GROUP]};
+}
+
+// One tone over the DTMF_RUN windows that end with window; false: too far off frequency.
+static bool judge_tone(struct heard_tone *heard, const struct dtmf *dtmf, int32_t slot, uint64_t window, int tone) {
+    struct phasor x[DTMF_RUN], one = {0, 0}, two = {0, 0}, sum = {0, 0}, turn = {1, 0};
     float powers = 0;
     for (int n = 0; n < DTMF_RUN; n++) {
-        size_t at = (size_t)(slot / GROUP) * DTMF_HISTORY + (window - DTMF_RUN + 1 + (uint64_t)n) % DTMF_HISTORY;
-        const float *spectrum = dtmf->spectrum + (at * DTMF_TONES + (size_t)tone) * 2 * GROUP + slot % GROUP;
-        x[n] = spectrum[0] + spectrum[GROUP] * I;
-        powers += power(dtmf, slot, window - DTMF_RUN + 1 + (uint64_t)n, tone);
+        x[n] = spectrum(dtmf, slot, window - DTMF_RUN + 1 + (uint64_t)n, tone);
+        powers += square(x[n]);
     }
-    float complex one = 0, two = 0, sum = 0, turn = 1;
-    for (int n = 1; n < DTMF_RUN; n++) one += conjf(x[n - 1]) * x[n];
-    for (int n = 2; n < DTMF_RUN; n++) two += conjf(x[n - 2]) * x[n];
-    float complex step = one / (cabsf(one) + 1e-9f);         // the phase's advance in a hop ...
-    two *= conjf(step) * conjf(step);
-    float rest = cimagf(two) / fmaxf(crealf(two), 1e-9f);    // ... refined by that in two
-    step *= cexpf(0.5f * fmaxf(-1.0f, fminf(1.0f, rest)) * I);
+    for (int n = 1; n < DTMF_RUN; n++) one = plus(one, times(conjugate(x[n - 1]), x[n]));
+    for (int n = 2; n < DTMF_RUN; n++) two = plus(two, times(conjugate(x[n - 2]), x[n]));
+    float length = sqrtf(square(one)) + 1e-9f;
+    struct phasor step = {one.x * (1 / length), one.y * (1 / length)};  // the phase's advance in a hop ...
+    two = times(two, times(conjugate(step), conjugate(step)));
+    float rest = two.y / fmaxf(two.x, 1e-9f);                 // ... refined by that in two
+    step = times(step, turn_by(0.5f * fmaxf(-1.0f, fminf(1.0f, rest))));
+    struct phasor off = times(step, (struct phasor){dtmf->nominal[tone][0], -dtmf->nominal[tone][1]});
+    if (off.x <= 0) return false;
+    float angle = angle_of(off);
+    heard->offset = 100 * SAMPLE_RATE_HZ / (2 * (float)PI * DTMF_HOP) * angle / (float)DTMF_TONES_HZ[tone];
+    if (fabsf(heard->offset) > OFFSET_MOST) return false;
     for (int n = 0; n < DTMF_RUN; n++) {
-        sum += x[n] * turn;
-        turn *= conjf(step);
+        sum = plus(sum, times(x[n], turn));
+        turn = times(turn, conjugate(step));
     }
-    float steady = (crealf(sum) * crealf(sum) + cimagf(sum) * cimagf(sum)) / DTMF_RUN;
-    double nominal = 2 * PI * DTMF_TONES_HZ[tone] * DTMF_HOP / SAMPLE_RATE_HZ;
-    float angle = cargf(step * (float complex)cexp(-nominal * I));
-    float bins = angle / (float)PI;  // off by so many bins of the window
-    float response = fabsf(bins) < 1e-4f ? 1.0f
-                                         : sinf((float)PI * bins) / ((float)PI * bins * (1 - bins * bins));
-    float before = power(dtmf, slot, window - DTMF_RUN - 1, tone) + 1e-3f * powers / DTMF_RUN;
-    float rise = 10 * log10f(powers / DTMF_RUN / before);
-    float onset = fmaxf(0.0f, fminf(1.5f, 1 - rise / 12));
-    return (struct heard_tone){
-        .offset = 100 * angle * SAMPLE_RATE_HZ / (2 * (float)PI * DTMF_HOP) / (float)DTMF_TONES_HZ[tone],
-        .coherence = steady / powers,
-        .energy = steady / (response * response),
-        .onset = onset * onset,
-    };
+    float steady = square(sum) / DTMF_RUN, response = response_at(angle);
+    float before = square(spectrum(dtmf, slot, window - DTMF_RUN - 1, tone)) + 1e-3f * powers / DTMF_RUN;
+    heard->coherence = steady / powers;
+    heard->energy = steady / (response * response);
+    heard->onset = onset_of(powers / DTMF_RUN / before);
+    return true;
 }
 
 void dtmf_report_end(struct dtmf *dtmf, int32_t slot, struct detections *detections) {
@@ -83,12 +128,12 @@ void dtmf_report_end(struct dtmf *dtmf, int32_t slot, struct detections *detecti
 void dtmf_judge(struct dtmf *dtmf, int32_t slot, uint64_t window, struct detections *detections) {
     int32_t key = dtmf->key[slot];
     int low_tone = key / 4, high_tone = 4 + key % 4;
-    struct heard_tone low = judge_tone(dtmf, slot, window, low_tone);
-    struct heard_tone high = judge_tone(dtmf, slot, window, high_tone);
-    float twist = 10 * log10f(high.energy / low.energy);
-    if (fabsf(low.offset) > OFFSET_MOST || fabsf(high.offset) > OFFSET_MOST || !(twist >= TWIST_LEAST) ||
-        twist > TWIST_MOST)
+    struct heard_tone low, high;
+    if (!judge_tone(&high, dtmf, slot, window, high_tone) || INCOHERENT_HIGH * (1 - high.coherence) > 1 ||
+        !judge_tone(&low, dtmf, slot, window, low_tone))
         return;
+    float twist = 10 * log10f(high.energy / low.energy);
+    if (!(twist >= TWIST_LEAST) || twist > TWIST_MOST) return;
     float energy = 0, high_energy = 0;
     for (int n = 0; n < DTMF_RUN; n++) {
         size_t at = ((size_t)(slot / GROUP) * DTMF_HISTORY + (window - (uint64_t)n) % DTMF_HISTORY) * GROUP;
@@ -113,8 +158,8 @@ void dtmf_judge(struct dtmf *dtmf, int32_t slot, uint64_t window, struct detecti
     dtmf->first[slot] = (int32_t)(window - (uint64_t)dtmf->run[slot] + 1);
     for (uint64_t n = window - DTMF_RUN + 1; dtmf->run[slot] == DTMF_RUN && n <= window; n++) {
         dtmf->first[slot] = (int32_t)n;
-        if (power(dtmf, slot, n, low_tone) >= dtmf->keep_low[slot] &&
-            power(dtmf, slot, n, high_tone) >= dtmf->keep_high[slot])
+        if (square(spectrum(dtmf, slot, n, low_tone)) >= dtmf->keep_low[slot] &&
+            square(spectrum(dtmf, slot, n, high_tone)) >= dtmf->keep_high[slot])
             break;
     }
     // Amplitude is 4 / 104 of a window's spectrum; a sine of 0 dBm0 has one of 22826.
