@@ -16,7 +16,7 @@
 #define LANES 4
 #endif
 
-enum { GROUP = 8, PARTS = GROUP / LANES };
+enum { GROUP = 8, PARTS = GROUP / LANES, SAMPLES = 2 * LANES };  // a vector's samples
 
 typedef float lanes_float __attribute__((vector_size(4 * LANES), may_alias));
 typedef int32_t lanes_int __attribute__((vector_size(4 * LANES), may_alias));

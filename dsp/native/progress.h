@@ -23,11 +23,13 @@ struct progress_plan {
     _Alignas(64) int16_t tables[PLAN_FREQUENCIES][2][BLOCK_SAMPLES];  // cosines and sines
     int32_t frequencies, kinds;
     uint32_t kind_bits[PROGRESS_TONES];
+    _Alignas(16) float kind_shares[PLAN_FREQUENCIES][PROGRESS_TONES];  // 1 where the kind has the frequency, else 0
     struct progress_shape shapes[PROGRESS_TONES];
     float continuous_ms;             // a burst of the dial tone's kind that lasts longer is dial tone
 };
 
 struct progress_slot {
+    _Alignas(64) int16_t previous[BLOCK_SAMPLES];
     const struct progress_plan *plan;   // NULL: not listening
     int32_t kind;                       // of the burst that sounds now, or -1
     int32_t past_kind;                  // of the segments in memory
@@ -39,7 +41,6 @@ struct progress_slot {
     float began_ms, ended_ms;           // the open burst; the last burst
     int32_t windows;                    // of the burst
     float before[2][PROGRESS_TONES];    // power of each kind one and two windows ago
-    int16_t previous[BLOCK_SAMPLES];
 };
 
 struct kernels;

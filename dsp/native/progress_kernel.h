@@ -6,7 +6,7 @@
 #include "lanes.h"
 #include "progress.h"
 
-enum { SAMPLES = 2 * LANES, HALF_OF_WINDOW = BLOCK_SAMPLES / SAMPLES };
+enum { HALF_OF_WINDOW = BLOCK_SAMPLES / SAMPLES };
 
 typedef int32_t four_ints __attribute__((vector_size(16), may_alias));
 typedef float four_floats __attribute__((vector_size(16), may_alias));
