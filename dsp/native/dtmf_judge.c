@@ -24,51 +24,60 @@ static const float OFFSET_MOST = 2.2f;         // percent
 static const float TWIST_LEAST = -9.5f, TWIST_MOST = 5.5f;  // dB, high over low
 static const float KEEP = 0.25f;               // -6 dB
 
+// Both tones side by side: the low one, the high one, and twice nothing.
+typedef float tones_float __attribute__((vector_size(16)));
+typedef int32_t tones_int __attribute__((vector_size(16)));
+
 // A turn of a hop, or the spectrum at a tone: plain numbers, since C's complex products look for infinities.
-struct phasor {
-    float x, y;
+struct phasors {
+    tones_float x, y;
 };
 
-struct heard_tone {
-    float offset, coherence, energy, onset;
+struct heard_tones {
+    tones_float offset, coherence, energy, rise;  // rise: over the power two windows earlier
 };
 
-static inline struct phasor times(struct phasor a, struct phasor b) {
-    return (struct phasor){a.x * b.x - a.y * b.y, a.x * b.y + a.y * b.x};
+static inline struct phasors times(struct phasors a, struct phasors b) {
+    return (struct phasors){a.x * b.x - a.y * b.y, a.x * b.y + a.y * b.x};
 }
 
-static inline struct phasor conjugate(struct phasor a) { return (struct phasor){a.x, -a.y}; }
+static inline struct phasors conjugate(struct phasors a) { return (struct phasors){a.x, -a.y}; }
 
-static inline struct phasor plus(struct phasor a, struct phasor b) { return (struct phasor){a.x + b.x, a.y + b.y}; }
+static inline struct phasors plus(struct phasors a, struct phasors b) {
+    return (struct phasors){a.x + b.x, a.y + b.y};
+}
 
-static inline float square(struct phasor a) { return a.x * a.x + a.y * a.y; }
+static inline tones_float square(struct phasors a) { return a.x * a.x + a.y * a.y; }
+
+static inline tones_float at_least(tones_float a, float least) {
+    tones_int more = a > least;
+    return (tones_float)(((tones_int)a & more) | ((tones_int)(tones_float){least, least, least, least} & ~more));
+}
+
+static inline tones_float at_most(tones_float a, float most) { return -at_least(-a, -most); }
 
 // e^(i angle) for at most half a radian either way: Taylor's series, 1e-8.
-static inline struct phasor turn_by(float angle) {
-    float s = angle * angle;
-    return (struct phasor){1 + s * (-1 / 2.0f + s * (1 / 24.0f + s * (-1 / 720.0f + s * (1 / 40320.0f)))),
-                           angle + angle * s * (-1 / 6.0f + s * (1 / 120.0f + s * (-1 / 5040.0f)))};
+static inline struct phasors turn_by(tones_float angle) {
+    tones_float s = angle * angle;
+    return (struct phasors){1 + s * (-1 / 2.0f + s * (1 / 24.0f + s * (-1 / 720.0f + s * (1 / 40320.0f)))),
+                            angle + angle * s * (-1 / 6.0f + s * (1 / 120.0f + s * (-1 / 5040.0f)))};
 }
 
-// The angle of a turn that is less than a quarter: twice the arc tangent of its half (Abramowitz and Stegun 4.4.49, 2e-8).
-static inline float angle_of(struct phasor turn) {
-    float t = turn.y / (1 + turn.x), s = t * t;
-    float series = 0.0028662257f;
-    series = series * s - 0.0161657367f;
-    series = series * s + 0.0429096138f;
-    series = series * s - 0.0752896400f;
-    series = series * s + 0.1065626393f;
-    series = series * s - 0.1420889944f;
-    series = series * s + 0.1999355085f;
-    series = series * s - 0.3333314528f;
-    return 2 * t * (1 + series * s);
+// The angle of a turn that is less than a quarter: twice the arc tangent of its half (Abramowitz and Stegun 4.4.49,
+// 2e-8). The series is added up from four pairs, which do not wait for each other.
+static inline tones_float angle_of(struct phasors turn) {
+    tones_float t = turn.y / (1 + turn.x), s = t * t, s2 = s * s, s4 = s2 * s2;
+    tones_float first = -0.3333314528f + 0.1999355085f * s, second = -0.1420889944f + 0.1065626393f * s;
+    tones_float third = -0.0752896400f + 0.0429096138f * s, fourth = -0.0161657367f + 0.0028662257f * s;
+    return 2 * t * (1 + s * ((first + second * s2) + (third + fourth * s2) * s4));
 }
 
 // How a Hann window weakens a tone whose phase is off by an angle of less than a quarter turn a hop (half a window):
-// sin(angle) / angle / (1 - (angle / pi)^2).
-static inline float response_at(float angle) {
-    float s = angle * angle;
-    float sine = 1 + s * (-1 / 6.0f + s * (1 / 120.0f + s * (-1 / 5040.0f + s * (1 / 362880.0f + s * (-1 / 39916800.0f)))));
+// sin(angle) / angle / (1 - (angle / pi)^2), to 3e-8.
+static inline tones_float response_at(tones_float angle) {
+    tones_float s = angle * angle, s2 = s * s;
+    tones_float sine = 1 + s * ((-1 / 6.0f + s * (1 / 120.0f)) + s2 * ((-1 / 5040.0f + s * (1 / 362880.0f)) +
+                                                                       s2 * (-1 / 39916800.0f)));
     return sine / (1 - s * (float)(1 / (PI * PI)));
 }
 
@@ -80,42 +89,46 @@ static inline float onset_of(float rise) {
     return onset * onset;
 }
 
-static struct phasor spectrum(const struct dtmf *dtmf, int32_t slot, uint64_t window, int tone) {
-    const float *at = dtmf->spectrum + (((size_t)(slot / GROUP) * DTMF_HISTORY + window % DTMF_HISTORY) * DTMF_TONES +
-                                        (size_t)tone) * 2 * GROUP + slot % GROUP;
-    return (struct phasor){at[0], at[GROUP]};
+static inline struct phasors spectrum(const struct dtmf *dtmf, int32_t slot, uint64_t window, int low, int high) {
+    const float *at = dtmf->spectrum + slot % GROUP +
+                      ((size_t)(slot / GROUP) * DTMF_HISTORY + window % DTMF_HISTORY) * DTMF_TONES * 2 * GROUP;
+    const float *lower = at + low * 2 * GROUP, *upper = at + high * 2 * GROUP;
+    return (struct phasors){{lower[0], upper[0]}, {lower[GROUP], upper[GROUP]}};
 }
 
-// One tone over the DTMF_RUN windows that end with window; false: too far off frequency.
-static bool judge_tone(struct heard_tone *heard, const struct dtmf *dtmf, int32_t slot, uint64_t window, int tone) {
-    struct phasor x[DTMF_RUN], one = {0, 0}, two = {0, 0}, sum = {0, 0}, turn = {1, 0};
-    float powers = 0;
+// Both tones over the DTMF_RUN windows that end with window; false: one is too far off frequency.
+static inline bool judge_tones(struct heard_tones *heard, const struct dtmf *dtmf, int32_t slot, uint64_t window,
+                               int low, int high) {
+    struct phasors x[DTMF_RUN], one = {{0}, {0}}, two = {{0}, {0}}, sum = {{0}, {0}}, turn = {{1, 1}, {0}};
+    tones_float powers = {0};
     for (int n = 0; n < DTMF_RUN; n++) {
-        x[n] = spectrum(dtmf, slot, window - DTMF_RUN + 1 + (uint64_t)n, tone);
+        x[n] = spectrum(dtmf, slot, window - DTMF_RUN + 1 + (uint64_t)n, low, high);
         powers += square(x[n]);
     }
     for (int n = 1; n < DTMF_RUN; n++) one = plus(one, times(conjugate(x[n - 1]), x[n]));
     for (int n = 2; n < DTMF_RUN; n++) two = plus(two, times(conjugate(x[n - 2]), x[n]));
-    float length = sqrtf(square(one)) + 1e-9f;
-    struct phasor step = {one.x * (1 / length), one.y * (1 / length)};  // the phase's advance in a hop ...
+    tones_float length = square(one);
+    length = (tones_float){sqrtf(length[0]), sqrtf(length[1])} + 1e-9f;
+    struct phasors step = {one.x / length, one.y / length};    // the phase's advance in a hop ...
     two = times(two, times(conjugate(step), conjugate(step)));
-    float rest = two.y / fmaxf(two.x, 1e-9f);                 // ... refined by that in two
-    step = times(step, turn_by(0.5f * fmaxf(-1.0f, fminf(1.0f, rest))));
-    struct phasor off = times(step, (struct phasor){dtmf->nominal[tone][0], -dtmf->nominal[tone][1]});
-    if (off.x <= 0) return false;
-    float angle = angle_of(off);
-    heard->offset = 100 * SAMPLE_RATE_HZ / (2 * (float)PI * DTMF_HOP) * angle / (float)DTMF_TONES_HZ[tone];
-    if (fabsf(heard->offset) > OFFSET_MOST) return false;
+    tones_float rest = two.y / at_least(two.x, 1e-9f);         // ... refined by that in two
+    step = times(step, turn_by(0.5f * at_most(at_least(rest, -1), 1)));
+    const float *lower = dtmf->nominal[low], *upper = dtmf->nominal[high];
+    struct phasors off = times(step, (struct phasors){{lower[0], upper[0]}, {-lower[1], -upper[1]}});
+    tones_float angle = angle_of(off);
+    float per_hertz = 100 * SAMPLE_RATE_HZ / (2 * (float)PI * DTMF_HOP);
+    heard->offset = angle * (tones_float){per_hertz / (float)DTMF_TONES_HZ[low], per_hertz / (float)DTMF_TONES_HZ[high]};
     for (int n = 0; n < DTMF_RUN; n++) {
         sum = plus(sum, times(x[n], turn));
         turn = times(turn, conjugate(step));
     }
-    float steady = square(sum) / DTMF_RUN, response = response_at(angle);
-    float before = square(spectrum(dtmf, slot, window - DTMF_RUN - 1, tone)) + 1e-3f * powers / DTMF_RUN;
+    tones_float steady = square(sum) * (1.0f / DTMF_RUN), response = response_at(angle);
+    tones_float before = square(spectrum(dtmf, slot, window - DTMF_RUN - 1, low, high));
     heard->coherence = steady / powers;
     heard->energy = steady / (response * response);
-    heard->onset = onset_of(powers / DTMF_RUN / before);
-    return true;
+    heard->rise = powers / (before * DTMF_RUN + 1e-3f * powers);
+    return off.x[0] > 0 && off.x[1] > 0 && fabsf(heard->offset[0]) <= OFFSET_MOST &&
+           fabsf(heard->offset[1]) <= OFFSET_MOST;
 }
 
 void dtmf_report_end(struct dtmf *dtmf, int32_t slot, struct detections *detections) {
@@ -128,11 +141,12 @@ void dtmf_report_end(struct dtmf *dtmf, int32_t slot, struct detections *detecti
 void dtmf_judge(struct dtmf *dtmf, int32_t slot, uint64_t window, struct detections *detections) {
     int32_t key = dtmf->key[slot];
     int low_tone = key / 4, high_tone = 4 + key % 4;
-    struct heard_tone low, high;
-    if (!judge_tone(&high, dtmf, slot, window, high_tone) || INCOHERENT_HIGH * (1 - high.coherence) > 1 ||
-        !judge_tone(&low, dtmf, slot, window, low_tone))
+    struct heard_tones heard;
+    if (!judge_tones(&heard, dtmf, slot, window, low_tone, high_tone) ||
+        INCOHERENT_HIGH * (1 - heard.coherence[1]) > 1)
         return;
-    float twist = 10 * log10f(high.energy / low.energy);
+    float low_power = heard.energy[0], high_power = heard.energy[1];
+    float twist = 10 * log10f(high_power / low_power);
     if (!(twist >= TWIST_LEAST) || twist > TWIST_MOST) return;
     float energy = 0, high_energy = 0;
     for (int n = 0; n < DTMF_RUN; n++) {
@@ -140,30 +154,29 @@ void dtmf_judge(struct dtmf *dtmf, int32_t slot, uint64_t window, struct detecti
         energy += dtmf->energy[at + (size_t)(slot % GROUP)];
         high_energy += dtmf->high_energy[at + (size_t)(slot % GROUP)];
     }
-    float explained = fminf(1.0f, 3 * (low.energy + high.energy) / high_energy);
+    float explained = fminf(1.0f, 3 * (low_power + high_power) / high_energy);
     float low_band = 1 - high_energy / energy;
     float tilt = (twist + 2) / 6;
-    float penalty = RESIDUE * (1 - explained) + INCOHERENT_LOW * (1 - low.coherence) +
-                    INCOHERENT_HIGH * (1 - high.coherence) +
-                    OFFSET * (low.offset * low.offset + high.offset * high.offset) + TWIST * tilt * tilt +
-                    LOW_BAND * fminf(low_band * low_band, LOW_BAND_MOST) +
-                    (ONSET + ONSET_LOW * low_band) * (low.onset + high.onset);
+    float penalty = RESIDUE * (1 - explained) + INCOHERENT_LOW * (1 - heard.coherence[0]) +
+                    INCOHERENT_HIGH * (1 - heard.coherence[1]) +
+                    OFFSET * (heard.offset[0] * heard.offset[0] + heard.offset[1] * heard.offset[1]) +
+                    TWIST * tilt * tilt + LOW_BAND * fminf(low_band * low_band, LOW_BAND_MOST) +
+                    (ONSET + ONSET_LOW * low_band) * (onset_of(heard.rise[0]) + onset_of(heard.rise[1]));
     if (!(penalty <= 1)) return;
     if (dtmf->held[slot] >= 0) dtmf_report_end(dtmf, slot, detections);
     dtmf->held[slot] = key;
     dtmf->absent[slot] = 0;
-    dtmf->keep_low[slot] = KEEP * low.energy / DTMF_RUN;
-    dtmf->keep_high[slot] = KEEP * high.energy / DTMF_RUN;
+    dtmf->keep_low[slot] = KEEP * low_power / DTMF_RUN;
+    dtmf->keep_high[slot] = KEEP * high_power / DTMF_RUN;
     dtmf->last[slot] = (int32_t)window;
     dtmf->first[slot] = (int32_t)(window - (uint64_t)dtmf->run[slot] + 1);
     for (uint64_t n = window - DTMF_RUN + 1; dtmf->run[slot] == DTMF_RUN && n <= window; n++) {
         dtmf->first[slot] = (int32_t)n;
-        if (square(spectrum(dtmf, slot, n, low_tone)) >= dtmf->keep_low[slot] &&
-            square(spectrum(dtmf, slot, n, high_tone)) >= dtmf->keep_high[slot])
-            break;
+        tones_float powers = square(spectrum(dtmf, slot, n, low_tone, high_tone));
+        if (powers[0] >= dtmf->keep_low[slot] && powers[1] >= dtmf->keep_high[slot]) break;
     }
     // Amplitude is 4 / 104 of a window's spectrum; a sine of 0 dBm0 has one of 22826.
-    float mean_power = (low.energy + high.energy) / 2 / DTMF_RUN;
+    float mean_power = (low_power + high_power) / 2 / DTMF_RUN;
     detections_report(detections, (struct detection){
         .slot = slot, .kind = DIGIT_HEARD, .value = key, .twist_db = twist,
         .level_dbm0 = 10 * log10f(mean_power * 16 / (DTMF_WINDOW * DTMF_WINDOW)) - 87.1685f});
