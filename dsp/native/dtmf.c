@@ -30,7 +30,7 @@ bool dtmf_new(struct dtmf *dtmf, int32_t slots) {
     dtmf->slots = slots;
     dtmf->groups = groups;
     dtmf->fill = 0;
-    dtmf->window = 0;
+    dtmf->window = DTMF_HISTORY;  // so that numbers of windows before the first are not negative
     dtmf->listeners = calloc((size_t)groups, sizeof *dtmf->listeners);
     dtmf->samples = aligned_alloc(64, padded * BUFFER * sizeof *dtmf->samples);
     dtmf->spectrum = aligned_alloc(64, (size_t)groups * DTMF_HISTORY * SPECTRUM * sizeof(float));

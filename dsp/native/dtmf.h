@@ -2,8 +2,10 @@
 #pragma once
 #include "detections.h"
 
-enum { DTMF_WINDOW = 104, DTMF_HOP = 52, DTMF_TONES = 8, DTMF_HISTORY = 8 };
-enum { DTMF_RUN = 5 };  // windows in a row that make a digit: 39 ms
+enum { DTMF_WINDOW = 104, DTMF_HOP = 52, DTMF_TONES = 8 };
+enum { DTMF_RUN = 5 };        // windows in a row that make a digit: 39 ms
+// Judging looks back from a window to the second before the run; three more may have been measured already.
+enum { DTMF_HISTORY = DTMF_RUN + 2 + 3 };
 
 static const double DTMF_TONES_HZ[DTMF_TONES] = {697, 770, 852, 941, 1209, 1336, 1477, 1633};  // ITU-T Q.23
 

@@ -15,6 +15,12 @@ struct strongest {
     lanes_int tone;
 };
 
+struct choice {
+    struct strongest low, high;
+    lanes_float energy;
+    lanes_int good;
+};
+
 // The strongest of four tones; all four spectra go into the history.
 static inline struct strongest remember(float *restrict spectrum, const lanes_int *restrict real,
                                         const lanes_int *restrict imaginary) {
@@ -31,28 +37,31 @@ static inline struct strongest remember(float *restrict spectrum, const lanes_in
     return best;
 }
 
-static inline void decide(struct dtmf *dtmf, int32_t slot, uint64_t number, const struct window *window,
-                          struct detections *detections) {
+// Which slots may have a digit in the window, if only the power above 540 Hz is small enough.
+static inline lanes_int weigh(struct dtmf *dtmf, int32_t slot, uint64_t number, const struct window *window,
+                              struct choice *choice) {
     size_t history = (size_t)(slot / GROUP) * DTMF_HISTORY + number % DTMF_HISTORY;
-    int32_t lane = slot % GROUP;
-    float *spectrum = dtmf->spectrum + history * SPECTRUM + lane;
-    struct strongest low = remember(spectrum, window->real, window->imaginary);
-    struct strongest high = remember(spectrum + 4 * 2 * GROUP, window->real + 4, window->imaginary + 4);
-    lanes_float energy = to_floats(window->energy) * ENERGY_SCALE;
+    float *spectrum = dtmf->spectrum + history * SPECTRUM + slot % GROUP;
+    choice->low = remember(spectrum, window->real, window->imaginary);
+    choice->high = remember(spectrum + 4 * 2 * GROUP, window->real + 4, window->imaginary + 4);
+    lanes_float low = choice->low.power, high = choice->high.power;
+    choice->energy = to_floats(window->energy) * ENERGY_SCALE;
+    choice->good = *(lanes_int *)(dtmf->listening + slot) & (low >= TONE_LEAST) & (high >= TONE_LEAST) &
+                   (3.0f * (low + high) >= SHARE_LEAST * choice->energy) & (LOW_OVER_HIGH * high >= low) &
+                   (HIGH_OVER_LOW * low >= high);
+    return choice->good;
+}
+
+static inline void decide(struct dtmf *dtmf, int32_t slot, uint64_t number, const struct choice *choice,
+                          lanes_float low_energy, struct detections *detections) {
+    size_t history = ((size_t)(slot / GROUP) * DTMF_HISTORY + number % DTMF_HISTORY) * GROUP + (size_t)(slot % GROUP);
+    struct strongest low = choice->low, high = choice->high;
     lanes_int raw = low.tone * 4 + high.tone;
-    lanes_float both = 3.0f * (low.power + high.power);
-    lanes_int good = *(lanes_int *)(dtmf->listening + slot) & (low.power >= TONE_LEAST) & (high.power >= TONE_LEAST) &
-                     (both >= SHARE_LEAST * energy) & (LOW_OVER_HIGH * high.power >= low.power) &
-                     (HIGH_OVER_LOW * low.power >= high.power);
-    lanes_float high_energy = energy;
-    if (any(good)) {
-        lanes_float one = (lanes_float){0} + 1.0f;
-        high_energy = energy - low_energy(window, dtmf->tables);
-        high_energy = (lanes_float)choose(high_energy > one, (lanes_int)high_energy, (lanes_int)one);
-        good &= both >= SHARE_HIGH_LEAST * high_energy;
-    }
-    *(lanes_float *)(dtmf->energy + history * GROUP + lane) = energy;
-    *(lanes_float *)(dtmf->high_energy + history * GROUP + lane) = high_energy;
+    lanes_float one = (lanes_float){0} + 1.0f, high_energy = choice->energy - low_energy;
+    high_energy = (lanes_float)choose(high_energy > one, (lanes_int)high_energy, (lanes_int)one);
+    lanes_int good = choice->good & (3.0f * (low.power + high.power) >= SHARE_HIGH_LEAST * high_energy);
+    *(lanes_float *)(dtmf->energy + history) = choice->energy;
+    *(lanes_float *)(dtmf->high_energy + history) = high_energy;
 
     lanes_int *key = (lanes_int *)(dtmf->key + slot), *run = (lanes_int *)(dtmf->run + slot);
     lanes_int *held = (lanes_int *)(dtmf->held + slot), *absent = (lanes_int *)(dtmf->absent + slot);
@@ -82,16 +91,24 @@ static void dtmf_run(struct dtmf *dtmf, const int16_t *linear, struct detections
     for (int32_t group = 0; group < dtmf->groups; group++) {
         if (dtmf->listeners[group] == 0) continue;
         struct window windows[MOST_WINDOWS * PARTS];
+        struct choice choices[MOST_WINDOWS * PARTS];
         int16_t *samples = dtmf->samples + (size_t)group * BUFFER * GROUP;
         interleave(samples + dtmf->fill * GROUP, linear + (size_t)group * GROUP * BLOCK_SAMPLES);
         for (int part = 0; part < PARTS; part++) {
+            int32_t slot = group * GROUP + part * LANES;
+            lanes_int good = {0};
             for (int32_t n = 0; n < count; n++)
-                fold(&windows[n * PARTS + part], samples + n * DTMF_HOP * GROUP + part * 2 * LANES, dtmf->tables);
-            measure(windows + part, count, dtmf->tables);
+                fold(&windows[n * PARTS + part], samples + n * DTMF_HOP * GROUP + part * SAMPLES, dtmf->tables);
+            measure_spectra(windows + part, count, dtmf->tables);
+            for (int32_t n = part; n < count * PARTS; n += PARTS)
+                good |= weigh(dtmf, slot, dtmf->window + (uint64_t)(n / PARTS), &windows[n], &choices[n]);
+            if (any(good)) measure_low_energies(windows + part, count, dtmf->tables);
+            else
+                for (int32_t n = part; n < count * PARTS; n += PARTS) windows[n].low_energy = (lanes_float){0};
         }
         for (int32_t n = 0; n < count * PARTS; n++)
-            decide(dtmf, group * GROUP + n % PARTS * LANES, dtmf->window + (uint64_t)(n / PARTS), &windows[n],
-                   detections);
+            decide(dtmf, group * GROUP + n % PARTS * LANES, dtmf->window + (uint64_t)(n / PARTS), &choices[n],
+                   windows[n].low_energy, detections);
         memmove(samples, samples + count * DTMF_HOP * GROUP,
                 (size_t)(filled - count * DTMF_HOP) * GROUP * sizeof *samples);
     }

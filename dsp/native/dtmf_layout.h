@@ -26,4 +26,5 @@ struct dtmf_tables {
 };
 
 _Static_assert(DTMF_HOP % 2 == 0 && QUARTER % 2 == 0 && BLOCK_SAMPLES % 2 == 0, "samples lie in pairs");
+_Static_assert(DTMF_HISTORY >= DTMF_RUN + 2 + MOST_WINDOWS - 1, "what judging needs is there");
 _Static_assert((int64_t)HALF / 2 * 32768 * UNIT <= INT32_MAX, "sums fit");

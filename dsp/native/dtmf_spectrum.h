@@ -10,8 +10,11 @@ enum { PAIRS = HALF / 2, LOW_PAIRS = QUARTER / 2 };
 
 struct window {
     lanes_short even[PAIRS], odd[PAIRS];   // weighted by half, and folded around the middle
+    // Folded once more, around a quarter; in the order in which bins of both parities need cosines and sines.
+    lanes_short even_sum[LOW_PAIRS], odd_difference[LOW_PAIRS], even_difference[LOW_PAIRS], odd_sum[LOW_PAIRS];
     lanes_int energy;                      // sum of the squares of weighted halves, of eight
     lanes_int real[DTMF_TONES], imaginary[DTMF_TONES];
+    lanes_float low_energy;
 };
 
 static const float SPECTRUM_SCALE = 2.0f / UNIT;               // linear sound, of 32768
@@ -66,38 +69,41 @@ static inline void fold(struct window *restrict window, const int16_t *restrict 
     window->energy = energy;
 }
 
-// Both parts of the spectra of several windows, two tones at a time: a table's entry that is in a register serves all
-// windows. count is a constant wherever this is inlined.
+// Products with two tables, added up over pairs, of the same part of several windows: a table's entry that is in a
+// register serves all of them. pairs and count are constants wherever this is inlined.
+static inline __attribute__((always_inline)) void correlate(lanes_int *restrict first, lanes_int *restrict second,
+                                                            const lanes_short *restrict part, const int16_t *one,
+                                                            const int16_t *other, const int pairs, const int count) {
+    const size_t window = PARTS * sizeof(struct window) / sizeof *part;
+    lanes_int sums[MOST_WINDOWS] = {{0}}, others[MOST_WINDOWS] = {{0}};
+#pragma GCC unroll 1  // unrolled, more products wait for their turn than registers hold
+    for (int n = 0; n < pairs; n++) {
+        lanes_short a = pair_everywhere(one + 2 * n), b = pair_everywhere(other + 2 * n);
+#pragma GCC unroll 4
+        for (int w = 0; w < count; w++) {
+            lanes_short samples = part[(size_t)w * window + (size_t)n];
+            sums[w] += multiply_pairs(samples, a);
+            others[w] += multiply_pairs(samples, b);
+        }
+    }
+#pragma GCC unroll 4
+    for (int w = 0; w < count; w++) {
+        first[w] = sums[w];
+        second[w] = others[w];
+    }
+}
+
 static inline __attribute__((always_inline)) void measure_tones(struct window *restrict windows, const int count,
                                                                 const struct dtmf_tables *restrict tables) {
     for (int tone = 0; tone < DTMF_TONES; tone += 2) {
-        lanes_int first[MOST_WINDOWS] = {{0}}, second[MOST_WINDOWS] = {{0}};
-        for (int n = 0; n < PAIRS; n++) {
-            lanes_short one = pair_everywhere(tables->cosines[tone] + 2 * n);
-            lanes_short other = pair_everywhere(tables->cosines[tone + 1] + 2 * n);
-#pragma GCC unroll 4
-            for (int w = 0; w < count; w++) {
-                lanes_short even = windows[w * PARTS].even[n];
-                first[w] += multiply_pairs(even, one);
-                second[w] += multiply_pairs(even, other);
-            }
-        }
+        lanes_int first[MOST_WINDOWS], second[MOST_WINDOWS];
+        correlate(first, second, windows->even, tables->cosines[tone], tables->cosines[tone + 1], PAIRS, count);
 #pragma GCC unroll 4
         for (int w = 0; w < count; w++) {
             windows[w * PARTS].real[tone] = first[w];
             windows[w * PARTS].real[tone + 1] = second[w];
-            first[w] = second[w] = (lanes_int){0};
         }
-        for (int n = 0; n < PAIRS; n++) {
-            lanes_short one = pair_everywhere(tables->sines[tone] + 2 * n);
-            lanes_short other = pair_everywhere(tables->sines[tone + 1] + 2 * n);
-#pragma GCC unroll 4
-            for (int w = 0; w < count; w++) {
-                lanes_short odd = windows[w * PARTS].odd[n];
-                first[w] += multiply_pairs(odd, one);
-                second[w] += multiply_pairs(odd, other);
-            }
-        }
+        correlate(first, second, windows->odd, tables->sines[tone], tables->sines[tone + 1], PAIRS, count);
 #pragma GCC unroll 4
         for (int w = 0; w < count; w++) {
             windows[w * PARTS].imaginary[tone] = first[w];
@@ -106,7 +112,47 @@ static inline __attribute__((always_inline)) void measure_tones(struct window *r
     }
 }
 
-static void measure(struct window *windows, int count, const struct dtmf_tables *tables) {
+// A half window's weights n and HALF - 1 - n add up to one, so the second folding fits 16 bits like the first.
+static inline void fold_again(struct window *restrict window) {
+    for (int n = 0; n < LOW_PAIRS; n++) {
+        lanes_short even = window->even[n], even_mirrored = swap_pairs(window->even[PAIRS - 1 - n]);
+        lanes_short odd = window->odd[n], odd_mirrored = swap_pairs(window->odd[PAIRS - 1 - n]);
+        window->even_sum[n] = even + even_mirrored;
+        window->odd_difference[n] = odd - odd_mirrored;
+        window->even_difference[n] = even - even_mirrored;
+        window->odd_sum[n] = odd + odd_mirrored;
+    }
+}
+
+// Power below 540 Hz: bin 0 once, the others twice, for their mirrors beyond half of the sample rate.
+static inline __attribute__((always_inline)) void measure_low_energy(struct window *restrict windows, const int count,
+                                                                     const struct dtmf_tables *restrict tables) {
+#pragma GCC unroll 4
+    for (int w = 0; w < count; w++) {
+        fold_again(&windows[w * PARTS]);
+        windows[w * PARTS].low_energy = (lanes_float){0};
+    }
+    for (int bin = 0; bin < LOW_BINS; bin += 4) {
+        for (int parity = 0; parity < 2; parity++) {
+            const lanes_short *cosine_part = parity == 0 ? windows->even_sum : windows->even_difference;
+            const lanes_short *sine_part = parity == 0 ? windows->odd_difference : windows->odd_sum;
+            int low = bin + parity, high = low + 2;
+            lanes_int x[MOST_WINDOWS], y[MOST_WINDOWS], z[MOST_WINDOWS], t[MOST_WINDOWS];
+            correlate(x, z, cosine_part, tables->low_cosines[low], tables->low_cosines[high], LOW_PAIRS, count);
+            correlate(y, t, sine_part, tables->low_sines[low], tables->low_sines[high], LOW_PAIRS, count);
+#pragma GCC unroll 4
+            for (int w = 0; w < count; w++) {
+                lanes_float first = to_floats(x[w]) * to_floats(x[w]) + to_floats(y[w]) * to_floats(y[w]);
+                lanes_float second = to_floats(z[w]) * to_floats(z[w]) + to_floats(t[w]) * to_floats(t[w]);
+                windows[w * PARTS].low_energy += first * (low == 0 ? 0.5f : 1.0f) + second;
+            }
+        }
+    }
+#pragma GCC unroll 4
+    for (int w = 0; w < count; w++) windows[w * PARTS].low_energy *= 2 * SPECTRUM_SCALE * SPECTRUM_SCALE;
+}
+
+static void measure_spectra(struct window *windows, int count, const struct dtmf_tables *tables) {
     switch (count) {
     case 1: measure_tones(windows, 1, tables); break;
     case 2: measure_tones(windows, 2, tables); break;
@@ -115,40 +161,11 @@ static void measure(struct window *windows, int count, const struct dtmf_tables 
     }
 }
 
-// Four low bins of one parity: all of them are even or odd around a quarter of the window, like the folded part.
-static inline __attribute__((always_inline)) void measure_bins(lanes_float sums[4], const lanes_short *restrict part,
-                                                               const int16_t (*tables)[QUARTER]) {
-    lanes_int a = {0}, b = {0}, c = {0}, d = {0};
-    for (int n = 0; n < LOW_PAIRS; n++) {
-        a += multiply_pairs(part[n], pair_everywhere(tables[0] + 2 * n));
-        b += multiply_pairs(part[n], pair_everywhere(tables[2] + 2 * n));
-        c += multiply_pairs(part[n], pair_everywhere(tables[4] + 2 * n));
-        d += multiply_pairs(part[n], pair_everywhere(tables[6] + 2 * n));
+static void measure_low_energies(struct window *windows, int count, const struct dtmf_tables *tables) {
+    switch (count) {
+    case 1: measure_low_energy(windows, 1, tables); break;
+    case 2: measure_low_energy(windows, 2, tables); break;
+    case 3: measure_low_energy(windows, 3, tables); break;
+    case 4: measure_low_energy(windows, 4, tables); break;
     }
-    sums[0] = to_floats(a);
-    sums[1] = to_floats(b);
-    sums[2] = to_floats(c);
-    sums[3] = to_floats(d);
-}
-
-// Power below 540 Hz. A half window's weights n and HALF - 1 - n add up to one, so the second folding fits 16 bits too.
-static lanes_float low_energy(const struct window *restrict window, const struct dtmf_tables *restrict tables) {
-    lanes_short even_sum[LOW_PAIRS], even_difference[LOW_PAIRS], odd_sum[LOW_PAIRS], odd_difference[LOW_PAIRS];
-    for (int n = 0; n < LOW_PAIRS; n++) {
-        lanes_short even = window->even[n], even_mirrored = swap_pairs(window->even[PAIRS - 1 - n]);
-        lanes_short odd = window->odd[n], odd_mirrored = swap_pairs(window->odd[PAIRS - 1 - n]);
-        even_sum[n] = even + even_mirrored;
-        even_difference[n] = even - even_mirrored;
-        odd_sum[n] = odd + odd_mirrored;
-        odd_difference[n] = odd - odd_mirrored;
-    }
-    lanes_float parts[4][4];
-    measure_bins(parts[0], even_sum, tables->low_cosines);          // bins 0 2 4 6
-    measure_bins(parts[1], odd_difference, tables->low_sines);
-    measure_bins(parts[2], even_difference, tables->low_cosines + 1);  // bins 1 3 5 7
-    measure_bins(parts[3], odd_sum, tables->low_sines + 1);
-    lanes_float sum = parts[0][0] * parts[0][0] * 0.5f;
-    for (int part = 0; part < 4; part++)
-        for (int bin = part < 2; bin < 4; bin++) sum += parts[part][bin] * parts[part][bin];
-    return sum * (2.0f * SPECTRUM_SCALE * SPECTRUM_SCALE);
 }
