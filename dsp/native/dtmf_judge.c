@@ -116,8 +116,8 @@ static inline bool judge_tones(struct heard_tones *heard, const struct dtmf *dtm
     const float *lower = dtmf->nominal[low], *upper = dtmf->nominal[high];
     struct phasors off = times(step, (struct phasors){{lower[0], upper[0]}, {-lower[1], -upper[1]}});
     tones_float angle = angle_of(off);
-    float per_hertz = 100 * SAMPLE_RATE_HZ / (2 * (float)PI * DTMF_HOP);
-    heard->offset = angle * (tones_float){per_hertz / (float)DTMF_TONES_HZ[low], per_hertz / (float)DTMF_TONES_HZ[high]};
+    float percent = 100 * SAMPLE_RATE_HZ / (2 * (float)PI * DTMF_HOP);  // of one Hz, for an angle of one
+    heard->offset = angle * (tones_float){percent / (float)DTMF_TONES_HZ[low], percent / (float)DTMF_TONES_HZ[high]};
     for (int n = 0; n < DTMF_RUN; n++) {
         sum = plus(sum, times(x[n], turn));
         turn = times(turn, conjugate(step));

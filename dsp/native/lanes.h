@@ -8,12 +8,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-#if defined(__SSE2__) && !defined(PLAIN_LANES)
-#include <immintrin.h>
-#endif
 
 #ifndef LANES
 #define LANES 4
+#endif
+
+#if defined(PLAIN_LANES)
+#elif defined(__AVX2__) && LANES == 8
+#define AVX2_LANES
+#include <immintrin.h>
+#elif defined(__SSE2__) && LANES == 4
+#define SSE2_LANES
+#include <immintrin.h>
 #endif
 
 enum { GROUP = 8, PARTS = GROUP / LANES, SAMPLES = 2 * LANES };  // a vector's samples
@@ -40,9 +46,9 @@ typedef int32_t lanes_anywhere __attribute__((vector_size(4 * LANES), may_alias,
 
 // Two samples of every lane times two others, and both products added.
 static inline lanes_int multiply_pairs(lanes_short a, lanes_short b) {
-#if defined(__AVX2__) && LANES == 8 && !defined(PLAIN_LANES)
+#if defined(AVX2_LANES)
     return (lanes_int)_mm256_madd_epi16((__m256i)a, (__m256i)b);
-#elif defined(__SSE2__) && LANES == 4 && !defined(PLAIN_LANES)
+#elif defined(SSE2_LANES)
     return (lanes_int)_mm_madd_epi16((__m128i)a, (__m128i)b);
 #else
     lanes_int low = ((lanes_int)((lanes_unsigned)a << 16) >> 16) * ((lanes_int)((lanes_unsigned)b << 16) >> 16);
@@ -52,9 +58,9 @@ static inline lanes_int multiply_pairs(lanes_short a, lanes_short b) {
 
 // Every sample times another, the upper half of the product: rounded down.
 static inline lanes_short multiply_high(lanes_short a, lanes_short b) {
-#if defined(__AVX2__) && LANES == 8 && !defined(PLAIN_LANES)
+#if defined(AVX2_LANES)
     return (lanes_short)_mm256_mulhi_epi16((__m256i)a, (__m256i)b);
-#elif defined(__SSE2__) && LANES == 4 && !defined(PLAIN_LANES)
+#elif defined(SSE2_LANES)
     return (lanes_short)_mm_mulhi_epi16((__m128i)a, (__m128i)b);
 #else
     lanes_int low = ((lanes_int)((lanes_unsigned)a << 16) >> 16) * ((lanes_int)((lanes_unsigned)b << 16) >> 16);
@@ -85,9 +91,9 @@ static inline lanes_float to_floats(lanes_int integers) { return __builtin_conve
 static inline lanes_int choose(lanes_int mask, lanes_int yes, lanes_int no) { return (mask & yes) | (~mask & no); }
 
 static inline bool any(lanes_int mask) {
-#if defined(__AVX2__) && LANES == 8 && !defined(PLAIN_LANES)
+#if defined(AVX2_LANES)
     return _mm256_movemask_epi8((__m256i)mask) != 0;
-#elif defined(__SSE2__) && LANES == 4 && !defined(PLAIN_LANES)
+#elif defined(SSE2_LANES)
     return _mm_movemask_epi8((__m128i)mask) != 0;
 #else
     int32_t some = 0;
