@@ -1,4 +1,4 @@
-// DTMF, measuring one window of LANES slots: its power, its spectrum at the eight tones, its power below 540 Hz.
+// DTMF, measuring windows of LANES slots: their power, their spectra at the eight tones, their power below 540 Hz.
 //
 // All of it is exact integer arithmetic on pairs of 16-bit samples, of which one instruction multiplies and adds two; so
 // a vector holds two samples of each slot, and every machine gets the same bits. Around a window's middle, cosines
@@ -25,7 +25,7 @@ static void interleave(int16_t *restrict out, const int16_t *restrict in) {
 #if LANES == 8
     const lanes_int left = {0, 1, 2, 3, 8, 9, 10, 11}, right = {4, 5, 6, 7, 12, 13, 14, 15};
 #endif
-    for (int n = 0; n < BLOCK_SAMPLES; n += 2 * LANES) {
+    for (int n = 0; n < BLOCK_SAMPLES; n += SAMPLES) {
         lanes_int rows[GROUP];
 #pragma GCC unroll 8
         for (int slot = 0; slot < GROUP; slot++) rows[slot] = *(const lanes_anywhere *)(in + slot * BLOCK_SAMPLES + n);
@@ -112,7 +112,8 @@ static inline __attribute__((always_inline)) void measure_tones(struct window *r
     }
 }
 
-// A half window's weights n and HALF - 1 - n add up to one, so the second folding fits 16 bits like the first.
+// A half window's weights n and HALF - 1 - n add up to one, so the second folding fits 16 bits like the first: four
+// samples, the loudest of which G.711 has at 32256, count for one.
 static inline void fold_again(struct window *restrict window) {
     for (int n = 0; n < LOW_PAIRS; n++) {
         lanes_short even = window->even[n], even_mirrored = swap_pairs(window->even[PAIRS - 1 - n]);
