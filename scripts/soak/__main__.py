@@ -54,7 +54,7 @@ def faults_of(result: dict[str, Any], warnings: list[str]) -> list[str]:
 
 
 async def load(
-    office: Office, callers: Callers, seconds: float, recordings: Recordings
+    office: Office, callers: Callers, seconds: float, recordings: Recordings, bursts: Bursts
 ) -> list[Sample]:
     """Lets them call; a sample every few seconds."""
     samples: list[Sample] = []
