@@ -14,7 +14,7 @@ TICKS_LIMIT_S = 1.0
 """Fifty ticks."""
 STEPS_LIMIT_S = 2.0
 """A step is due every 0.1 s."""
-STEP_NOTED_S = 0.25
+STEP_NOTED_S = 0.5
 """A pause between two steps that is worth a line in the log: callers may have noticed."""
 JOURNAL_LIMIT_S = 2.0
 
@@ -29,7 +29,7 @@ class Watchdog:
         self.longest_pause_s = 0.0
         "Between two steps."
         self.pauses = 0
-        "Longer than a quarter of a second."
+        "Longer than half a second."
         self.journal_stands_still = False
         self._stepped_at = now
         self._ticks = -1
