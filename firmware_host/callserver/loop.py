@@ -80,7 +80,7 @@ class _CallServer:
         self._next_clock_check = 0.0
         self._complained = False
         self._cardless_since = time.monotonic()
-        self._watchdog = Watchdog(time.monotonic())
+        self._watchdog = Watchdog()
         self._next_look = 0.0
 
     async def run(self) -> None:
@@ -112,7 +112,7 @@ class _CallServer:
         )
         await control.start()
         _log.info("call server %s is up; state in %s", VERSION, self._state)
-        self._watchdog = Watchdog(time.monotonic())  # start-up is no pause
+        self._watchdog.begin(time.monotonic())
         notifier.ready(f"call server {VERSION}", self._alive)
         try:
             while not loop.stopping:

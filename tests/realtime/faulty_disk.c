@@ -1,5 +1,7 @@
 // A disk that stalls, is full or has become read-only: preloaded into the processes under test.
 //
+// Standard error is spared: the log is on another disk.
+//
 // What it does is said by two numbers at the beginning of the file that FAULTY_DISK names, which the test changes at
 // any time: milliseconds that every write takes, and the errno it fails with (0: none). Only regular files are meant.
 #define _GNU_SOURCE
@@ -31,7 +33,7 @@ __attribute__((constructor)) static void read_wish(void) {
 // Returns whether the call is to fail, with errno set; stalls first.
 static int fails(int descriptor) {
     struct stat status;
-    if (fault == NULL || fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return 0;
+    if (fault == NULL || descriptor == STDERR_FILENO || fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return 0;
     if (fault->stall_ms > 0) {
         struct timespec time = {fault->stall_ms / 1000, fault->stall_ms % 1000 * 1000000L};
         nanosleep(&time, NULL);
