@@ -7,8 +7,10 @@ What callers, agents and far ends send may stand in a message. It never breaks a
 terminal as a command: see `terminal_text`.
 """
 
+import faulthandler
 import logging
 import os
+import signal
 import sys
 import threading
 import traceback
@@ -93,6 +95,9 @@ def log_as(process: str, *, may_wait: bool = True) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
     sys.excepthook = _log_unhandled
+    # A process that hangs or is aborted can be asked where it stands: kill -USR2.
+    faulthandler.enable()
+    faulthandler.register(signal.SIGUSR2, all_threads=True)
     threading.excepthook = _log_unhandled_in_thread
 
 

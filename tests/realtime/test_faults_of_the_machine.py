@@ -4,6 +4,7 @@ import errno
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
@@ -12,6 +13,8 @@ from faulty_disk import FaultyDisk
 from frozen_thread import freeze
 from running_appliance import RunningAppliance, wait_until
 from sound_checks import heard_at, speech_like
+
+from firmware_host.control_socket import ask
 
 pytestmark = [pytest.mark.realtime, pytest.mark.timeout(180)]
 
@@ -39,6 +42,10 @@ def lost(appliance) -> dict[str, int]:
     media = appliance.ask("callserver", "media")
     names = ("lost_blocks", "lost_recorded_blocks", "lost_detections", "skipped_ticks")
     return {name: media[name] for name in names}
+
+
+def line_of(appliance, name: str) -> dict:
+    return next(each for each in appliance.ask("callserver", "lines") if each["line"] == name)
 
 
 def record_of(appliance, call: str) -> dict:
@@ -83,6 +90,36 @@ def test_an_event_loop_that_stands_still_loses_no_block_on_any_line(appliance):
     appliance.hang_up(call, caller)
     recorded, should = recorded_s(appliance, call)
     assert recorded == pytest.approx(should, abs=0.15)
+
+
+def test_a_storm_of_changes_on_one_line_costs_no_other_line_a_block_or_a_call(appliance):
+    wait_until(lambda: appliance.agents_ready(3), 60, "all agents ready")
+    first, caller = appliance.talk("4111")
+    free = {"desk-1", "desk-2", "desk-3"} - {
+        line["line"] for line in appliance.ask("callserver", "lines") if line["state"] != "idle"
+    }
+    stormy = max(free)
+    before = lost(appliance)
+    process = appliance.process_id("callserver")
+    with ThreadPoolExecutor(1) as far_end:
+        storm = far_end.submit(
+            ask, appliance.state / "town.sock", "babble",
+            timeout_s=60, line=stormy, changes=400_000,
+        )  # fmt: skip
+        wait_until(lambda: line_of(appliance, stormy)["alarm"] == "babbling", 10, "locked out")
+        began = time.monotonic()
+        other = appliance.dial("4112", press="2" if stormy == "desk-1" else "1", stay_s=60)
+        wait_until(lambda: len(appliance.calls()) == 2, 20, "another call")
+        wait_until(lambda: len(appliance.calls("talking")) == 2, 30, "it is served")
+        assert time.monotonic() - began < 25
+        assert storm.result()["changes"] == 400_000
+    assert lost(appliance) == before
+    assert appliance.ask("callserver", "media")["write_overruns"] == 0
+    assert appliance.process_id("callserver") == process
+    wait_until(lambda: line_of(appliance, stormy)["in_service"], 15, "the line is back")
+    (second,) = {call["call"] for call in appliance.calls()} - {first}
+    appliance.hang_up(first, caller)
+    appliance.hang_up(second, other)
 
 
 def test_a_disk_that_stalls_every_write_for_half_a_second_holds_nobody_up(appliance, disk):
