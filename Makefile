@@ -9,10 +9,11 @@ NATIVE_SOURCES := $(wildcard dsp/native/*.c dsp/native/*.h dsp/native/*.py) setu
 # Tests in real time mostly wait. A file's tests stay together: they share an appliance.
 AT_ONCE := -n 2 --dist loadfile
 APT_PACKAGES := gcc make python3-dev python3-venv espeak-ng sox multimon-ng libspandsp2
+APT_AARCH64 := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 APT_BENCH := libspandsp-dev libtiff-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check format native bench soak lock clean
+.PHONY: help setup demo run test check format native bench soak test-aarch64 lock clean
 
 help:                ## list the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -40,6 +41,10 @@ bench: $(STAMP) native ## the media tick beside SpanDSP's primitives, in one run
 	@sh scripts/system-packages $(APT_BENCH)
 	@$(BIN)/python scripts/bench_tick.py $(ARGS)
 	@$(BIN)/python scripts/bench_pump.py
+
+test-aarch64: $(STAMP) ## the kernels give the same bits on aarch64, under qemu-user, as here
+	@sh scripts/system-packages $(APT_AARCH64)
+	@$(BIN)/python scripts/same_bits.py || test $$? = 77  # 77: cannot be tried here, and says so
 
 soak: $(STAMP) native $(PROMPTS) ## the whole appliance for an hour under load, with a report and a picture (ARGS="--minutes 5")
 	@$(BIN)/python scripts/soak $(ARGS)
