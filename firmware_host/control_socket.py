@@ -22,6 +22,8 @@ _log = logging.getLogger(__name__)
 
 _LONGEST_REQUEST = 64 * 1024
 _SOCKET_MODE = 0o660
+_GONE_LOOK_S = 0.25
+"""How often to look whether whoever waits for an answer is still there."""
 
 Ask = Callable[..., Any]
 """A handler: gets the arguments; returns a result, an awaitable of one, or an async iterator whose
@@ -73,16 +75,28 @@ class ControlServer:
             task.add_done_callback(self._connections.discard)
         try:
             while line := await reader.readline():
-                async with contextlib.aclosing(self._answers(line)) as answers:
-                    async for answer in answers:
-                        writer.write(msgspec.json.encode(answer) + b"\n")
-                        await writer.drain()
+                answering = asyncio.create_task(self._answer(line, writer))
+                try:
+                    # Who goes away in the middle of a long answer wants no more of it.
+                    while not answering.done() and not reader.at_eof():
+                        await asyncio.wait({answering}, timeout=_GONE_LOOK_S)
+                finally:
+                    if not answering.done():
+                        await asyncio.wait({answering}, timeout=_GONE_LOOK_S)
+                        answering.cancel()
+                    await asyncio.gather(answering, return_exceptions=True)
         except (ConnectionError, ValueError, asyncio.IncompleteReadError):
             pass  # whoever asked went away, or sent a line that is too long
         except asyncio.CancelledError:
             return  # `stop` ends us; nobody else waits for this task
         finally:
             writer.close()
+
+    async def _answer(self, line: bytes, writer: asyncio.StreamWriter) -> None:
+        async with contextlib.aclosing(self._answers(line)) as answers:
+            async for answer in answers:
+                writer.write(msgspec.json.encode(answer) + b"\n")
+                await writer.drain()
 
     async def _answers(self, line: bytes) -> AsyncGenerator[dict[str, Any], None]:
         try:

@@ -211,9 +211,9 @@ class _TownProcess:
         self._listeners[who] = queue
         outcome = {"answered": False, "pressed": "", "spoke": False, "ended_by": ""}
         script = caller_from_command(called, asked.press, samples, asked.stay_s, outcome)
+        person = town.subscriber(who, identity, script, time.monotonic())
+        loop.wake()
         try:
-            person = town.subscriber(who, identity, script, time.monotonic())
-            loop.wake()
             while not (person.done and queue.empty()):
                 what = await _next_or_done(queue, person)
                 if what is not None:
@@ -221,6 +221,8 @@ class _TownProcess:
             yield outcome
         finally:
             del self._listeners[who]
+            person.stop()  # whoever asked for the call has gone: the caller hangs up
+            loop.wake()
 
 
 async def _next_or_done(queue: asyncio.Queue[str], person: Person) -> str | None:

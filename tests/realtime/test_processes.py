@@ -83,6 +83,14 @@ def test_an_operator_hangs_up_a_call_in_progress(appliance):
     wait_until(lambda: not appliance.calls(), 5, "no call is up")
 
 
+def test_a_caller_whose_command_is_interrupted_hangs_up(appliance):
+    caller = appliance.dial("4430", press="")
+    wait_until(lambda: appliance.calls(), 30, "the call comes in")
+    caller.send_signal(signal.SIGINT)
+    caller.communicate(timeout=10)
+    wait_until(lambda: not appliance.calls(), 10, "the call is over")
+
+
 def test_a_second_instance_is_refused_and_named(appliance):
     for kind in ("callserver", "town", "oam"):
         done = appliance.command(kind, check=False)
