@@ -1,103 +1,28 @@
 """Recordings to disk, off the loop: stereo WAV, 16 bit, 8 kHz, caller left, what the caller hears right.
 
-A recording is a valid file at every moment: the header tells the length that is already there, and is
-moved on after each half second. A full disk ends the recording, never the call.
+A recording is a valid file at every moment; see `wav_writer`. A full disk ends it, never the call.
 """
 
-import errno
 import logging
-import os
-import struct
 from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 
-from dsp import SAMPLE_RATE_HZ, RecordedBlock
+from dsp import RecordedBlock
+from firmware_host.wav_writer import WavWriter
 from firmware_host.worker import Worker
 
 __all__ = ["Recorder"]
 
 _log = logging.getLogger(__name__)
 
-_CHANNELS = 2
-_FRAME_OCTETS = 2 * _CHANNELS
-_WRITE_AFTER_OCTETS = SAMPLE_RATE_HZ // 2 * _FRAME_OCTETS
-_HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
-RESERVED_FREE_OCTETS = 16 * 1024 * 1024
-"""Recordings leave this much of the disk to the journal."""
 
-
-def _wav_header(data_octets: int) -> bytes:
-    return _HEADER.pack(
-        b"RIFF",
-        _HEADER.size - 8 + data_octets,
-        b"WAVE",
-        b"fmt ",
-        16,
-        1,
-        _CHANNELS,
-        SAMPLE_RATE_HZ,
-        SAMPLE_RATE_HZ * _FRAME_OCTETS,
-        _FRAME_OCTETS,
-        16,
-        b"data",
-        data_octets,
-    )
-
-
-def _demand_space(space: os.statvfs_result) -> None:
-    if space.f_bavail * space.f_frsize < RESERVED_FREE_OCTETS:
-        raise OSError(errno.ENOSPC, "less than the journal's reserve is free on the disk")
-
-
-class _WavFile:
-    """One recording. Runs in: the recorder's worker."""
+class _Recording(WavWriter):
+    """One call's file. Runs in: the recorder's worker."""
 
     def __init__(self, path: Path, call: str) -> None:
-        self.path = path
+        super().__init__(path)
         self.call = call
-        self._descriptor = -1
-        self._octets = 0
-        self._buffer = bytearray()
-
-    def open(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        _demand_space(os.statvfs(self.path.parent))
-        # Never over another call's recording, whatever led to the same name.
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        self._descriptor = os.open(self.path, flags, 0o640)
-        try:
-            os.pwrite(self._descriptor, _wav_header(0), 0)
-        except OSError:
-            os.close(self._descriptor)
-            self._descriptor = -1
-            self.path.unlink(missing_ok=True)
-            raise
-
-    def append(self, data: bytes) -> None:
-        self._buffer += data
-        if len(self._buffer) >= _WRITE_AFTER_OCTETS:
-            self._write()
-
-    def _write(self) -> None:
-        if self._descriptor < 0 or not self._buffer:
-            return
-        _demand_space(os.fstatvfs(self._descriptor))
-        written = 0
-        while written < len(self._buffer):
-            offset = _HEADER.size + self._octets + written
-            written += os.pwrite(self._descriptor, self._buffer[written:], offset)
-        self._octets += written
-        self._buffer.clear()
-        os.pwrite(self._descriptor, _wav_header(self._octets), 0)
-
-    def close(self) -> None:
-        try:
-            self._write()
-        finally:
-            if self._descriptor >= 0:
-                os.close(self._descriptor)
-                self._descriptor = -1
 
 
 class Recorder:
@@ -109,7 +34,7 @@ class Recorder:
     def __init__(self, folder: Path, worker: Worker) -> None:
         self._folder = folder
         self._worker = worker
-        self._files: dict[int, _WavFile] = {}
+        self._files: dict[int, _Recording] = {}
         self._losses: deque[tuple[str, str]] = deque()
 
     def losses(self) -> list[tuple[str, str]]:
@@ -118,7 +43,7 @@ class Recorder:
 
     def start(self, record_id: int, file: str, call: str) -> None:
         """Begin a call's recording; ``file`` is relative to the recordings' folder."""
-        wav = _WavFile(self._folder / file, call)
+        wav = _Recording(self._folder / file, call)
         self._worker.submit(lambda: self._open(record_id, wav))
 
     def take(self, blocks: Iterable[RecordedBlock]) -> None:
@@ -135,7 +60,7 @@ class Recorder:
         self._worker.submit(self._close_all)
         self._worker.close()
 
-    def _open(self, record_id: int, wav: _WavFile) -> None:
+    def _open(self, record_id: int, wav: _Recording) -> None:
         try:
             wav.open()
         except OSError as error:
@@ -166,7 +91,7 @@ class Recorder:
         for record_id in list(self._files):
             self._close(record_id)
 
-    def _give_up(self, record_id: int, wav: _WavFile, error: OSError) -> None:
+    def _give_up(self, record_id: int, wav: _Recording, error: OSError) -> None:
         self._files.pop(record_id, None)
         self._losses.append((wav.call, error.strerror or str(error)))
         _log.error(
