@@ -1,5 +1,7 @@
 """`switchroom run`: all processes of the appliance in the foreground, for machines without systemd.
 
+A process that dies is started again; a call server that lives but gives no sign of life is ended first.
+
 Started one after the other, the far end of the virtual card first, so that call control finds its lines
 there. Stopped call control first, so that calls are closed and recorded while everything else still works;
 then OAM, which takes the last facts over into the records; the town last. Nobody waits at start: each part
@@ -8,6 +10,7 @@ bears that another is not there yet. The console is nobody's child: whoever want
 
 import ctypes
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -17,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from firmware_host.explained import EXPLAINED
+from firmware_host.signs_of_life import SignsOfLife
 
 __all__ = ["run_all"]
 
@@ -26,6 +30,10 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _prctl = ctypes.CDLL(None, use_errno=True).prctl
 
 _STOP_LIMIT_S = 10.0
+_SILENT_LIMIT_S = 5.0
+"""Call control steps every 0.1 s; after this long without a sign of it nobody is served."""
+_DUMP_S = 0.5
+"""For a process that is ended to write where it stood."""
 _QUICK_DEATH_S = 2.0
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 30.0
@@ -35,6 +43,7 @@ _LONGEST_PAUSE_S = 30.0
 class _Child:
     name: str
     arguments: list[str]
+    silent_limit_s: float | None = None
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     restart_at: float | None = None
@@ -46,26 +55,34 @@ def run_all(configuration_file: Path, *, staffed: bool) -> int:
     base = [sys.executable, "-m", "firmware_host.cli", "--config", str(configuration_file)]
     town = [*base, "town", *([] if staffed else ["--no-staff"])]
     far_end = _Child("town", town)
-    call_server = _Child("call server", [*base, "callserver"])
+    call_server = _Child("call server", [*base, "callserver"], silent_limit_s=_SILENT_LIMIT_S)
     oam = _Child("OAM", [*base, "oam"])
     children = [far_end, call_server, oam]
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
+    signs = SignsOfLife()
     try:
         for child in children:
-            _start(child)
-        failed = _watch(children, stop)
+            _start(child, signs)
+        failed = _watch(children, signs, stop)
     finally:
         for child in (call_server, oam, far_end):
             _stop_child(child)
+        signs.close()
     return 1 if failed else 0
 
 
-def _start(child: _Child) -> None:
+def _start(child: _Child, signs: SignsOfLife) -> None:
+    environment = {**os.environ, "PYTHONFAULTHANDLER": "1"}
+    if child.silent_limit_s is not None:
+        environment |= signs.environment(child.silent_limit_s)
     # A session of its own: Ctrl-C reaches this process only, which then stops the others in order.
     child.process = subprocess.Popen(
-        child.arguments, start_new_session=True, preexec_fn=_die_with_the_parent
+        child.arguments,
+        start_new_session=True,
+        preexec_fn=_die_with_the_parent,
+        env=environment,
     )
     child.started_at, child.restart_at = time.monotonic(), None
     _log.info("the %s is started as process %d", child.name, child.process.pid)
@@ -76,15 +93,33 @@ def _die_with_the_parent() -> None:
     _prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _watch(children: list[_Child], stop: threading.Event) -> bool:
+def _watch(children: list[_Child], signs: SignsOfLife, stop: threading.Event) -> bool:
     while not stop.wait(0.05):
+        now = time.monotonic()
+        signs.receive(now)
         for child in children:
-            if child.process is not None and child.process.poll() is not None:
+            process = child.process
+            if process is not None and process.poll() is not None:
+                signs.forget(process.pid)
                 if not _note_death(child):
                     return True
-            elif child.restart_at is not None and time.monotonic() >= child.restart_at:
-                _start(child)
+            elif process is not None:
+                _end_if_silent(child, process, signs.silent_s(process.pid, now))
+            elif child.restart_at is not None and now >= child.restart_at:
+                _start(child, signs)
     return False
+
+
+def _end_if_silent(child: _Child, process: subprocess.Popen[bytes], silent_s: float) -> None:
+    """End a process that lives but does nothing; it is started again like any that died."""
+    if child.silent_limit_s is None or silent_s <= child.silent_limit_s:
+        return
+    _log.error("the %s has given no sign of life for %.1f s; it is ended", child.name, silent_s)
+    process.send_signal(signal.SIGABRT)  # it writes where it stands, if it still can
+    try:
+        process.wait(timeout=_DUMP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def _note_death(child: _Child) -> bool:

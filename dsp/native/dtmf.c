@@ -5,19 +5,21 @@
 
 static const double PI = 3.14159265358979323846;
 
-static void fill_tables(float *tables) {
+static int16_t rounded(double value) { return (int16_t)lrint(value); }
+
+static void fill_tables(struct dtmf_tables *tables) {
     for (int n = 0; n < HALF; n++) {
         double time = n - (DTMF_WINDOW - 1) / 2.0;
-        tables[WINDOW_AT + n] = (float)(0.5 - 0.5 * cos(2 * PI * (n + 0.5) / DTMF_WINDOW));
+        tables->window[n] = rounded(WINDOW_UNIT * (0.5 - 0.5 * cos(2 * PI * (n + 0.5) / DTMF_WINDOW)));
         for (int tone = 0; tone < DTMF_TONES; tone++) {
             double angle = 2 * PI * DTMF_TONES_HZ[tone] * time / SAMPLE_RATE_HZ;
-            tables[TONES_AT + tone * 2 * HALF + n] = (float)cos(angle);
-            tables[TONES_AT + tone * 2 * HALF + HALF + n] = (float)-sin(angle);
+            tables->cosines[tone][n] = rounded(UNIT * cos(angle));
+            tables->sines[tone][n] = rounded(-UNIT * sin(angle));
         }
         for (int bin = 0; bin < LOW_BINS && n < QUARTER; bin++) {
             double angle = 2 * PI * bin * time / DTMF_WINDOW;
-            tables[BINS_AT + bin * 2 * QUARTER + n] = (float)cos(angle);
-            tables[BINS_AT + bin * 2 * QUARTER + QUARTER + n] = (float)sin(angle);
+            tables->low_cosines[bin][n] = rounded(UNIT * cos(angle));
+            tables->low_sines[bin][n] = rounded(UNIT * sin(angle));
         }
     }
 }
@@ -28,9 +30,9 @@ bool dtmf_new(struct dtmf *dtmf, int32_t slots) {
     dtmf->slots = slots;
     dtmf->groups = groups;
     dtmf->fill = 0;
-    dtmf->window = 0;
+    dtmf->window = DTMF_HISTORY;  // so that numbers of windows before the first are not negative
     dtmf->listeners = calloc((size_t)groups, sizeof *dtmf->listeners);
-    dtmf->samples = aligned_alloc(64, padded * BUFFER * sizeof(float));
+    dtmf->samples = aligned_alloc(64, padded * BUFFER * sizeof *dtmf->samples);
     dtmf->spectrum = aligned_alloc(64, (size_t)groups * DTMF_HISTORY * SPECTRUM * sizeof(float));
     dtmf->energy = aligned_alloc(64, padded * DTMF_HISTORY * sizeof(float));
     dtmf->high_energy = aligned_alloc(64, padded * DTMF_HISTORY * sizeof(float));
@@ -42,14 +44,19 @@ bool dtmf_new(struct dtmf *dtmf, int32_t slots) {
     dtmf->absent = aligned_alloc(64, words);
     dtmf->keep_low = aligned_alloc(64, words);
     dtmf->keep_high = aligned_alloc(64, words);
-    dtmf->first = calloc(padded, sizeof *dtmf->first);
-    dtmf->last = calloc(padded, sizeof *dtmf->last);
-    dtmf->tables = calloc(TABLES, sizeof *dtmf->tables);
+    dtmf->first = aligned_alloc(64, words);
+    dtmf->last = aligned_alloc(64, words);
+    dtmf->tables = calloc(1, sizeof *dtmf->tables);
     if (!dtmf->listeners || !dtmf->samples || !dtmf->spectrum || !dtmf->energy || !dtmf->high_energy ||
         !dtmf->listening || !dtmf->key || !dtmf->run || !dtmf->held || !dtmf->absent || !dtmf->keep_low ||
         !dtmf->keep_high || !dtmf->first || !dtmf->last || !dtmf->tables)
         return false;
     fill_tables(dtmf->tables);
+    for (int tone = 0; tone < DTMF_TONES; tone++) {
+        double angle = 2 * PI * DTMF_TONES_HZ[tone] * DTMF_HOP / SAMPLE_RATE_HZ;
+        dtmf->nominal[tone][0] = (float)cos(angle);
+        dtmf->nominal[tone][1] = (float)sin(angle);
+    }
     for (int32_t slot = 0; slot < (int32_t)padded; slot++) {
         dtmf->listening[slot] = -1;  // so that dtmf_listen below clears the slot and counts right
         dtmf->listeners[slot / GROUP]++;
@@ -78,15 +85,15 @@ void dtmf_free(struct dtmf *dtmf) {
 
 static void forget(struct dtmf *dtmf, int32_t slot) {
     int32_t group = slot / GROUP, lane = slot % GROUP;
-    float *samples = dtmf->samples + (size_t)group * BUFFER * GROUP + lane;
+    int16_t *samples = dtmf->samples + (size_t)group * BUFFER * GROUP + lane * 2;
     float *spectrum = dtmf->spectrum + (size_t)group * DTMF_HISTORY * SPECTRUM + lane;
     float *energy = dtmf->energy + (size_t)group * DTMF_HISTORY * GROUP + lane;
     float *high_energy = dtmf->high_energy + (size_t)group * DTMF_HISTORY * GROUP + lane;
-    for (int n = 0; n < BUFFER; n++) samples[n * GROUP] = 0;
+    for (int n = 0; n < BUFFER; n++) samples[n / 2 * 2 * GROUP + n % 2] = 0;
     for (int n = 0; n < DTMF_HISTORY * DTMF_TONES * 2; n++) spectrum[n * GROUP] = 0;
     for (int n = 0; n < DTMF_HISTORY; n++) energy[n * GROUP] = high_energy[n * GROUP] = 0;
     dtmf->key[slot] = dtmf->held[slot] = -1;
-    dtmf->run[slot] = 0;
+    dtmf->run[slot] = dtmf->first[slot] = dtmf->last[slot] = 0;
     dtmf->absent[slot] = GONE;
     dtmf->keep_low[slot] = dtmf->keep_high[slot] = 0;
 }

@@ -2,17 +2,21 @@
 #pragma once
 #include "detections.h"
 
-enum { DTMF_WINDOW = 104, DTMF_HOP = 52, DTMF_TONES = 8, DTMF_HISTORY = 8 };
-enum { DTMF_RUN = 5 };  // windows in a row that make a digit: 39 ms
+enum { DTMF_WINDOW = 104, DTMF_HOP = 52, DTMF_TONES = 8 };
+enum { DTMF_RUN = 5 };        // windows in a row that make a digit: 39 ms
+// Judging looks back from a window to the second before the run; three more may have been measured already.
+enum { DTMF_HISTORY = DTMF_RUN + 2 + 3 };
 
 static const double DTMF_TONES_HZ[DTMF_TONES] = {697, 770, 852, 941, 1209, 1336, 1477, 1633};  // ITU-T Q.23
+
+struct dtmf_tables;
 
 struct dtmf {
     int32_t slots, groups;
     int32_t fill;              // samples that wait in every group's buffer; the same for all
     uint64_t window;           // windows done
     int32_t *listeners;        // per group: how many of its slots listen
-    float *samples;            // groups x (104 + 160) x 8
+    int16_t *samples;          // groups x (104 + 160) / 2 pairs x 8 x 2
     float *spectrum;           // groups x DTMF_HISTORY windows x 8 tones x (real, imaginary) x 8
     float *energy;             // groups x DTMF_HISTORY x 8: all power
     float *high_energy;        // the same: power above 540 Hz
@@ -23,9 +27,10 @@ struct dtmf {
     int32_t *absent;           // windows in a row without it
     float *keep_low;           // power above which its tones are still there
     float *keep_high;
-    uint64_t *first;           // the first and the last window in which it was there
-    uint64_t *last;
-    float *tables;             // window, then cosines and sines (see dtmf.c)
+    int32_t *first;            // the first and the last window in which it was there; numbers wrap
+    int32_t *last;
+    struct dtmf_tables *tables;
+    float nominal[DTMF_TONES][2];  // the turn of each tone in a hop, cosine and sine
 };
 
 bool dtmf_new(struct dtmf *dtmf, int32_t slots);

@@ -5,7 +5,6 @@
 // off frequency, or twisted, or dirty, but not all at once. This is rare, so it runs slot by slot.
 #include "dtmf.h"
 #include "lanes.h"
-#include <complex.h>
 #include <math.h>
 
 static const double PI = 3.14159265358979323846;
@@ -25,56 +24,115 @@ static const float OFFSET_MOST = 2.2f;         // percent
 static const float TWIST_LEAST = -9.5f, TWIST_MOST = 5.5f;  // dB, high over low
 static const float KEEP = 0.25f;               // -6 dB
 
-struct heard_tone {
-    float offset, coherence, energy, onset;
+// Both tones side by side: the low one, the high one, and twice nothing.
+typedef float tones_float __attribute__((vector_size(16)));
+typedef int32_t tones_int __attribute__((vector_size(16)));
+
+// A turn of a hop, or the spectrum at a tone: plain numbers, since C's complex products look for infinities.
+struct phasors {
+    tones_float x, y;
 };
 
-static float power(const struct dtmf *dtmf, int32_t slot, uint64_t window, int tone) {
-    const float *at = dtmf->spectrum + (((size_t)(slot / GROUP) * DTMF_HISTORY + window % DTMF_HISTORY) * DTMF_TONES +
-                                        (size_t)tone) * 2 * GROUP + slot % GROUP;
-    return at[0] * at[0] + at[GROUP] * at[GROUP];
+struct heard_tones {
+    tones_float offset, coherence, energy, rise;  // rise: over the power two windows earlier
+};
+
+static inline struct phasors times(struct phasors a, struct phasors b) {
+    return (struct phasors){a.x * b.x - a.y * b.y, a.x * b.y + a.y * b.x};
 }
 
-// One tone over the DTMF_RUN windows that end with window.
-static struct heard_tone judge_tone(const struct dtmf *dtmf, int32_t slot, uint64_t window, int tone) {
-    float complex x[DTMF_RUN];
-    float powers = 0;
+static inline struct phasors conjugate(struct phasors a) { return (struct phasors){a.x, -a.y}; }
+
+static inline struct phasors plus(struct phasors a, struct phasors b) {
+    return (struct phasors){a.x + b.x, a.y + b.y};
+}
+
+static inline tones_float square(struct phasors a) { return a.x * a.x + a.y * a.y; }
+
+static inline tones_float at_least(tones_float a, float least) {
+    tones_int more = a > least;
+    return (tones_float)(((tones_int)a & more) | ((tones_int)(tones_float){least, least, least, least} & ~more));
+}
+
+static inline tones_float at_most(tones_float a, float most) { return -at_least(-a, -most); }
+
+// e^(i angle) for at most half a radian either way: Taylor's series, 1e-8.
+static inline struct phasors turn_by(tones_float angle) {
+    tones_float s = angle * angle;
+    return (struct phasors){1 + s * (-1 / 2.0f + s * (1 / 24.0f + s * (-1 / 720.0f + s * (1 / 40320.0f)))),
+                            angle + angle * s * (-1 / 6.0f + s * (1 / 120.0f + s * (-1 / 5040.0f)))};
+}
+
+// The angle of a turn that is less than a quarter: twice the arc tangent of its half (Abramowitz and Stegun 4.4.49,
+// 2e-8). The series is added up from four pairs, which do not wait for each other.
+static inline tones_float angle_of(struct phasors turn) {
+    tones_float t = turn.y / (1 + turn.x), s = t * t, s2 = s * s, s4 = s2 * s2;
+    tones_float first = -0.3333314528f + 0.1999355085f * s, second = -0.1420889944f + 0.1065626393f * s;
+    tones_float third = -0.0752896400f + 0.0429096138f * s, fourth = -0.0161657367f + 0.0028662257f * s;
+    return 2 * t * (1 + s * ((first + second * s2) + (third + fourth * s2) * s4));
+}
+
+// How a Hann window weakens a tone whose phase is off by an angle of less than a quarter turn a hop (half a window):
+// sin(angle) / angle / (1 - (angle / pi)^2), to 3e-8.
+static inline tones_float response_at(tones_float angle) {
+    tones_float s = angle * angle, s2 = s * s;
+    tones_float sine = 1 + s * ((-1 / 6.0f + s * (1 / 120.0f)) + s2 * ((-1 / 5040.0f + s * (1 / 362880.0f)) +
+                                                                       s2 * (-1 / 39916800.0f)));
+    return sine / (1 - s * (float)(1 / (PI * PI)));
+}
+
+// How little a tone rose above its power of two windows earlier, squared: 0 from 12 dB, 2.25 below -6 dB.
+static inline float onset_of(float rise) {
+    if (rise >= 15.848932f) return 0;
+    if (rise <= 0.25118864f) return 2.25f;
+    float onset = 1 - 10.0f / 12 * log10f(rise);
+    return onset * onset;
+}
+
+static inline struct phasors spectrum(const struct dtmf *dtmf, int32_t slot, uint64_t window, int low, int high) {
+    const float *at = dtmf->spectrum + slot % GROUP +
+                      ((size_t)(slot / GROUP) * DTMF_HISTORY + window % DTMF_HISTORY) * DTMF_TONES * 2 * GROUP;
+    const float *lower = at + low * 2 * GROUP, *upper = at + high * 2 * GROUP;
+    return (struct phasors){{lower[0], upper[0]}, {lower[GROUP], upper[GROUP]}};
+}
+
+// Both tones over the DTMF_RUN windows that end with window; false: one is too far off frequency.
+static inline bool judge_tones(struct heard_tones *heard, const struct dtmf *dtmf, int32_t slot, uint64_t window,
+                               int low, int high) {
+    struct phasors x[DTMF_RUN], one = {{0}, {0}}, two = {{0}, {0}}, sum = {{0}, {0}}, turn = {{1, 1}, {0}};
+    tones_float powers = {0};
     for (int n = 0; n < DTMF_RUN; n++) {
-        size_t at = (size_t)(slot / GROUP) * DTMF_HISTORY + (window - DTMF_RUN + 1 + (uint64_t)n) % DTMF_HISTORY;
-        const float *spectrum = dtmf->spectrum + (at * DTMF_TONES + (size_t)tone) * 2 * GROUP + slot % GROUP;
-        x[n] = spectrum[0] + spectrum[GROUP] * I;
-        powers += power(dtmf, slot, window - DTMF_RUN + 1 + (uint64_t)n, tone);
+        x[n] = spectrum(dtmf, slot, window - DTMF_RUN + 1 + (uint64_t)n, low, high);
+        powers += square(x[n]);
     }
-    float complex one = 0, two = 0, sum = 0, turn = 1;
-    for (int n = 1; n < DTMF_RUN; n++) one += conjf(x[n - 1]) * x[n];
-    for (int n = 2; n < DTMF_RUN; n++) two += conjf(x[n - 2]) * x[n];
-    float complex step = one / (cabsf(one) + 1e-9f);         // the phase's advance in a hop ...
-    two *= conjf(step) * conjf(step);
-    float rest = cimagf(two) / fmaxf(crealf(two), 1e-9f);    // ... refined by that in two
-    step *= cexpf(0.5f * fmaxf(-1.0f, fminf(1.0f, rest)) * I);
+    for (int n = 1; n < DTMF_RUN; n++) one = plus(one, times(conjugate(x[n - 1]), x[n]));
+    for (int n = 2; n < DTMF_RUN; n++) two = plus(two, times(conjugate(x[n - 2]), x[n]));
+    tones_float length = square(one);
+    length = (tones_float){sqrtf(length[0]), sqrtf(length[1])} + 1e-9f;
+    struct phasors step = {one.x / length, one.y / length};    // the phase's advance in a hop ...
+    two = times(two, times(conjugate(step), conjugate(step)));
+    tones_float rest = two.y / at_least(two.x, 1e-9f);         // ... refined by that in two
+    step = times(step, turn_by(0.5f * at_most(at_least(rest, -1), 1)));
+    const float *lower = dtmf->nominal[low], *upper = dtmf->nominal[high];
+    struct phasors off = times(step, (struct phasors){{lower[0], upper[0]}, {-lower[1], -upper[1]}});
+    tones_float angle = angle_of(off);
+    float percent = 100 * SAMPLE_RATE_HZ / (2 * (float)PI * DTMF_HOP);  // of one Hz, for an angle of one
+    heard->offset = angle * (tones_float){percent / (float)DTMF_TONES_HZ[low], percent / (float)DTMF_TONES_HZ[high]};
     for (int n = 0; n < DTMF_RUN; n++) {
-        sum += x[n] * turn;
-        turn *= conjf(step);
+        sum = plus(sum, times(x[n], turn));
+        turn = times(turn, conjugate(step));
     }
-    float steady = (crealf(sum) * crealf(sum) + cimagf(sum) * cimagf(sum)) / DTMF_RUN;
-    double nominal = 2 * PI * DTMF_TONES_HZ[tone] * DTMF_HOP / SAMPLE_RATE_HZ;
-    float angle = cargf(step * (float complex)cexp(-nominal * I));
-    float bins = angle / (float)PI;  // off by so many bins of the window
-    float response = fabsf(bins) < 1e-4f ? 1.0f
-                                         : sinf((float)PI * bins) / ((float)PI * bins * (1 - bins * bins));
-    float before = power(dtmf, slot, window - DTMF_RUN - 1, tone) + 1e-3f * powers / DTMF_RUN;
-    float rise = 10 * log10f(powers / DTMF_RUN / before);
-    float onset = fmaxf(0.0f, fminf(1.5f, 1 - rise / 12));
-    return (struct heard_tone){
-        .offset = 100 * angle * SAMPLE_RATE_HZ / (2 * (float)PI * DTMF_HOP) / (float)DTMF_TONES_HZ[tone],
-        .coherence = steady / powers,
-        .energy = steady / (response * response),
-        .onset = onset * onset,
-    };
+    tones_float steady = square(sum) * (1.0f / DTMF_RUN), response = response_at(angle);
+    tones_float before = square(spectrum(dtmf, slot, window - DTMF_RUN - 1, low, high));
+    heard->coherence = steady / powers;
+    heard->energy = steady / (response * response);
+    heard->rise = powers / (before * DTMF_RUN + 1e-3f * powers);
+    return off.x[0] > 0 && off.x[1] > 0 && fabsf(heard->offset[0]) <= OFFSET_MOST &&
+           fabsf(heard->offset[1]) <= OFFSET_MOST;
 }
 
 void dtmf_report_end(struct dtmf *dtmf, int32_t slot, struct detections *detections) {
-    float windows = (float)(dtmf->last[slot] - dtmf->first[slot] + 1);
+    float windows = (float)((uint32_t)dtmf->last[slot] - (uint32_t)dtmf->first[slot] + 1);
     detections_report(detections, (struct detection){
         .slot = slot, .kind = DIGIT_ENDED, .value = dtmf->held[slot],
         .duration_ms = windows * DTMF_HOP * 1000 / SAMPLE_RATE_HZ});
@@ -83,42 +141,42 @@ void dtmf_report_end(struct dtmf *dtmf, int32_t slot, struct detections *detecti
 void dtmf_judge(struct dtmf *dtmf, int32_t slot, uint64_t window, struct detections *detections) {
     int32_t key = dtmf->key[slot];
     int low_tone = key / 4, high_tone = 4 + key % 4;
-    struct heard_tone low = judge_tone(dtmf, slot, window, low_tone);
-    struct heard_tone high = judge_tone(dtmf, slot, window, high_tone);
-    float twist = 10 * log10f(high.energy / low.energy);
-    if (fabsf(low.offset) > OFFSET_MOST || fabsf(high.offset) > OFFSET_MOST || !(twist >= TWIST_LEAST) ||
-        twist > TWIST_MOST)
+    struct heard_tones heard;
+    if (!judge_tones(&heard, dtmf, slot, window, low_tone, high_tone) ||
+        INCOHERENT_HIGH * (1 - heard.coherence[1]) > 1)
         return;
+    float low_power = heard.energy[0], high_power = heard.energy[1];
+    float twist = 10 * log10f(high_power / low_power);
+    if (!(twist >= TWIST_LEAST) || twist > TWIST_MOST) return;
     float energy = 0, high_energy = 0;
     for (int n = 0; n < DTMF_RUN; n++) {
         size_t at = ((size_t)(slot / GROUP) * DTMF_HISTORY + (window - (uint64_t)n) % DTMF_HISTORY) * GROUP;
         energy += dtmf->energy[at + (size_t)(slot % GROUP)];
         high_energy += dtmf->high_energy[at + (size_t)(slot % GROUP)];
     }
-    float explained = fminf(1.0f, 3 * (low.energy + high.energy) / high_energy);
+    float explained = fminf(1.0f, 3 * (low_power + high_power) / high_energy);
     float low_band = 1 - high_energy / energy;
     float tilt = (twist + 2) / 6;
-    float penalty = RESIDUE * (1 - explained) + INCOHERENT_LOW * (1 - low.coherence) +
-                    INCOHERENT_HIGH * (1 - high.coherence) +
-                    OFFSET * (low.offset * low.offset + high.offset * high.offset) + TWIST * tilt * tilt +
-                    LOW_BAND * fminf(low_band * low_band, LOW_BAND_MOST) +
-                    (ONSET + ONSET_LOW * low_band) * (low.onset + high.onset);
+    float penalty = RESIDUE * (1 - explained) + INCOHERENT_LOW * (1 - heard.coherence[0]) +
+                    INCOHERENT_HIGH * (1 - heard.coherence[1]) +
+                    OFFSET * (heard.offset[0] * heard.offset[0] + heard.offset[1] * heard.offset[1]) +
+                    TWIST * tilt * tilt + LOW_BAND * fminf(low_band * low_band, LOW_BAND_MOST) +
+                    (ONSET + ONSET_LOW * low_band) * (onset_of(heard.rise[0]) + onset_of(heard.rise[1]));
     if (!(penalty <= 1)) return;
     if (dtmf->held[slot] >= 0) dtmf_report_end(dtmf, slot, detections);
     dtmf->held[slot] = key;
     dtmf->absent[slot] = 0;
-    dtmf->keep_low[slot] = KEEP * low.energy / DTMF_RUN;
-    dtmf->keep_high[slot] = KEEP * high.energy / DTMF_RUN;
-    dtmf->last[slot] = window;
-    dtmf->first[slot] = window - (uint64_t)dtmf->run[slot] + 1;
+    dtmf->keep_low[slot] = KEEP * low_power / DTMF_RUN;
+    dtmf->keep_high[slot] = KEEP * high_power / DTMF_RUN;
+    dtmf->last[slot] = (int32_t)window;
+    dtmf->first[slot] = (int32_t)(window - (uint64_t)dtmf->run[slot] + 1);
     for (uint64_t n = window - DTMF_RUN + 1; dtmf->run[slot] == DTMF_RUN && n <= window; n++) {
-        dtmf->first[slot] = n;
-        if (power(dtmf, slot, n, low_tone) >= dtmf->keep_low[slot] &&
-            power(dtmf, slot, n, high_tone) >= dtmf->keep_high[slot])
-            break;
+        dtmf->first[slot] = (int32_t)n;
+        tones_float powers = square(spectrum(dtmf, slot, n, low_tone, high_tone));
+        if (powers[0] >= dtmf->keep_low[slot] && powers[1] >= dtmf->keep_high[slot]) break;
     }
     // Amplitude is 4 / 104 of a window's spectrum; a sine of 0 dBm0 has one of 22826.
-    float mean_power = (low.energy + high.energy) / 2 / DTMF_RUN;
+    float mean_power = (low_power + high_power) / 2 / DTMF_RUN;
     detections_report(detections, (struct detection){
         .slot = slot, .kind = DIGIT_HEARD, .value = key, .twist_db = twist,
         .level_dbm0 = 10 * log10f(mean_power * 16 / (DTMF_WINDOW * DTMF_WINDOW)) - 87.1685f});

@@ -5,7 +5,7 @@
 // back. Each step is a loop of its own over a small array, because compilers vectorise those.
 // ITU-T G.711 tables 1a to 2b; 14-bit mu-law and 13-bit A-law values are scaled to 16 bits.
 #pragma once
-#include "dsp.h"
+#include "g711_nibbles.h"
 
 enum {
     CHUNK = BLOCK_SAMPLES,
@@ -72,7 +72,11 @@ static void encode_mulaw(uint8_t *restrict out, const int16_t *restrict in, size
 }
 
 static void g711_decode_kernel(int32_t law, int16_t *out, const uint8_t *in, size_t count) {
-    for (size_t done = 0; done < count; done += CHUNK) {
+    size_t done = 0;
+#if defined(__AVX2__)
+    done = decode_nibbles(out, in, count, law == LAW_ALAW ? &ALAW_NIBBLES : &MULAW_NIBBLES);
+#endif
+    for (; done < count; done += CHUNK) {
         size_t now = count - done < CHUNK ? count - done : CHUNK;
         if (law == LAW_ALAW) decode_alaw(out + done, in + done, now);
         else decode_mulaw(out + done, in + done, now);

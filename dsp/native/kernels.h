@@ -15,6 +15,7 @@ struct kernels {
     const char *name;
     void (*decode)(int32_t law, int16_t *out, const uint8_t *in, size_t count);
     void (*encode)(int32_t law, uint8_t *out, const int16_t *in, size_t count);
+    void (*copy)(int16_t *restrict out, const int16_t *restrict in);  // one block, and so on below
     void (*add)(int32_t *restrict sum, const int16_t *restrict samples);
     void (*add_scaled)(int32_t *restrict sum, const int16_t *restrict samples, int32_t gain);
     void (*clip)(int16_t *restrict out, const int32_t *restrict in);

@@ -34,6 +34,13 @@ struct command {
     } memory;
 };
 
+// Blocks of linear sound; each begins with a line of the cache.
+static int16_t *silent_blocks(size_t count) {
+    size_t octets = count * BLOCK_SAMPLES * sizeof(int16_t);
+    void *blocks = aligned_alloc(64, octets);
+    return blocks == NULL ? NULL : memset(blocks, 0, octets);
+}
+
 struct plane *plane_new(int32_t slots, int32_t law, bool portable) {
     struct plane *plane = calloc(1, sizeof *plane);
     if (plane == NULL) return NULL;
@@ -43,8 +50,8 @@ struct plane *plane_new(int32_t slots, int32_t law, bool portable) {
     plane->rx = malloc(octets);
     plane->tx = malloc(octets);
     plane->law = malloc(count);
-    plane->from_line = calloc(padded * BLOCK_SAMPLES, sizeof *plane->from_line);
-    plane->to_line = calloc(padded * BLOCK_SAMPLES, sizeof *plane->to_line);
+    plane->from_line = silent_blocks(padded);
+    plane->to_line = silent_blocks(padded);
     plane->quiet = calloc(count, sizeof *plane->quiet);
     plane->pump = pump_new(slots);
     bool good = plane->rx && plane->tx && plane->law && plane->from_line && plane->to_line && plane->quiet &&
@@ -235,7 +242,7 @@ static void obey(struct plane *plane, const struct command *command) {
 // change none of them, but mu-law's negative zero into the positive one.
 static void pass(struct plane *plane, const uint8_t *rx, uint8_t *tx, int32_t source, int32_t slot) {
     const int16_t *linear = plane->from_line + (size_t)source * BLOCK_SAMPLES;
-    memcpy(plane->to_line + (size_t)slot * BLOCK_SAMPLES, linear, BLOCK_SAMPLES * sizeof *linear);
+    plane->kernels->copy(plane->to_line + (size_t)slot * BLOCK_SAMPLES, linear);
     rx += (size_t)source * BLOCK_SAMPLES;
     if (plane->law[slot] == LAW_ALAW) memcpy(tx, rx, BLOCK_SAMPLES);
     else

@@ -6,6 +6,9 @@
 #include "progress.h"
 #include <math.h>
 
+typedef float four_floats __attribute__((vector_size(16), may_alias));
+_Static_assert(PROGRESS_TONES == 4, "every kind's power in one vector");
+
 static const double PI = 3.14159265358979323846;
 static const float HOP_MS = 20;
 static const float SHARE = 0.5f;            // of all power in the kind's frequencies; a tone 2 % off has 0.7
@@ -25,6 +28,8 @@ static bool same_shape(const struct progress_shape *a, const struct progress_sha
     return true;
 }
 
+static int16_t rounded(double value) { return (int16_t)lrint(value); }
+
 struct progress_plan *progress_plan_new(const double *frequencies_hz, int32_t frequencies, const uint32_t *tone_bits,
                                         const float *cadence_ms, const int32_t *cadence_counts) {
     struct progress_plan *plan = aligned_alloc(64, (sizeof *plan + 63) / 64 * 64);
@@ -33,10 +38,11 @@ struct progress_plan *progress_plan_new(const double *frequencies_hz, int32_t fr
     plan->frequencies = frequencies;
     for (int n = 0; n < BLOCK_SAMPLES; n++) {
         double time = n - (2 * BLOCK_SAMPLES - 1) / 2.0;
-        plan->window[n] = (float)(0.5 - 0.5 * cos(PI * (n + 0.5) / BLOCK_SAMPLES));
+        plan->window[n] = rounded(PROGRESS_WINDOW_UNIT * (0.5 - 0.5 * cos(PI * (n + 0.5) / BLOCK_SAMPLES)));
         for (int32_t f = 0; f < frequencies; f++) {
-            plan->tables[f][0][n] = (float)cos(2 * PI * frequencies_hz[f] * time / SAMPLE_RATE_HZ);
-            plan->tables[f][1][n] = (float)sin(2 * PI * frequencies_hz[f] * time / SAMPLE_RATE_HZ);
+            double angle = 2 * PI * frequencies_hz[f] * time / SAMPLE_RATE_HZ;
+            plan->tables[f][0][n] = rounded(PROGRESS_UNIT * cos(angle));
+            plan->tables[f][1][n] = rounded(PROGRESS_UNIT * sin(angle));
         }
     }
     for (int tone = 0; tone < PROGRESS_TONES; tone++) {
@@ -44,6 +50,7 @@ struct progress_plan *progress_plan_new(const double *frequencies_hz, int32_t fr
         int32_t kind = 0;
         while (kind < plan->kinds && plan->kind_bits[kind] != tone_bits[tone]) kind++;
         if (kind == plan->kinds) plan->kind_bits[plan->kinds++] = tone_bits[tone];
+        for (int f = 0; f < PLAN_FREQUENCIES; f++) plan->kind_shares[f][kind] = tone_bits[tone] >> f & 1;
         shape->kind = kind;
         shape->segments = cadence_counts[tone];
         for (int32_t n = 0; n < shape->segments; n++) {
@@ -67,8 +74,10 @@ struct progress_plan *progress_plan_new(const double *frequencies_hz, int32_t fr
 void progress_plan_free(struct progress_plan *plan) { free(plan); }
 
 bool progress_new(struct progress *progress, int32_t slots) {
-    progress->slots = calloc((size_t)slots, sizeof *progress->slots);
-    return progress->slots != NULL;
+    progress->slots = aligned_alloc(64, (size_t)slots * sizeof *progress->slots);
+    if (progress->slots == NULL) return false;
+    memset(progress->slots, 0, (size_t)slots * sizeof *progress->slots);
+    return true;
 }
 
 void progress_free(struct progress *progress) { free(progress->slots); }
@@ -177,22 +186,31 @@ static void watch_open(struct progress_slot *state, int32_t slot, struct detecti
     }
 }
 
+// Every kind's power. Whether one of them may have its share of all power: seldom, on most lines.
+static bool measure_kinds(float *kind_powers, const struct progress_plan *plan, const float *powers, float energy) {
+    four_floats sums = {0};
+    for (int f = 0; f < PLAN_FREQUENCIES; f++) sums += *(const four_floats *)plan->kind_shares[f] * powers[f];
+    memcpy(kind_powers, &sums, sizeof sums);
+    float least = SHARE * energy;
+    return 3 * sums[0] > least || 3 * sums[1] > least || 3 * sums[2] > least || 3 * sums[3] > least;
+}
+
 // Which kind the window holds, or -1. A burst keeps its kind while that still fits: a window that the burst only partly
 // fills has a wide spectrum, in which 400 Hz looks like 400 and 450.
-static int32_t choose_kind(float *amplitudes, const struct progress_slot *state, const float *powers, float energy) {
+static int32_t choose_kind(const float *kind_powers, const struct progress_slot *state, const float *powers,
+                           float energy) {
     const struct progress_plan *plan = state->plan;
     int32_t kind = -1;
     float most = SHARE * energy;
     for (int32_t k = 0; k < plan->kinds; k++) {
-        float sum = 0, weakest = INFINITY, strongest = 0;
-        for (int32_t f = 0; f < plan->frequencies; f++) {
-            if ((plan->kind_bits[k] >> f & 1) == 0) continue;
-            sum += powers[f];
-            weakest = powers[f] < weakest ? powers[f] : weakest;
-            strongest = powers[f] > strongest ? powers[f] : strongest;
+        float sum = kind_powers[k], weakest = INFINITY, strongest = 0;
+        if (3 * sum <= SHARE * energy || sum < POWER_LEAST) continue;
+        for (uint32_t bits = plan->kind_bits[k]; bits != 0; bits &= bits - 1) {
+            float power = powers[__builtin_ctz(bits)];
+            weakest = power < weakest ? power : weakest;
+            strongest = power > strongest ? power : strongest;
         }
-        amplitudes[k] = sqrtf(sum);
-        if (3 * sum <= SHARE * energy || sum < POWER_LEAST || weakest < BALANCE * strongest) continue;
+        if (weakest < BALANCE * strongest) continue;
         bool settled = k == state->kind && state->windows > 1;
         if (3 * sum > most || settled) kind = k;
         most = settled ? INFINITY : 3 * sum > most ? 3 * sum : most;
@@ -203,8 +221,8 @@ static int32_t choose_kind(float *amplitudes, const struct progress_slot *state,
 static void begin_burst(struct progress_slot *state, int32_t kind) {
     state->kind = kind;
     state->began_ms = state->clock_ms;
-    state->sum = state->before[0][kind];  // the window that the burst begins in
-    state->moment = state->before[0][kind] * (state->clock_ms - HOP_MS);
+    state->sum = sqrtf(state->before[0][kind]);  // the window that the burst begins in
+    state->moment = state->sum * (state->clock_ms - HOP_MS);
     state->peak = state->sum;
     state->windows = 0;
 }
@@ -212,31 +230,35 @@ static void begin_burst(struct progress_slot *state, int32_t kind) {
 void progress_run(struct progress *progress, const int16_t *samples, int32_t slot, struct detections *detections) {
     struct progress_slot *state = &progress->slots[slot];
     if (state->plan == NULL) return;
-    float powers[PLAN_FREQUENCIES], amplitudes[PROGRESS_TONES] = {0};
+    float powers[PLAN_FREQUENCIES], kind_powers[PROGRESS_TONES];
     float energy = progress->kernels->measure(powers, state->plan, state->previous, samples);
-    memcpy(state->previous, samples, sizeof state->previous);
-    int32_t kind = choose_kind(amplitudes, state, powers, energy);
+    progress->kernels->copy(state->previous, samples);
+    int32_t kind = -1;
+    if (measure_kinds(kind_powers, state->plan, powers, energy))
+        kind = choose_kind(kind_powers, state, powers, energy);
     state->clock_ms += HOP_MS;
     if (state->kind >= 0 && kind >= 0 && kind != state->kind && state->windows == 1) {
         begin_burst(state, kind);  // the first window was only partly filled: what it holds shows now
         state->began_ms -= HOP_MS;
-        state->sum += state->before[1][kind];
-        state->moment += state->before[1][kind] * (state->clock_ms - 2 * HOP_MS);
+        float earlier = sqrtf(state->before[1][kind]);
+        state->sum += earlier;
+        state->moment += earlier * (state->clock_ms - 2 * HOP_MS);
     } else if (state->kind >= 0 && kind != state->kind) {
-        float tail = fminf(amplitudes[state->kind], 0.5f * state->peak);  // the window that the burst ends in
+        float tail = fminf(sqrtf(kind_powers[state->kind]), 0.5f * state->peak);  // the window that the burst ends in
         state->sum += tail;
         state->moment += tail * state->clock_ms;
         close_burst(state, slot, detections);
     }
     if (kind >= 0) {
         if (state->kind < 0) begin_burst(state, kind);
-        state->sum += amplitudes[kind];
-        state->moment += amplitudes[kind] * state->clock_ms;
-        if (amplitudes[kind] > state->peak) state->peak = amplitudes[kind];
+        float amplitude = sqrtf(kind_powers[kind]);
+        state->sum += amplitude;
+        state->moment += amplitude * state->clock_ms;
+        if (amplitude > state->peak) state->peak = amplitude;
         state->windows++;
     }
-    memcpy(state->before[1], state->before[0], sizeof amplitudes);
-    memcpy(state->before[0], amplitudes, sizeof amplitudes);
+    memcpy(state->before[1], state->before[0], sizeof kind_powers);
+    memcpy(state->before[0], kind_powers, sizeof kind_powers);
     watch_open(state, slot, detections);
 }
 

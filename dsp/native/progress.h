@@ -12,16 +12,24 @@ struct progress_shape {
     float longest_on_ms, longest_off_ms;
 };
 
+// Integers, so that every machine gets the same bits. A sample times the window loses its last bit, so that the sum of
+// two has 16 bits. Eight partial sums have an eighth of the window each: at most 10.9 of the 80 that half of it adds up
+// to, and 10.9 * 32768 * PROGRESS_UNIT < 2^31. All of them add up in 31 bits when they have lost PROGRESS_SUM_SHIFT, all
+// squares when each four have lost PROGRESS_SQUARES_SHIFT: 120 * 16384^2 / 16 < 2^31.
+enum { PROGRESS_WINDOW_UNIT = 32768, PROGRESS_UNIT = 4096, PROGRESS_SUM_SHIFT = 3, PROGRESS_SQUARES_SHIFT = 4 };
+
 struct progress_plan {
-    _Alignas(64) float window[BLOCK_SAMPLES];
-    _Alignas(64) float tables[PLAN_FREQUENCIES][2][BLOCK_SAMPLES];  // cosines and sines
+    _Alignas(64) int16_t window[BLOCK_SAMPLES];
+    _Alignas(64) int16_t tables[PLAN_FREQUENCIES][2][BLOCK_SAMPLES];  // cosines and sines
     int32_t frequencies, kinds;
     uint32_t kind_bits[PROGRESS_TONES];
+    _Alignas(16) float kind_shares[PLAN_FREQUENCIES][PROGRESS_TONES];  // 1 where the kind has the frequency, else 0
     struct progress_shape shapes[PROGRESS_TONES];
     float continuous_ms;             // a burst of the dial tone's kind that lasts longer is dial tone
 };
 
 struct progress_slot {
+    _Alignas(64) int16_t previous[BLOCK_SAMPLES];
     const struct progress_plan *plan;   // NULL: not listening
     int32_t kind;                       // of the burst that sounds now, or -1
     int32_t past_kind;                  // of the segments in memory
@@ -32,8 +40,7 @@ struct progress_slot {
     float sum, moment, peak;            // amplitudes of the burst
     float began_ms, ended_ms;           // the open burst; the last burst
     int32_t windows;                    // of the burst
-    float before[2][PROGRESS_TONES];    // amplitude of each kind one and two windows ago
-    int16_t previous[BLOCK_SAMPLES];
+    float before[2][PROGRESS_TONES];    // power of each kind one and two windows ago
 };
 
 struct kernels;

@@ -1,46 +1,89 @@
 // Progress tones, measuring: how strong each of a plan's frequencies is in the newest 40 ms.
+//
+// Vectors lie along time here, since slots differ in their plans: 16-bit samples, of which one instruction multiplies
+// and adds two. Every build adds up the same eight partial sums, each exact.
 #pragma once
 #include "lanes.h"
 #include "progress.h"
 
-enum { PARTS = 8 / LANES };
+enum { HALF_OF_WINDOW = BLOCK_SAMPLES / SAMPLES };
 
-// Eight partial sums in every build, added in one order, so that every build gives the same bits.
-static inline float sum_of(const lanes_float *parts) {
-    const float *eight = (const float *)parts;
-    float sum = 0;
-    for (int n = 0; n < 4; n++) sum += eight[n] + eight[n + 4];
-    return sum;
+typedef int32_t four_ints __attribute__((vector_size(16), may_alias));
+typedef float four_floats __attribute__((vector_size(16), may_alias));
+
+static inline lanes_short backwards(lanes_short samples) {
+#if LANES == 8
+    const lanes_short places = {15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0};
+#else
+    const lanes_short places = {7, 6, 5, 4, 3, 2, 1, 0};
+#endif
+    return __builtin_shuffle(samples, places);
 }
 
-// Power of the newest 40 ms at each of the plan's frequencies; returns the power of all sound in the same scale
-// (a tone's share of it is three times its own). Vectors lie along time here, since slots differ in their plans.
-static float measure_frequencies(float *powers, const struct progress_plan *plan, const int16_t *older, const int16_t *newer) {
-    _Alignas(64) float even[BLOCK_SAMPLES], odd[BLOCK_SAMPLES], turned[BLOCK_SAMPLES];
-    for (int n = 0; n < BLOCK_SAMPLES; n++) turned[n] = newer[BLOCK_SAMPLES - 1 - n];
-    for (int n = 0; n < BLOCK_SAMPLES; n++) {
-        float a = older[n] * plan->window[n], b = turned[n] * plan->window[n];
-        even[n] = a + b;
-        odd[n] = a - b;
-    }
-    const lanes_float *evens = (const lanes_float *)even, *odds = (const lanes_float *)odd;
-    for (int32_t f = 0; f < plan->frequencies; f++) {
-        const lanes_float *cosines = (const lanes_float *)plan->tables[f][0];
-        const lanes_float *sines = (const lanes_float *)plan->tables[f][1];
-        lanes_float r[PARTS] = {0}, i[PARTS] = {0};
-        for (int n = 0; n < BLOCK_SAMPLES / LANES; n += PARTS) {
-            for (int part = 0; part < PARTS; part++) {
-                r[part] += evens[n + part] * cosines[n + part];
-                i[part] += odds[n + part] * sines[n + part];
+// Sums over all lanes of four vectors' eight partial sums.
+static inline four_ints add_across(lanes_int a, lanes_int b, lanes_int c, lanes_int d) {
+    lanes_int ab = __builtin_shuffle(a, b, FIRST_TWO) + __builtin_shuffle(a, b, LAST_TWO);
+    lanes_int cd = __builtin_shuffle(c, d, FIRST_TWO) + __builtin_shuffle(c, d, LAST_TWO);
+    lanes_int all = __builtin_shuffle(ab, cd, LOWER_HALVES) + __builtin_shuffle(ab, cd, UPPER_HALVES);
+#if LANES == 8
+    return ((const four_ints *)&all)[0] + ((const four_ints *)&all)[1];
+#else
+    return all;
+#endif
+}
+
+// frequencies is a constant wherever this is inlined.
+static inline __attribute__((always_inline)) float measure_some(float *restrict powers,
+                                                                const struct progress_plan *restrict plan,
+                                                                const int16_t *restrict older,
+                                                                const int16_t *restrict newer, const int frequencies) {
+    lanes_int real[PLAN_FREQUENCIES][PARTS] = {{{0}}}, imaginary[PLAN_FREQUENCIES][PARTS] = {{{0}}};
+    lanes_int squares[PARTS];
+    // The shift below rounds down: half a unit each.
+    for (int part = 0; part < PARTS; part++) squares[part] = (lanes_int){0} + HALF_OF_WINDOW / PARTS / 2;
+    for (int n = 0; n < HALF_OF_WINDOW; n += PARTS) {
+#pragma GCC unroll 2
+        for (int part = 0; part < PARTS; part++) {
+            const int at = (n + part) * SAMPLES;
+            lanes_short weight = *(const lanes_short *)(plan->window + at);
+            lanes_short a = (lanes_short)*(const lanes_anywhere *)(older + at);
+            lanes_short b = backwards((lanes_short)*(const lanes_anywhere *)(newer + BLOCK_SAMPLES - SAMPLES - at));
+            a = multiply_high(a, weight);
+            b = multiply_high(b, weight);
+            squares[part] += (multiply_pairs(a, a) + multiply_pairs(b, b)) >> PROGRESS_SQUARES_SHIFT;
+            lanes_short even = a + b, odd = a - b;
+#pragma GCC unroll 4
+            for (int f = 0; f < frequencies; f++) {
+                real[f][part] += multiply_pairs(even, *(const lanes_short *)(plan->tables[f][0] + at));
+                imaginary[f][part] += multiply_pairs(odd, *(const lanes_short *)(plan->tables[f][1] + at));
             }
         }
-        float real = sum_of(r), imaginary = sum_of(i);
-        powers[f] = real * real + imaginary * imaginary;
     }
-    lanes_float e[PARTS] = {0};
-    for (int n = 0; n < BLOCK_SAMPLES / LANES; n += PARTS)
-        for (int part = 0; part < PARTS; part++)
-            e[part] += evens[n + part] * evens[n + part] + odds[n + part] * odds[n + part];
-    // a^2 + b^2 is half of (a + b)^2 + (a - b)^2, and the window has 2 * BLOCK_SAMPLES.
-    return sum_of(e) * BLOCK_SAMPLES;
+    for (int f = 0; f < PLAN_FREQUENCIES; f++) {
+        real[f][0] >>= PROGRESS_SUM_SHIFT;
+        imaginary[f][0] >>= PROGRESS_SUM_SHIFT;
+        for (int part = 1; part < PARTS; part++) {
+            real[f][0] += real[f][part] >> PROGRESS_SUM_SHIFT;
+            imaginary[f][0] += imaginary[f][part] >> PROGRESS_SUM_SHIFT;
+        }
+    }
+    for (int part = 1; part < PARTS; part++) squares[0] += squares[part];
+    four_ints reals = add_across(real[0][0], real[1][0], real[2][0], real[3][0]);
+    four_ints imaginaries = add_across(imaginary[0][0], imaginary[1][0], imaginary[2][0], imaginary[3][0]);
+    four_ints square = add_across(squares[0], squares[0], squares[0], squares[0]);
+    const float scale = 2.0f * (1 << PROGRESS_SUM_SHIFT) / PROGRESS_UNIT;
+    four_floats x = __builtin_convertvector(reals, four_floats) * scale;
+    four_floats y = __builtin_convertvector(imaginaries, four_floats) * scale;
+    four_floats power = x * x + y * y;
+    memcpy(powers, &power, sizeof power);
+    return (float)square[0] * (4.0f * (1 << PROGRESS_SQUARES_SHIFT) * 2 * BLOCK_SAMPLES);
+}
+
+// Power of the newest 40 ms at each of the plan's frequencies, and nothing at the rest; returns the power of all sound
+// in the same scale (a tone's share of it is three times its own).
+static float measure_frequencies(float *restrict powers, const struct progress_plan *restrict plan,
+                                 const int16_t *restrict older, const int16_t *restrict newer) {
+    if (plan->frequencies == 1) return measure_some(powers, plan, older, newer, 1);
+    if (plan->frequencies == 2) return measure_some(powers, plan, older, newer, 2);
+    return measure_some(powers, plan, older, newer, PLAN_FREQUENCIES);
 }

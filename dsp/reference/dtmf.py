@@ -4,6 +4,10 @@ Three ideas carry it. One sum of penalties instead of a row of thresholds: a cle
 frequency and twisted, a digit under speech may be dirty, nothing may be both. The two tones must be
 steady over 39 ms and explain the power above 540 Hz, so hum, dial tone and most of a voice do not
 count. The high tone must be coherent: a voice's harmonics wobble. Limits: MESi's table of ITU-T Q.24.
+
+Windows are measured in integers, as the kernels do it: a sample times its weight loses its last bit,
+and one is 2048 in the tables of sines. What that loses lies 79 dB below a tone of 0 dBm0, and near
+-90 dBm0 for weak ones.
 """
 
 from dataclasses import dataclass
@@ -23,10 +27,11 @@ KEEP = 0.25
 OFFSET_MOST, TWIST_LEAST, TWIST_MOST = 2.2, -9.5, 5.5
 
 _PLACE = np.arange(WINDOW)
-HANN = 0.5 - 0.5 * np.cos(2 * np.pi * (_PLACE + 0.5) / WINDOW)
+HANN = np.rint(32768 * (0.5 - 0.5 * np.cos(2 * np.pi * (_PLACE + 0.5) / WINDOW))).astype(np.int64)
 _TIME = _PLACE - (WINDOW - 1) / 2
-BASIS = (HANN * np.exp(-2j * np.pi * TONES[:, None] * _TIME / RATE)).T
-LOW_BASIS = (HANN * np.exp(-2j * np.pi * np.arange(8)[:, None] * _TIME / WINDOW)).T
+UNIT = 2048
+BASIS = np.rint(UNIT * np.exp(-2j * np.pi * TONES[:, None] * _TIME / RATE)).T
+LOW_BASIS = np.rint(UNIT * np.exp(-2j * np.pi * np.arange(8)[:, None] * _TIME / WINDOW)).T
 LOW_WEIGHT = np.array([1.0] + [2.0] * 7)
 
 
@@ -55,13 +60,12 @@ class _Windows:
     """Everything measured once a window."""
 
     def __init__(self, samples: NDArray[np.int16]) -> None:
-        windows = np.lib.stride_tricks.sliding_window_view(samples.astype(np.float64), WINDOW)[
-            ::HOP
-        ]
-        self.spectrum = windows @ BASIS
+        windows = np.lib.stride_tricks.sliding_window_view(samples.astype(np.int64), WINDOW)[::HOP]
+        halves = windows * HANN >> 16  # rounded down
+        self.spectrum = halves @ BASIS * (2 / UNIT)
         self.power = np.abs(self.spectrum) ** 2
-        self.energy = WINDOW * np.sum((windows * HANN) ** 2, axis=1)
-        low = (np.abs(windows @ LOW_BASIS) ** 2) @ LOW_WEIGHT
+        self.energy = WINDOW * np.sum((2.0 * halves) ** 2, axis=1)
+        low = (np.abs(halves @ LOW_BASIS * (2 / UNIT)) ** 2) @ LOW_WEIGHT
         self.high_energy = np.maximum(self.energy - low, 1.0)
         self.low_tone = self.power[:, :4].argmax(axis=1)
         self.high_tone = 4 + self.power[:, 4:].argmax(axis=1)

@@ -1,4 +1,8 @@
-"""What the progress tone detector measures: each frequency's share of 40 ms of sound."""
+"""What the progress tone detector measures: each frequency's share of 40 ms of sound.
+
+Measured in integers, as the kernels do it: a sample times its weight loses its last bit, and one is
+4096 in the tables of sines.
+"""
 
 from collections.abc import Sequence
 
@@ -7,7 +11,7 @@ from numpy.typing import NDArray
 
 __all__ = ["progress_shares"]
 
-BLOCK, WINDOW = 160, 320
+BLOCK, WINDOW, UNIT = 160, 320, 4096
 
 
 def progress_shares(
@@ -22,12 +26,14 @@ def progress_shares(
     Returns:
         Shape (blocks, frequencies), 0 to 1: a lone steady sine at the frequency has 1.
     """
-    place = np.arange(WINDOW)
-    hann = 0.5 - 0.5 * np.cos(2 * np.pi * (place + 0.5) / WINDOW)
-    sound = np.concatenate([np.zeros(BLOCK), samples.astype(np.float64)])
-    windows = np.lib.stride_tricks.sliding_window_view(sound, WINDOW)[::BLOCK] * hann
-    turns = np.exp(-2j * np.pi * np.outer(np.asarray(frequencies_hz), place) / 8000)
-    power = np.abs(windows @ turns.T) ** 2
-    total = WINDOW * np.sum(windows**2, axis=1, keepdims=True)
+    time = np.arange(WINDOW) - (WINDOW - 1) / 2
+    hann = np.rint(32768 * (0.5 + 0.5 * np.cos(2 * np.pi * time / WINDOW))).astype(np.int64)
+    sound = np.concatenate([np.zeros(BLOCK, np.int64), samples.astype(np.int64)])
+    windows = np.lib.stride_tricks.sliding_window_view(sound, WINDOW)[::BLOCK]
+    halves = windows * hann >> 16  # rounded down
+    angles = 2 * np.pi * np.outer(np.asarray(frequencies_hz), time) / 8000
+    turns = np.rint(UNIT * np.exp(-1j * angles))
+    power = np.abs(halves @ turns.T * (2 / UNIT)) ** 2
+    total = WINDOW * np.sum((2.0 * halves) ** 2, axis=1, keepdims=True)
     shares: NDArray[np.float64] = 3 * power / np.maximum(total, 1e-9)
     return shares

@@ -6,6 +6,7 @@ from typing import Any
 import drivers
 from dsp import Plane
 from firmware_host.callserver.exchange import Exchange
+from firmware_host.callserver.watchdog import Watchdog
 from firmware_host.config import Appliance
 from firmware_host.control_socket import Ask, Refused
 from firmware_host.media_figures import media_figures
@@ -13,7 +14,9 @@ from firmware_host.media_figures import media_figures
 __all__ = ["control_handlers"]
 
 
-def control_handlers(exchange: Exchange, plane: Plane, appliance: Appliance) -> dict[str, Ask]:
+def control_handlers(
+    exchange: Exchange, plane: Plane, appliance: Appliance, watchdog: Watchdog
+) -> dict[str, Ask]:
     """Handlers by command, for `control_socket.ControlServer`."""
     center = exchange.center
 
@@ -74,6 +77,8 @@ def control_handlers(exchange: Exchange, plane: Plane, appliance: Appliance) -> 
             "ticks": plane.ticks,
             "journal_sequence": exchange.journal.next_sequence - 1,
             "unwritten_facts": exchange.journal.unwritten,
+            "journal_stands_still": watchdog.journal_stands_still,
+            "longest_pause_s": round(watchdog.longest_pause_s, 3),
             "lines_in_service": sum(port.in_service for port in exchange.ports.all),
         }
 

@@ -22,6 +22,7 @@ from firmware_host.callserver.control import control_handlers
 from firmware_host.callserver.exchange import Exchange
 from firmware_host.callserver.journal import Journal
 from firmware_host.callserver.recorder import Recorder
+from firmware_host.callserver.watchdog import Watchdog
 from firmware_host.config import Appliance, card_kinds
 from firmware_host.control_socket import ControlServer
 from firmware_host.instance_lock import InstanceLock
@@ -40,8 +41,7 @@ _PATIENCE_S = 3.0
 """The far end may start after us; only then is its absence worth a warning."""
 _CLOCK_CHECK_S = 1.0
 _CLOCK_STEP_S = 0.25
-_LONGEST_STEP_S = 2.0
-"""A step is due every 0.1 s at the latest."""
+_LOOK_S = 0.5
 
 
 def run_call_server(appliance: Appliance, configuration_file: Path) -> None:
@@ -80,7 +80,8 @@ class _CallServer:
         self._next_clock_check = 0.0
         self._complained = False
         self._cardless_since = time.monotonic()
-        self._last_step = 0.0
+        self._watchdog = Watchdog(time.monotonic())
+        self._next_look = 0.0
 
     async def run(self) -> None:
         loop = StepLoop()
@@ -106,11 +107,12 @@ class _CallServer:
         loop.watch(plane.detection_fd)
         exchange.start(time.monotonic(), time.time(), version=VERSION)
         control = ControlServer(
-            self._state / "callserver.sock", control_handlers(exchange, plane, self._appliance)
+            self._state / "callserver.sock",
+            control_handlers(exchange, plane, self._appliance, self._watchdog),
         )
         await control.start()
         _log.info("call server %s is up; state in %s", VERSION, self._state)
-        self._last_step = time.monotonic()
+        self._watchdog = Watchdog(time.monotonic())  # start-up is no pause
         notifier.ready(f"call server {VERSION}", self._alive)
         try:
             while not loop.stopping:
@@ -135,13 +137,16 @@ class _CallServer:
             _log.warning("the media plane's memory may be paged out; raise RLIMIT_MEMLOCK")
 
     def _alive(self) -> str | None:
-        """What stands still, for the watchdog; None if all of it lives."""
-        if time.monotonic() - self._last_step > _LONGEST_STEP_S:
-            return "call control makes no steps"
-        return None
+        return self._watchdog.standing_still(time.monotonic())
 
     def _step(self, exchange: Exchange, plane: Plane, loop: StepLoop) -> None:
-        now = self._last_step = time.monotonic()
+        now = time.monotonic()
+        self._watchdog.stepped(now)
+        if now >= self._next_look:
+            self._next_look = now + _LOOK_S
+            unwritten = exchange.journal.unwritten
+            written = exchange.journal.next_sequence - 1 - unwritten
+            self._watchdog.look(now, ticks=plane.ticks, written=written, unwritten=unwritten)
         if now >= self._next_clock_check:
             self._next_clock_check = now + _CLOCK_CHECK_S
             exchange.follow_clock(now, time.time(), tolerance_s=_CLOCK_STEP_S)

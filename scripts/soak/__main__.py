@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from audit import Recordings, audit_journal
+from audit import Bursts, Recordings, audit_journal
 from callers import Callers
 from office import NUMBER, Office, SoakError
 from report import figures, text, write_report
@@ -54,7 +54,7 @@ def faults_of(result: dict[str, Any], warnings: list[str]) -> list[str]:
 
 
 async def load(
-    office: Office, callers: Callers, seconds: float, recordings: Recordings
+    office: Office, callers: Callers, seconds: float, recordings: Recordings, bursts: Bursts
 ) -> list[Sample]:
     """Lets them call; a sample every few seconds."""
     samples: list[Sample] = []
@@ -64,6 +64,7 @@ async def load(
     while not samples or samples[-1].at_s < seconds:
         samples.append(await asyncio.to_thread(take_sample, office, time.monotonic() - began))
         await asyncio.to_thread(recordings.collect, time.time() - RECORDING_REST_S)
+        await asyncio.to_thread(bursts.collect, office)
         _progress(samples, callers.tally.made, seconds)
         await asyncio.sleep(SAMPLE_S)
     callers.stop()
@@ -86,17 +87,19 @@ def run(arguments: argparse.Namespace, folder: Path) -> int:
     """The whole soak; its exit code."""
     office = Office(folder, arguments.callers, arguments.desks)
     recordings = Recordings(office.state / "recordings")
+    bursts = Bursts()
     callers = Callers(office.state / "town.sock", NUMBER, arguments.callers, arguments.seed)
     try:
         office.start()
-        samples = asyncio.run(load(office, callers, arguments.minutes * 60, recordings))
-        bursts = [(at_s, port) for at_s, port in office.ask("town", "bursts")]
+        seconds = arguments.minutes * 60
+        samples = asyncio.run(load(office, callers, seconds, recordings, bursts))
+        bursts.collect(office)
         warnings = office.warnings()
     finally:
         code = office.stop()
     sys.stderr.write("\n")
     recordings.collect(time.time() + 1)
-    audit = audit_journal(office.state / "journal", callers.tally, recordings, bursts)
+    audit = audit_journal(office.state / "journal", callers.tally, recordings, bursts.seen)
     result = figures(samples, callers.tally, audit, arguments.callers + arguments.desks)
     result["faults"] = faults_of(result, warnings)
     arguments.output.mkdir(parents=True, exist_ok=True)

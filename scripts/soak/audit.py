@@ -8,11 +8,12 @@ from typing import Any
 
 import soundfile
 from callers import Tally
+from office import Office
 
 import acd
 from firmware_host.journal_format import read_segment, segments
 
-__all__ = ["Audit", "Recordings", "audit_journal"]
+__all__ = ["Audit", "Bursts", "Recordings", "audit_journal"]
 
 _RING_LIMIT_S = 1.0
 _LENGTH_TOLERANCE_S = 0.15
@@ -39,6 +40,18 @@ class Recordings:
             except soundfile.LibsndfileError:
                 self.unreadable.append(name)
             path.unlink()
+
+
+class Bursts:
+    """Ring bursts as the far end saw them, fetched before it forgets them."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[float, str]] = []
+
+    def collect(self, office: Office) -> None:
+        """Takes those that came since the last time."""
+        since_s = self.seen[-1][0] if self.seen else 0.0
+        self.seen += [(at_s, port) for at_s, port in office.ask("town", "bursts", since_s=since_s)]
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ def figures(samples: list[Sample], tally: Tally, audit: Audit, ports: int) -> di
             name: round((last.processor_s[name] - first.processor_s[name]) / lasted_s, 3)
             for name in last.processor_s
         },
+        "longest_pause_s": last.longest_pause_s,
         "most_unwritten_facts": max(each.unwritten_facts for each in samples),
     }
 
@@ -101,6 +102,10 @@ def text(result: dict[str, Any]) -> str:
             )
     shares = ", ".join(f"{name} {share:.0%}" for name, share in result["processor"].items())
     lines.append(f"  processor, of a core: {shares}")
+    lines.append(
+        f"  call control's longest pause {result['longest_pause_s']:g} s,"
+        f" at most {result['most_unwritten_facts']} facts not on disk yet"
+    )
     return "\n".join(lines)
 
 

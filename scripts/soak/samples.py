@@ -28,6 +28,8 @@ class Sample:
     descriptors: dict[str, int]
     processor_s: dict[str, float]
     unwritten_facts: int
+    longest_pause_s: float
+    """Between two steps of call control, since its start."""
 
 
 def take_sample(office: Office, at_s: float) -> Sample:
@@ -36,6 +38,7 @@ def take_sample(office: Office, at_s: float) -> Sample:
     Raises:
         ControlError: A process does not answer.
     """
+    status = office.ask("callserver", "status")
     processes = {name: Path(f"/proc/{number}") for name, number in office.process_ids().items()}
     return Sample(
         at_s=at_s,
@@ -45,7 +48,8 @@ def take_sample(office: Office, at_s: float) -> Sample:
         memory_mb={name: _resident_mb(path) for name, path in processes.items()},
         descriptors={name: len(list((path / "fd").iterdir())) for name, path in processes.items()},
         processor_s={name: _processor_s(path) for name, path in processes.items()},
-        unwritten_facts=office.ask("callserver", "status")["unwritten_facts"],
+        unwritten_facts=status["unwritten_facts"],
+        longest_pause_s=status["longest_pause_s"],
     )
 
 
