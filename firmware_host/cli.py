@@ -17,6 +17,7 @@ from firmware_host.config import ConfigurationError, read_appliance
 from firmware_host.console import RECORDS, Output, Session, operator_commands, record_rows
 from firmware_host.explained import Explained
 from firmware_host.instance_lock import SecondInstance
+from firmware_host.live.commands import live_commands
 from firmware_host.log_lines import log_as
 from firmware_host.version import VERSION
 
@@ -289,6 +290,7 @@ def demo(
 
 
 switchroom.add_source(process_commands)
+switchroom.add_source(live_commands)
 
 
 def main() -> None:

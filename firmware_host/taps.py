@@ -20,6 +20,8 @@ class Taps:
         self._plane = plane
         self._takers: dict[int, Take] = {}
         self._next_id = 1
+        self._undealt: list[RecordedBlock] = []
+        self._dealing = False
 
     def claim(self, take: Take) -> int:
         """An id for `Plane.record`, never used twice, whose blocks go to ``take``.
@@ -38,8 +40,23 @@ class Taps:
         self._takers.pop(record_id, None)
 
     def deal(self) -> None:
-        """Hand on everything recorded since the last time."""
-        blocks = self._plane.recorded()
-        for take, its_blocks in groupby(blocks, lambda block: self._takers.get(block.record_id)):
-            if take is not None:
-                take(list(its_blocks))
+        """Hand on everything recorded since the last time.
+
+        A taker may claim and release: blocks keep their order.
+        """
+        self._undealt += self._plane.recorded()
+        if self._dealing:
+            return  # whoever deals comes to them
+        self._dealing = True
+        try:
+            while self._undealt:
+                blocks, self._undealt = self._undealt, []
+                # All of one taker's at a time: a recorder hands each batch to its worker.
+                for take, its_blocks in groupby(blocks, self._taker):
+                    if take is not None:
+                        take(list(its_blocks))
+        finally:
+            self._dealing = False
+
+    def _taker(self, block: RecordedBlock) -> Take | None:
+        return self._takers.get(block.record_id)

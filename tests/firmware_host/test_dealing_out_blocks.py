@@ -37,3 +37,21 @@ def test_who_is_released_gets_what_was_recorded_till_then_and_nothing_later():
     assert [block.tick for block in heard] == [0, 1]
     assert [block.tick for block in others] == [0, 1, 2]
     assert again not in (record_id, record_id + 1)
+
+
+def test_who_releases_while_blocks_are_dealt_out_puts_nobody_out_of_order():
+    others = []
+    with Plane(2) as plane:
+        taps = Taps(plane)
+
+        def leaves(_blocks):
+            plane.tick()
+            taps.release(first)
+
+        first = taps.claim(leaves)
+        plane.record(first, Tap(0, Direction.FROM_LINE), None)
+        begin(plane, taps, 1, others)
+        plane.tick()
+        plane.tick()
+        taps.deal()
+    assert [block.tick for block in others] == [0, 1, 2]
