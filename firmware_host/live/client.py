@@ -31,7 +31,8 @@ class LiveClient:
         self._socket.settimeout(_HELLO_LIMIT_S)
         try:
             self._socket.connect(str(path))
-            self._socket.send(msgspec.json.encode(hello))
+            with contextlib.suppress(BrokenPipeError):  # refused unheard: the reason can be read
+                self._socket.send(msgspec.json.encode(hello))
             answer = self._socket.recv(LONGEST_MESSAGE)
         except OSError as error:
             self._socket.close()

@@ -28,6 +28,8 @@ KEYS_EXPLAINED = """\
   q, Control-D put the handset down and end
   ?            this"""
 
+_BREATH_BLOCKS = 75
+"""Whoever answers takes a breath of a second and a half: the caller hears that the music has stopped."""
 _MICROPHONE_WAITS = (2, 4)
 _FILE_WAITS = (8, 14)
 """Fewest and most blocks of ours that shall wait at the line: little delay, or little risk of a gap."""
@@ -51,6 +53,7 @@ class HandsetInHand:
         self._speech = speech
         self._kept = kept
         self._saying: deque[NDArray[np.int16]] = deque()
+        self._breath = 0
         self._off_hook = False
         self._leaving = False
         self._over = False
@@ -127,7 +130,10 @@ class HandsetInHand:
         self._kept.append(block.samples.tobytes())
         self.playout.put(block.samples[:, 0].copy())
         microphone = self._sound_card.heard() if self._sound_card is not None else []
-        if self._saying:
+        if self._breath > 0:
+            self._breath -= 1
+            said = []
+        elif self._saying:
             # A block said for each that is heard: the line's clock is ours.
             fewest, most = _FILE_WAITS
             count = 1 + (block.waiting < fewest) - (block.waiting > most)
@@ -160,6 +166,9 @@ class HandsetInHand:
                 self._tell(f"  key {key}")
             case {"notice": "flash"}:
                 self._tell("  flashes")
+            case {"notice": "dead"}:
+                self._off_hook = False
+                self._tell("  the line is dead: the appliance does not feed it")
             case {"notice": "ended"}:
                 self._over = True
             case _:
@@ -168,9 +177,11 @@ class HandsetInHand:
     def _hook(self, *, off_hook: bool, answers: bool) -> None:
         self._off_hook = off_hook
         self._saying.clear()
+        self._breath = 0
         if answers:
             self._tell("  off-hook: answered")
             if self._speech is not None:
+                self._breath = _BREATH_BLOCKS
                 self._say()
         else:
             self._tell("  off-hook" if off_hook else "  on-hook")

@@ -17,6 +17,8 @@ __all__ = ["HeldHandset", "Telephone"]
 
 _AFTER_LIFTING_S = 0.3
 """Nobody presses a key sooner."""
+_LIFTS = 10
+_LIFT_AGAIN_S = 0.1
 _AFTER_FLASH_S = 0.7
 """The hook is down for half a second."""
 _AFTER_HANGING_UP_S = 0.3
@@ -58,7 +60,7 @@ class HeldHandset(Person):
         self._key_id: int | None = None
         self._bell_at = float("-inf")
         self._rings = 0
-        self._sound = False
+        self._lifts = 0
         self._tone_heard: str | None = None
         self.left = False
         "The person has put it down for good."
@@ -108,7 +110,6 @@ class HeldHandset(Person):
     def hears_sound(self, active: bool, now: float) -> None:
         """Sound began or stopped in the earpiece."""
         super().hears_sound(active, now)
-        self._sound = active
         if self._telephone.is_off_hook(self):
             self._notices({"notice": "sound" if active else "silence"})
 
@@ -142,11 +143,7 @@ class HeldHandset(Person):
         off_hook = self._telephone.is_off_hook(self)
         match order:
             case Order.LIFT if not off_hook:
-                answers = self._rings > 0 and now - self._bell_at < _RINGING_LASTS_S
-                self._rings = 0
-                self._telephone.lift(self)
-                self._free_at = now + _AFTER_LIFTING_S
-                self._notices({"notice": "hook", "off_hook": True, "answers": answers})
+                self._lift(now)
             case Order.HANG_UP if off_hook:
                 self._put_down(now)
             case Order.FLASH if off_hook:
@@ -166,6 +163,22 @@ class HeldHandset(Person):
                     self._notices({"notice": "key", "key": key})
             case _:
                 pass  # lifted already, or down already
+
+    def _lift(self, now: float) -> None:
+        self._telephone.lift(self)
+        if self._telephone.is_off_hook(self):
+            answers = self._rings > 0 and now - self._bell_at < _RINGING_LASTS_S
+            self._rings = self._lifts = 0
+            self._free_at = now + _AFTER_LIFTING_S
+            self._notices({"notice": "hook", "off_hook": True, "answers": answers})
+        elif self._lifts < _LIFTS:
+            # The line has just been fed, or was released this moment.
+            self._lifts += 1
+            self._free_at = now + _LIFT_AGAIN_S
+            self._orders.appendleft(Order.LIFT)
+        else:
+            self._lifts = 0
+            self._notices({"notice": "dead"})
 
     def _put_down(self, now: float) -> None:
         self._telephone.hang_up(self)

@@ -38,10 +38,10 @@ class RunningAppliance:
         self.log = folder / "log"
         self.process: subprocess.Popen | None = None
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*COMMAND, "--config", str(self.file), "run"], stdout=log, stderr=log
+                [*COMMAND, "--config", str(self.file), "run", *options], stdout=log, stderr=log
             )
         wait_until(lambda: self.in_service(9), 15, "nine lines in service")
         wait_until(lambda: self.oam_up(), 15, "OAM answers")
