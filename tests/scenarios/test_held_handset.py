@@ -129,6 +129,7 @@ def test_live_speech_goes_into_the_line_and_whoever_held_it_before_falls_silent(
     for start in range(0, len(octets), 160):
         feed.put(octets[start : start + 160])
         office.run(0.02)
+    office.run(0.1)
     town.fall_silent(successor)
     office.run(0.2)
     sound = np.concatenate([block.samples[:, 0] for block in heard])
