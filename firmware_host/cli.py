@@ -131,7 +131,7 @@ def callserver(session: Session) -> None:
     """Call control and the media plane, alone."""
     from firmware_host.callserver.loop import run_call_server
 
-    log_as("callserver")
+    log_as("callserver", may_wait=False)
     try:
         run_call_server(session.appliance, session.configuration_file)
     except (SecondInstance, JournalError) as error:

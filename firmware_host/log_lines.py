@@ -7,8 +7,10 @@ What callers, agents and far ends send may stand in a message. It never breaks a
 terminal as a command: see `terminal_text`.
 """
 
+import faulthandler
 import logging
 import os
+import signal
 import sys
 import threading
 import traceback
@@ -16,6 +18,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import TextIO
 
+from firmware_host.log_thread import ThreadedStreamHandler
 from firmware_host.terminal_text import printable
 
 __all__ = ["JournaldFormatter", "LineFormatter", "is_journal", "is_logging", "log_as"]
@@ -72,23 +75,29 @@ def is_journal(stream: TextIO, journal_stream: str | None) -> bool:
     return journal_stream == f"{status.st_dev}:{status.st_ino}"
 
 
-def log_as(process: str) -> None:
+def log_as(process: str, *, may_wait: bool = True) -> None:
     """Send all that this process logs, warnings and unhandled exceptions too, to standard error.
 
     Whoever has set up logging before, as a test runner does, keeps it.
 
     Args:
         process: The name that stands in each line, such as ``callserver``.
+        may_wait: Whether whoever logs may wait for standard error.
     """
     if logging.getLogger().handlers:
         return
     journal = is_journal(sys.stderr, os.environ.get("JOURNAL_STREAM"))
-    handler = logging.StreamHandler(sys.stderr)
+    handler: logging.Handler = (
+        logging.StreamHandler(sys.stderr) if may_wait else ThreadedStreamHandler(sys.stderr)
+    )
     handler.setFormatter((JournaldFormatter if journal else LineFormatter)(process))
     logging.basicConfig(handlers=[handler], level=logging.INFO)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
     sys.excepthook = _log_unhandled
+    # A process that hangs or is aborted can be asked where it stands: kill -USR2.
+    faulthandler.enable()
+    faulthandler.register(signal.SIGUSR2, all_threads=True)
     threading.excepthook = _log_unhandled_in_thread
 
 

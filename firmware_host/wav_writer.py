@@ -1,6 +1,7 @@
 """A WAV file that is valid at every moment: stereo, 16 bit, 8 kHz.
 
-The header tells the length that is already there, and is moved on after each half second.
+The header tells the length that is already there, and is moved on after each write. Blocks that were lost on
+the way are silence, so that what follows is at its time.
 """
 
 import errno
@@ -8,13 +9,17 @@ import os
 import struct
 from pathlib import Path
 
-from dsp import SAMPLE_RATE_HZ
+from dsp import BLOCK_SAMPLES, SAMPLE_RATE_HZ
 
-__all__ = ["WavWriter"]
+__all__ = ["RESERVED_FREE_OCTETS", "WRITE_AFTER_OCTETS", "WavWriter"]
 
 _CHANNELS = 2
 _FRAME_OCTETS = 2 * _CHANNELS
-_WRITE_AFTER_OCTETS = SAMPLE_RATE_HZ // 2 * _FRAME_OCTETS
+WRITE_AFTER_OCTETS = SAMPLE_RATE_HZ // 2 * _FRAME_OCTETS
+"""Half a second: it need not be on disk sooner."""
+_BLOCK_OCTETS = BLOCK_SAMPLES * _FRAME_OCTETS
+_LONGEST_GAP_BLOCKS = 15_000
+"""Five minutes of silence; more is no gap but a mistake."""
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 RESERVED_FREE_OCTETS = 16 * 1024 * 1024
 """Recordings leave this much of the disk to the journal."""
@@ -44,16 +49,22 @@ def _demand_space(space: os.statvfs_result) -> None:
 
 
 class WavWriter:
-    """One file; every method may wait for the disk and raise OSError."""
+    """One file. `open`, `write` and `close` may wait for the disk, and raise OSError."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._descriptor = -1
         self._octets = 0
         self._buffer = bytearray()
+        self._next_tick: int | None = None
+
+    @property
+    def waiting_octets(self) -> int:
+        """What is not on disk yet."""
+        return len(self._buffer)
 
     def open(self) -> None:
-        """Make the file, and its folder; never over another one of that name."""
+        """Make the file, and its folder."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         _demand_space(os.statvfs(self.path.parent))
         # Never over another call's recording, whatever led to the same name.
@@ -67,11 +78,17 @@ class WavWriter:
             self.path.unlink(missing_ok=True)
             raise
 
-    def append(self, data: bytes) -> None:
-        """Add 16-bit samples, left and right in turn; they are in the file within half a second of sound."""
+    def append(self, tick: int, data: bytes) -> None:
+        """Take one block of a tick; ticks that were missed are silence."""
+        if self._next_tick is not None:
+            missed = min(max(0, tick - self._next_tick), _LONGEST_GAP_BLOCKS)
+            self._buffer += bytes(missed * _BLOCK_OCTETS)
+        self._next_tick = tick + 1
         self._buffer += data
-        if len(self._buffer) >= _WRITE_AFTER_OCTETS:
-            self._write()
+
+    def write(self) -> None:
+        """Write what has come."""
+        self._write()
 
     def _write(self) -> None:
         if self._descriptor < 0 or not self._buffer:
@@ -90,6 +107,11 @@ class WavWriter:
         try:
             self._write()
         finally:
-            if self._descriptor >= 0:
-                os.close(self._descriptor)
-                self._descriptor = -1
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Close as it is: the part that was written before is a valid file."""
+        self._buffer.clear()
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import acd
 import drivers
 from dsp import DescriptorLost, Detection, RecordOverrun
+from firmware_host.callserver.babbling import BABBLING, Babbling
 from firmware_host.callserver.inbound import acd_event
 from firmware_host.callserver.journal import Journal
 from firmware_host.callserver.media import CallMedia
@@ -50,6 +51,7 @@ class Exchange:
         self._media = media
         self._recorder = recorder
         self._events: deque[acd.Event] = deque()
+        self._babbling = Babbling()
         self._deadlines: dict[acd.PortId, float] = {}
         self._utc_minus_now_s = 0.0
         self.now = 0.0
@@ -90,6 +92,7 @@ class Exchange:
     def replace_card(self, card: drivers.Card, now: float, *, alarm: str | None = None) -> None:
         """Work on another card from now on; with an alarm: on none, until one is back."""
         self._card = card
+        self._babbling.forget()
         for port in self.ports.all:
             if alarm is None:
                 self._line_outputs(port, port.line.start(now), now)
@@ -124,7 +127,7 @@ class Exchange:
         for card_port, event in self._card.poll():
             port = self.ports.by_card_port(card_port)
             if port is not None:
-                self._line_receives(port, event, now)
+                self._line_changes(port, event, now)
         for detection in self._plane.detections():
             self._detected(detection, now)
         for slot, caller_id in self._line_media.read_caller_ids():
@@ -141,9 +144,9 @@ class Exchange:
     def next_timer(self) -> float | None:
         """When `step` is due although nothing happens."""
         times = list(self._deadlines.values())
-        center = self.center.next_timer()
-        if center is not None:
-            times.append(center)
+        times += [
+            at for at in (self.center.next_timer(), self._babbling.next_timer()) if at is not None
+        ]
         return min(times, default=None)
 
     def _detected(self, detection: Detection, now: float) -> None:
@@ -165,6 +168,20 @@ class Exchange:
         if port is not None:
             self._line_receives(port, heard, now)
 
+    def _line_changes(self, port: Port, event: drivers.HardwareEvent, now: float) -> None:
+        if self._babbling.changed(port.card_port, event, now):
+            self._line_event(port, drivers.OutOfService(alarm=BABBLING))
+        if not self._babbling.is_locked(port.card_port):
+            self._line_receives(port, event, now)
+
+    def _take_back_quiet_lines(self, now: float) -> None:
+        for card_port, latest in self._babbling.quiet(now):
+            port = self.ports.by_card_port(card_port)
+            if port is not None:
+                self._line_outputs(port, port.line.start(now), now)
+                for event in latest:
+                    self._line_receives(port, event, now)
+
     def _line_receives(
         self, port: Port, event: drivers.HardwareEvent | drivers.Heard, now: float
     ) -> None:
@@ -173,6 +190,7 @@ class Exchange:
         self._line_outputs(port, port.line.receive(event, now), now)
 
     def _timers(self, now: float) -> None:
+        self._take_back_quiet_lines(now)
         due = [port for port, at in self._deadlines.items() if at <= now]
         for port_id in due:
             port = self.ports.by_id(port_id)

@@ -57,9 +57,9 @@ class Journal:
         self._tenant = tenant
         self._worker = worker
         self._wake = wake
-        self._pending: list[tuple[bytes, int | None, bool]] = []  # line, ticket, starts a segment
+        self._pending: deque[tuple[bytes, int | None, bool]] = deque()  # line, ticket, new segment
         self._acknowledged: deque[int] = deque()
-        self._writing = False
+        self._turn_is_due = False
         self._segment_octets = 0
         self._limit_octets = segment_limit_octets
         try:
@@ -105,12 +105,14 @@ class Journal:
         return sequence
 
     def flush(self) -> None:
-        """Hand the group to the worker."""
-        if not self._pending and (self._writing or not self._file.waiting):
-            return  # nothing to write, or to try again
-        group, self._pending = self._pending, []
-        self._writing = True
-        self._worker.submit(lambda: self._write(group))
+        """Have the worker write what has gathered.
+
+        One turn at a time: while a slow disk holds the worker up, facts gather into one group.
+        """
+        if self._turn_is_due or not self.unwritten:
+            return  # it will be taken along, or there is nothing to write or to try again
+        self._turn_is_due = True
+        self._worker.submit(self._write)
 
     def acknowledged(self) -> list[int]:
         """Tickets of facts that have become safe since the last call."""
@@ -118,13 +120,14 @@ class Journal:
 
     def close(self) -> None:
         """Write what is left and close."""
-        self.flush()
+        self._worker.submit(self._write)
         self._worker.submit(self._file.close)
         self._worker.close()
 
-    def _write(self, group: list[tuple[bytes, int | None, bool]]) -> None:
+    def _write(self) -> None:
+        self._turn_is_due = False
+        group = [self._pending.popleft() for _ in range(len(self._pending))]
         tickets = self._file.write(group)
-        self._writing = False
         if tickets:
             self._acknowledged.extend(tickets)
             if self._wake is not None:

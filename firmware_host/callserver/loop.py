@@ -81,7 +81,7 @@ class _CallServer:
         self._next_clock_check = 0.0
         self._complained = False
         self._cardless_since = time.monotonic()
-        self._watchdog = Watchdog(time.monotonic())
+        self._watchdog = Watchdog()
         self._next_look = 0.0
 
     async def run(self) -> None:
@@ -115,7 +115,7 @@ class _CallServer:
         listening = Listening(self._state / "listen.sock", exchange.ports, plane, exchange.taps)
         listening.start()
         _log.info("call server %s is up; state in %s", VERSION, self._state)
-        self._watchdog = Watchdog(time.monotonic())  # start-up is no pause
+        self._watchdog.begin(time.monotonic())
         notifier.ready(f"call server {VERSION}", self._alive)
         try:
             while not loop.stopping:

@@ -25,17 +25,19 @@ class Watchdog:
     Runs in: event loop.
     """
 
-    def __init__(self, now: float) -> None:
+    def __init__(self) -> None:
         self.longest_pause_s = 0.0
         "Between two steps."
         self.pauses = 0
         "Longer than half a second."
         self.journal_stands_still = False
-        self._stepped_at = now
-        self._ticks = -1
-        self._ticked_at = now
-        self._written = -1
-        self._wrote_at = now
+        self._stepped_at = self._ticked_at = self._wrote_at = 0.0
+        self._asked_at = 0.0
+        self._ticks = self._written = -1
+
+    def begin(self, now: float) -> None:
+        """Start-up is over: from now on all of them have to live."""
+        self._stepped_at = self._ticked_at = self._wrote_at = now
 
     def stepped(self, now: float) -> None:
         """The loop begins a step."""
@@ -67,6 +69,9 @@ class Watchdog:
 
     def standing_still(self, now: float) -> str | None:
         """What ends the process if it goes on so; None if all of that lives."""
+        asked_at, self._asked_at = self._asked_at, now
+        if now - asked_at > STEPS_LIMIT_S:
+            return None  # whoever asks stood still himself: the next step is about to come
         if now - self._stepped_at > STEPS_LIMIT_S:
             return "call control makes no steps"
         if now - self._ticked_at > TICKS_LIMIT_S:

@@ -54,6 +54,7 @@ class HandsetInHand:
         self._kept = kept
         self._saying: deque[NDArray[np.int16]] = deque()
         self._breath = 0
+        self._heard = 0
         self._off_hook = False
         self._leaving = False
         self._over = False
@@ -127,7 +128,9 @@ class HandsetInHand:
                 self._notice(each)
 
     def _hear(self, block: HeardBlock) -> None:
-        self._kept.append(block.samples.tobytes())
+        # Counted here, not by ticks: the time on-hook is left out.
+        self._heard += 1
+        self._kept.append(self._heard, block.samples.tobytes())
         self.playout.put(block.samples[:, 0].copy())
         microphone = self._sound_card.heard() if self._sound_card is not None else []
         if self._breath > 0:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Self
 
-from firmware_host.wav_writer import WavWriter
+from firmware_host.wav_writer import WRITE_AFTER_OCTETS, WavWriter
 
 __all__ = ["KeptSound", "KeptSoundError"]
 
@@ -41,11 +41,14 @@ class KeptSound:
             except OSError as error:
                 raise self._because(error) from error
 
-    def append(self, samples: bytes) -> None:
-        """Add 16-bit samples, left and right in turn."""
+    def append(self, tick: int, samples: bytes) -> None:
+        """Add a block, left and right in turn; it is in the file within half a second of sound."""
         if self._file is not None:
+            self._file.append(tick, samples)
+            if self._file.waiting_octets < WRITE_AFTER_OCTETS:
+                return
             try:
-                self._file.append(samples)
+                self._file.write()
             except OSError as error:
                 raise self._because(error) from error
 

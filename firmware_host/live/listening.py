@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dsp import BLOCK_SAMPLES, TICK_S
+from dsp import TICK_S
 from firmware_host.live.client import LiveClient, LiveEnded
 from firmware_host.live.kept_sound import KeptSound
 from firmware_host.live.keyboard import Attention
@@ -18,8 +18,6 @@ from firmware_host.live.playout import Playout
 __all__ = ["Listener"]
 
 _METER_S = 0.2
-_LONGEST_GAP = 3000
-"""A minute: a longer gap in the sound is not filled up with silence."""
 
 
 class Listener:
@@ -93,9 +91,7 @@ class Listener:
         self._blocks += 1
         self._whole.add(block.samples)
         self._recent.add(block.samples)
-        # What was left out is silence in the file: times in it stay right.
-        self._kept.append(bytes(min(missing, _LONGEST_GAP) * BLOCK_SAMPLES * 4))
-        self._kept.append(block.samples.tobytes())
+        self._kept.append(block.tick, block.samples.tobytes())
         both = block.samples.astype(np.int32).sum(axis=1)
         self._playout.put(np.clip(both, -32768, 32767).astype(np.int16))
 

@@ -39,6 +39,7 @@ __all__ = ["run_town"]
 
 _log = logging.getLogger(__name__)
 
+_BABBLE_AT_ONCE = 100
 _BURSTS_KEPT = 10_000
 """Ring bursts that are remembered with their times: the far end's witness of how soon we ring."""
 
@@ -120,6 +121,7 @@ class _TownProcess:
                 "dial": lambda **arguments: self._dial(town, loop, arguments),
                 "bursts": lambda since_s=0.0: [each for each in self._bursts if each[0] > since_s],
                 "media": lambda: media_figures(self._plane),
+                "babble": self._babble,
             },
         )
         await control.start()
@@ -193,6 +195,23 @@ class _TownProcess:
             self._bell(port, ringing, now)
             if ringing:
                 self._bursts.append((now, port))
+
+    async def _babble(self, line: str, changes: int) -> dict[str, int]:
+        """A loose wire: this line's hook or battery chatters as fast as the cable carries it."""
+        ports = {name: row.port for name, row in self._appliance.station.items()}
+        trunks = {name: row.port for name, row in self._appliance.trunk.items()}
+        if line not in ports and line not in trunks:
+            raise Refused(f"no line {line}")
+        for count in range(changes):
+            command: drivers.HardwareCommand = (
+                drivers.SetHook(off_hook=count % 2 == 0)
+                if line in ports
+                else drivers.SetBattery(present=count % 2 == 1)
+            )
+            self._end.perform(ports.get(line, trunks.get(line, 0)), command)
+            if count % _BABBLE_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return {"changes": changes}
 
     # ------------------------------------------------------------ dial
 

@@ -47,6 +47,51 @@ def test_two_recordings_do_not_mix(tmp_path):
     assert soundfile.read(tmp_path / "b.wav", dtype="int16")[0][0].tolist() == [21, 22]
 
 
+def test_blocks_that_were_lost_are_silence_and_what_follows_is_at_its_time(tmp_path):
+    recorder = Recorder(tmp_path, InlineWorker())
+    recorder.start(1, "a.wav", "1")
+    recorder.take([block(1, 7, 5, 6), block(1, 10, 7, 8)])
+    recorder.take([block(1, 12, 9, 10)])
+    recorder.close()
+    samples, _ = soundfile.read(tmp_path / "a.wav", dtype="int16")
+    assert samples[::160].tolist() == [[5, 6], [0, 0], [0, 0], [7, 8], [0, 0], [9, 10]]
+
+
+class HeldWorker:
+    """Jobs that wait, as behind a write that stalls."""
+
+    def __init__(self) -> None:
+        self.jobs = []
+
+    def submit(self, job) -> None:
+        self.jobs.append(job)
+
+    def close(self) -> None:
+        while self.jobs:
+            self.jobs.pop(0)()
+
+
+def test_what_comes_while_the_disk_stalls_gathers_into_one_turn(tmp_path):
+    worker = HeldWorker()
+    recorder = Recorder(tmp_path, worker)
+    for tick in range(500):
+        if tick == 100:
+            recorder.start(1, "a.wav", "1")
+        if tick == 200:
+            recorder.start(2, "b.wav", "2")
+        if tick >= 100:
+            recorder.take([block(1, tick, tick, 0)])
+        if tick >= 200:
+            recorder.take([block(2, tick, 0, tick)])
+    assert len(worker.jobs) == 3
+    recorder.stop(1)
+    recorder.close()
+    first, _ = soundfile.read(tmp_path / "a.wav", dtype="int16")
+    second, _ = soundfile.read(tmp_path / "b.wav", dtype="int16")
+    assert first[::160, 0].tolist() == list(range(100, 500))
+    assert second[::160, 1].tolist() == list(range(200, 500))
+
+
 def test_a_folder_that_takes_no_files_ends_the_recording_and_is_told(tmp_path, caplog):
     (tmp_path / "blocked").write_text("a file where the day's folder should be")
     recorder = Recorder(tmp_path, InlineWorker())

@@ -28,12 +28,14 @@ def wait_until(reached, limit_s: float, what: str):
 
 
 class RunningAppliance:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environment: dict[str, str] | None = None) -> None:
+        self.environment = environment or {}
         self.file = folder / "appliance.toml"
         self.state = folder / "var"
         # The wall clock is what these tests have least of: all trunks but the first offer at once.
         first, rest = EXAMPLE.read_text().split("[trunk.line-2]")
         rest = rest.replace('caller_id = "fsk_after_first_ring"', 'caller_id = "none"')
+        rest = rest.replace("wrap_up_s = 10", "wrap_up_s = 2")
         self.file.write_text(f"{first}[trunk.line-2]{rest}")
         self.log = folder / "log"
         self.process: subprocess.Popen | None = None
@@ -41,7 +43,10 @@ class RunningAppliance:
     def start(self, *options: str) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*COMMAND, "--config", str(self.file), "run", *options], stdout=log, stderr=log
+                [*COMMAND, "--config", str(self.file), "run", *options],
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **self.environment},
             )
         wait_until(lambda: self.in_service(9), 15, "nine lines in service")
         wait_until(lambda: self.oam_up(), 15, "OAM answers")
@@ -76,7 +81,30 @@ class RunningAppliance:
         return [call for call in calls if stage is None or call["stage"] == stage]
 
     def process_id(self, kind: str) -> int:
-        return int((self.state / f"{kind}.lock").read_text())
+        text = wait_until(
+            lambda: (self.state / f"{kind}.lock").read_text().strip(), 5, f"{kind} runs"
+        )
+        return int(text)
+
+    def talk(self, number: str, **options) -> tuple[str, subprocess.Popen]:
+        """A call that has come as far as talking, and its caller."""
+        wait_until(lambda: self.agents_ready(3), 60, "all agents ready")
+        known = {call["call"] for call in self.calls()}
+        caller = self.dial(number, **options)
+        (call,) = wait_until(
+            lambda: [call for call in self.calls("talking") if call["call"] not in known],
+            40,
+            "a talk",
+        )
+        return call["call"], caller
+
+    def hang_up(self, call: str, caller: subprocess.Popen) -> str:
+        """Ends the call; what its caller noticed."""
+        self.command("hangup", call)
+        return caller.communicate(timeout=20)[0]
+
+    def facts(self) -> list[dict]:
+        return self.json("journal", "show", "--last", "0")
 
     def command(self, *words: str, check: bool = True) -> subprocess.CompletedProcess:
         return subprocess.run(

@@ -78,6 +78,41 @@ def test_a_call_is_watched_as_it_comes_and_goes_and_control_c_ends_the_watch(con
     console.sees(r"desk-3")
 
 
+def test_a_console_that_is_stopped_or_killed_holds_nobody_up_and_the_next_one_asks_for_a_pin(
+    appliance,
+):
+    ours, theirs = os.openpty()
+    tty.setraw(ours), tty.setraw(theirs)
+    os.set_blocking(ours, False)
+    words = ["--config", str(appliance.file), "console", "--device", os.ttyname(theirs)]
+    for fault in (signal.SIGSTOP, signal.SIGKILL):
+        terminal = TerminalProgram(ours)
+        process = subprocess.Popen([*COMMAND, *words], stderr=subprocess.DEVNULL)
+        try:
+            terminal.logs_in()
+            terminal.sees("example>")
+            terminal.types("watch --every 0.2\r")
+            terminal.sees("No call is up")
+            process.send_signal(fault)
+            caller = appliance.dial("4401", press="", stay_s=1)
+            wait_until(lambda: appliance.calls(), 20, "a call comes in as ever")
+            assert appliance.ask("callserver", "status")["longest_pause_s"] < 0.5
+            assert "answered" in caller.communicate(timeout=20)[0]
+            if fault == signal.SIGSTOP:
+                process.send_signal(signal.SIGCONT)
+                terminal.types("\x03")
+                terminal.sees("example> *$|example> *\n")
+        finally:
+            process.kill()
+            process.wait(timeout=10)
+    terminal = TerminalProgram(ours)
+    process = subprocess.Popen([*COMMAND, *words], stderr=subprocess.DEVNULL)
+    terminal.sees("login:")
+    process.terminate()
+    assert process.wait(timeout=10) == 0
+    os.close(ours), os.close(theirs)
+
+
 def test_a_half_typed_line_is_thrown_away_by_control_c_and_history_comes_back(console):
     console.logs_in()
     console.sees(r"hello admin")
