@@ -120,7 +120,8 @@ def run(session: Session, *, staff: bool) -> None:
     session.output.line(
         "Starting; Ctrl-C stops. In another terminal try:\n"
         "  switchroom dial --from 12125550142 --to 5550100 --press 1\n"
-        "  switchroom lines | calls | queues | agents | records"
+        "  switchroom lines | calls | queues | agents | records\n"
+        "  switchroom handset desk-1 | listen line-1"
     )
     raise click.exceptions.Exit(run_all(session.configuration_file, staffed=staff))
 

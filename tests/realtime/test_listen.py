@@ -74,3 +74,20 @@ def test_a_line_that_is_not_there_is_told_and_no_file_is_left(empty_office, tmp_
     assert done.returncode == 1
     assert "there are line-1" in done.stderr
     assert not file.exists()
+
+
+def test_who_listens_is_told_that_the_call_server_has_ended(empty_office):
+    listener = subprocess.Popen(
+        [*COMMAND, "--config", str(empty_office.file), "listen", "line-3", "--json", "--no-sound"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_until(lambda: "to listen to line-3" in empty_office.log.read_text(), 10, "it listens")
+    # The last of these tests: those that come after have the machine to themselves.
+    assert empty_office.stop() == 0
+    told, why = listener.communicate(timeout=10)
+    assert json.loads(told)["line"] == "line-3"
+    assert "the call server is gone" in why
+    assert listener.returncode == 1
+    assert "Traceback" not in empty_office.log.read_text()
