@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 PROMPTS := $(VENV)/.prompts
 NATIVE_SOURCES := $(wildcard dsp/native/*.c dsp/native/*.h dsp/native/*.py) setup.py
+# Tests in real time mostly wait. A file's tests stay together: they share an appliance.
+AT_ONCE := -n 2 --dist loadfile
 APT_PACKAGES := gcc make python3-dev python3-venv espeak-ng sox multimon-ng libspandsp2
 APT_BENCH := libspandsp-dev libtiff-dev
 
@@ -22,14 +24,14 @@ run: $(STAMP) native $(PROMPTS) ## start the whole appliance in the foreground; 
 	@$(BIN)/switchroom run
 
 test: $(STAMP) native ## all tests that fit into five minutes
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest $(AT_ONCE) $(ARGS)
 
 check: $(STAMP) native ## lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest $(AT_ONCE) $(ARGS)
 
 format: $(STAMP)      ## bring the code into its shape
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

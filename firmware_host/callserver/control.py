@@ -82,6 +82,28 @@ def control_handlers(
             "lines_in_service": sum(port.in_service for port in exchange.ports.all),
         }
 
+    def health() -> dict[str, Any]:
+        media = media_figures(plane)
+        clock = next((p.port for p in exchange.ports.all if p.slot == media["clock_slot"]), None)
+        return {
+            "standing still": watchdog.standing_still(_now()) or "nothing",
+            "longest pause of call control, s": round(watchdog.longest_pause_s, 3),
+            "facts not on disk yet": exchange.journal.unwritten,
+            "journal": "stands still" if watchdog.journal_stands_still else "is written",
+            "lines in service": sum(port.in_service for port in exchange.ports.all),
+            "clock": clock or "the machine's own",
+            "clock changes": media["clock_changes"],
+            "ticks": media["ticks"],
+            "ticks skipped": media["skipped_ticks"],
+            "tick begins late, p99, ms": media["lateness_p99_ms"],
+            "tick takes, p99, ms": media["busy_p99_ms"],
+            "blocks lost": media["lost_blocks"],
+            "slips": media["slips"],
+            "blocks not sent": media["write_overruns"],
+            "recorded blocks lost": media["lost_recorded_blocks"],
+            "detections lost": media["lost_detections"],
+        }
+
     def _now() -> float:
         return exchange.now
 
@@ -91,6 +113,7 @@ def control_handlers(
         "queues": lambda: [asdict(queue) for queue in center.queues(_now())],
         "agents": lambda: [asdict(agent) for agent in center.agents(_now())],
         "hangup": hangup,
+        "health": health,
         "media": lambda: media_figures(plane),
         "status": status,
     }

@@ -164,6 +164,19 @@ def queues(session: Session, *, as_json: bool) -> None:
 @operator_commands.command()
 @_json
 @click.pass_obj
+def health(session: Session, *, as_json: bool) -> None:
+    """Whether ticks, call control and journal live; what the media plane has lost."""
+    figures = _ask(session, "callserver", "health")
+    rows = [{"sign": sign, "value": value} for sign, value in figures.items()]
+    if as_json:
+        session.output.json(figures)
+    else:
+        session.output.table(rows, (("sign", "Sign"), ("value", "Value")), empty="")
+
+
+@operator_commands.command()
+@_json
+@click.pass_obj
 def agents(session: Session, *, as_json: bool) -> None:
     """Agents: state, station, calls taken."""
     _show(session, _ask(session, "callserver", "agents"), _AGENTS, as_json, "No agents.")
