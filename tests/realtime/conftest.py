@@ -4,7 +4,7 @@ import pytest
 from running_appliance import RunningAppliance
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def empty_office(tmp_path_factory):
     """Callers go straight to the queue; line-1 tells their number as digits, which is quick."""
     appliance = RunningAppliance(tmp_path_factory.mktemp("empty-office"))
