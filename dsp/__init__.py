@@ -38,7 +38,8 @@ from dsp.errors import (
 )
 from dsp.fsk import CallerIdStandard
 from dsp.g711 import Law, g711_decode, g711_encode, silence, transcode
-from dsp.levels import level_dbm0
+from dsp.levels import level_dbm0, power_dbm0
+from dsp.live_feed import LiveFeed
 from dsp.plane import Plane
 from dsp.pump import Counters, Distribution, PendingEvents, PumpPrivileges
 from dsp.taps import BLOCK_SAMPLES, SAMPLE_RATE_HZ, TICK_S, Direction, RecordedBlock, Tap
@@ -77,6 +78,7 @@ __all__ = [
     "Distribution",
     "EventFetched",
     "Law",
+    "LiveFeed",
     "MatrixFull",
     "PendingEvents",
     "Plane",
@@ -103,6 +105,7 @@ __all__ = [
     "g711_decode",
     "g711_encode",
     "level_dbm0",
+    "power_dbm0",
     "silence",
     "tone_plan",
     "transcode",

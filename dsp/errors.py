@@ -7,7 +7,7 @@
     ├── UnknownSound              a digit, law, tone or level that cannot be made
     ├── CommandRingFull           thousands of commands in one tick; nothing was taken
     ├── MatrixFull                no edge left to connect with
-    ├── RecordTableFull           more recordings at a time than slots
+    ├── RecordTableFull           more recordings at a time than two for each slot
     ├── PlaneRunning              not while the pump runs (tick), or it runs already (start)
     ├── PlaneClosed               the plane was closed
     ├── DescriptorRefused         a descriptor that cannot be attached

@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FULL_SCALE_SINE_DBM0", "SINE_0_DBM0", "amplitude", "level_dbm0"]
+__all__ = ["FULL_SCALE_SINE_DBM0", "SINE_0_DBM0", "amplitude", "level_dbm0", "power_dbm0"]
 
 FULL_SCALE_SINE_DBM0 = 3.14
 SINE_0_DBM0 = 32767 * 10 ** (-FULL_SCALE_SINE_DBM0 / 20)
@@ -25,7 +25,11 @@ def level_dbm0(samples: NDArray[np.int16]) -> float:
     """Returns the level of samples in dBm0; silence, or nothing, is minus infinity."""
     if samples.size == 0:
         return -math.inf
-    power = float(np.mean(np.square(samples.astype(np.float64))))
-    if power == 0:
+    return power_dbm0(float(np.mean(np.square(samples.astype(np.float64)))))
+
+
+def power_dbm0(mean_square: float) -> float:
+    """Returns the level in dBm0 of that mean square of 16-bit linear samples; 0 is minus infinity."""
+    if mean_square == 0:
         return -math.inf
-    return 10 * math.log10(power * 2 / SINE_0_DBM0**2)
+    return 10 * math.log10(mean_square * 2 / SINE_0_DBM0**2)

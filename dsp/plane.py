@@ -32,6 +32,7 @@ from dsp.errors import (
 )
 from dsp.g711 import Law
 from dsp.ledger import Ledger
+from dsp.live_feed import LiveFeed
 from dsp.pump import Counters, PendingEvents, PumpPrivileges, read_counters
 from dsp.sounds import digit_segments, native_plan, tone_program
 from dsp.taps import BLOCK_SAMPLES, SAMPLE_RATE_HZ, Direction, RecordedBlock, Tap
@@ -156,6 +157,28 @@ class Plane:
         """Stops what plays to the slot, if anything does."""
         self._command(lib.plane_stop_play(self._open(), self._slot(slot)))
 
+    def open_feed(self, slot: int, *, play_id: int, blocks: int = 8, in_hand: int = 2) -> LiveFeed:
+        """Lets sound be played to the slot while it comes, beside what plays; again: in its place.
+
+        Args:
+            slot: Where to.
+            play_id: Comes back in one `PlayFinished` when the feed is closed or replaced.
+            blocks: As many may wait, rounded up to a power of two.
+            in_hand: As many are gathered before it sounds, against jitter.
+
+        Raises:
+            UnknownSound: No such feed can be made.
+        """
+        feed = LiveFeed(blocks=blocks, in_hand=in_hand)
+        token = self._ledger.next_token()
+        self._command(lib.plane_open_feed(self._open(), self._slot(slot), feed.handle, token))
+        self._ledger.keep_play(token, play_id, feed)
+        return feed
+
+    def close_feed(self, slot: int) -> None:
+        """Closes the slot's feed, if one is open; what waits in it is not heard."""
+        self._command(lib.plane_close_feed(self._open(), self._slot(slot)))
+
     def play_tone(self, slot: int, tone: Tone, *, play_id: int) -> None:
         """Sends a tone to the slot in place of the tone or digits before.
 
@@ -278,7 +301,7 @@ class Plane:
         """Records two taps side by side, from the next tick on; again: from other taps.
 
         Raises:
-            RecordTableFull: As many recordings go on as there are slots.
+            RecordTableFull: Twice as many recordings go on as there are slots.
         """
         entry, token = self._records.get(record_id, (-1, 0))
         if entry < 0:

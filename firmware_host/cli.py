@@ -17,6 +17,7 @@ from firmware_host.config import ConfigurationError, read_appliance
 from firmware_host.console import RECORDS, Output, Session, operator_commands, record_rows
 from firmware_host.explained import Explained
 from firmware_host.instance_lock import SecondInstance
+from firmware_host.live.commands import live_commands
 from firmware_host.log_lines import log_as
 from firmware_host.version import VERSION
 
@@ -119,7 +120,8 @@ def run(session: Session, *, staff: bool) -> None:
     session.output.line(
         "Starting; Ctrl-C stops. In another terminal try:\n"
         "  switchroom dial --from 12125550142 --to 5550100 --press 1\n"
-        "  switchroom lines | calls | queues | agents | records"
+        "  switchroom lines | calls | queues | agents | records\n"
+        "  switchroom handset desk-1 | listen line-1"
     )
     raise click.exceptions.Exit(run_all(session.configuration_file, staffed=staff))
 
@@ -289,6 +291,7 @@ def demo(
 
 
 switchroom.add_source(process_commands)
+switchroom.add_source(live_commands)
 
 
 def main() -> None:

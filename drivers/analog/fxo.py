@@ -87,6 +87,19 @@ class FxoState(Enum):
 
 S = FxoState
 
+_LIFTABLE = frozenset(
+    {
+        S.IDLE,
+        S.COLLECTING_DIGITS,
+        S.VALIDATING_RING,
+        S.AWAITING_CALLER_ID,
+        S.JUDGING_CALLER_ID,
+        S.AWAITING_SECOND_RING,
+        S.OFFERED,
+        S.IGNORING,
+    }
+)
+"""On-hook and fed: a hand may lift the handset."""
 _RINGBACK_OVER_S = 0.5
 _LONGEST_CALLER = 32
 """Digits of a DTMF caller ID; no number is longer, and a line may rattle for days."""
@@ -458,18 +471,25 @@ class FxoLine(TimedMachine[FxoState]):
     # ------------------------------------------------------------ an outgoing call
 
     def _seize(self, number: str) -> None:
+        if not number and self._state in _LIFTABLE:
+            self._lift()
+            return
         if self._state is not S.IDLE or self._ringing:
             # Incoming wins: whoever asked must take another line.
             self._emit(Cleared(cause=ClearCause.GLARE))
             return
-        if not number:
-            # A handset lifted by hand: whoever holds it hears dial tone and presses the keys.
-            self._emit(SetHook(off_hook=True))
-            self._go_up()
-            return
         self._dialled_number = number
         self._enter(S.SEIZED, dial_tone=self._settings.dial_tone_timeout_s)
         self._emit(SetHook(off_hook=True), Listen(progress=True))
+
+    def _lift(self) -> None:
+        # By hand, at any moment: whoever holds it hears dial tone and presses the keys, or hears the
+        # caller of whom the display has not been told yet.
+        if self._state is S.AWAITING_CALLER_ID:
+            self._emit(StopReceivingCallerId())
+        self._ringing = False
+        self._emit(SetHook(off_hook=True))
+        self._go_up()
 
     def _tone_when_seized(self, event: ToneHeard) -> None:
         if event.tone == "dial":

@@ -54,6 +54,7 @@ struct recorded_block {
 
 struct plane;
 struct progress_plan;
+struct live_feed;
 
 struct plane *plane_new(int32_t slots, int32_t law, bool portable);
 const char *plane_instruction_set(const struct plane *plane);
@@ -71,6 +72,9 @@ bool plane_set_law(struct plane *plane, int32_t slot, int32_t law);
 bool plane_play(struct plane *plane, int32_t slot, const uint8_t *octets, uint64_t count, bool loop, float gain,
                 uint64_t token);
 bool plane_stop_play(struct plane *plane, int32_t slot);
+// Live sound beside what plays: see below. Its token comes back in PLAY_FINISHED, value 0, when it is closed or replaced.
+bool plane_open_feed(struct plane *plane, int32_t slot, struct live_feed *feed, uint64_t token);
+bool plane_close_feed(struct plane *plane, int32_t slot);
 bool plane_play_tone(struct plane *plane, int32_t slot, const struct tone_segment *segments, uint64_t count,
                      bool repeat, uint64_t token);
 bool plane_stop_tone(struct plane *plane, int32_t slot);
@@ -89,6 +93,14 @@ int32_t plane_record_capacity(const struct plane *plane);
 // Copies up to count entries out and returns how many.
 int32_t plane_detections(struct plane *plane, struct detection *out, int32_t count);
 int32_t plane_recorded(struct plane *plane, struct recorded_block *out, int32_t count);
+
+// Where live sound waits for its tick: at most that many blocks (a power of two), and again in_hand of them before it
+// sounds after it ran dry. NULL if memory is short. Only one thread may put; put returns how many blocks found room.
+struct live_feed *live_feed_new(int32_t blocks, int32_t in_hand);
+void live_feed_free(struct live_feed *feed);
+int32_t live_feed_put(struct live_feed *feed, const uint8_t *octets, int32_t blocks);
+int32_t live_feed_waiting(struct live_feed *feed);
+uint64_t live_feed_underruns(const struct live_feed *feed);
 
 // What a country's progress tones look like: per tone the bits of its frequencies and its cadence, on and off in turn
 // (no entry: continuous). NULL if memory is short.

@@ -7,6 +7,8 @@ enum command_kind {
     SET_LAW,             // up to DISCONNECT: those that change what the slot is sent
     PLAY,
     STOP_PLAY,
+    OPEN_FEED,
+    CLOSE_FEED,
     PLAY_TONE,
     STOP_TONE,
     CONNECT,
@@ -28,6 +30,7 @@ struct command {
     union {
         const void *read;
         uint8_t *write;
+        struct live_feed *feed;
     } memory;
 };
 
@@ -59,13 +62,14 @@ struct plane *plane_new(int32_t slots, int32_t law, bool portable) {
     good &= progress_new(&plane->progress, slots);
     good &= activity_new(&plane->activity, slots);
     good &= player_new(&plane->player, slots);
+    good &= live_new(&plane->live, slots);
     good &= tone_new(&plane->tone, slots);
     good &= matrix_new(&plane->matrix, slots);
     good &= outlet_new(&plane->outlet, slots);
     good &= capture_new(&plane->capture, slots);
     good &= record_new(&plane->record, slots);
     plane->progress.kernels = plane->matrix.kernels = plane->player.kernels = plane->kernels;
-    plane->outlet.kernels = plane->kernels;
+    plane->outlet.kernels = plane->live.kernels = plane->kernels;
     if (!good) {
         plane_free(plane);
         return NULL;
@@ -92,6 +96,7 @@ void plane_free(struct plane *plane) {
     progress_free(&plane->progress);
     activity_free(&plane->activity);
     player_free(&plane->player);
+    live_free(&plane->live);
     tone_free(&plane->tone);
     matrix_free(&plane->matrix);
     outlet_free(&plane->outlet);
@@ -124,6 +129,15 @@ bool plane_play(struct plane *plane, int32_t slot, const uint8_t *octets, uint64
 
 bool plane_stop_play(struct plane *plane, int32_t slot) {
     return ring_push(&plane->commands, &(struct command){.kind = STOP_PLAY, .slot = slot});
+}
+
+bool plane_open_feed(struct plane *plane, int32_t slot, struct live_feed *feed, uint64_t token) {
+    return ring_push(&plane->commands,
+                     &(struct command){.kind = OPEN_FEED, .slot = slot, .token = token, .memory.feed = feed});
+}
+
+bool plane_close_feed(struct plane *plane, int32_t slot) {
+    return ring_push(&plane->commands, &(struct command){.kind = CLOSE_FEED, .slot = slot});
 }
 
 bool plane_play_tone(struct plane *plane, int32_t slot, const struct tone_segment *segments, uint64_t count,
@@ -186,6 +200,12 @@ static void obey(struct plane *plane, const struct command *command) {
     case STOP_PLAY:
         player_stop(&plane->player, slot, detections);
         break;
+    case OPEN_FEED:
+        live_open(&plane->live, slot, command->memory.feed, command->token, detections);
+        break;
+    case CLOSE_FEED:
+        live_close(&plane->live, slot, detections);
+        break;
     case PLAY_TONE:
         tone_start(&plane->tone, slot, command->memory.read, command->count, values[0], command->token, detections);
         break;
@@ -234,7 +254,7 @@ static void pass(struct plane *plane, const uint8_t *rx, uint8_t *tx, int32_t so
 static void send(struct plane *plane, const uint8_t *rx, uint8_t *tx, int32_t slot) {
     int32_t source = matrix_only_source(&plane->matrix, slot);
     if (source >= 0 && plane->law[source] == plane->law[slot] && plane->player.octets[slot] == NULL &&
-        plane->tone.segments[slot] == NULL && outlet_at_rest(&plane->outlet, slot)) {
+        plane->tone.segments[slot] == NULL && plane->live.feed[slot] == NULL && outlet_at_rest(&plane->outlet, slot)) {
         pass(plane, rx, tx, source, slot);
         return;
     }
@@ -243,6 +263,7 @@ static void send(struct plane *plane, const uint8_t *rx, uint8_t *tx, int32_t sl
     bool sound = matrix_add(&plane->matrix, sum, plane->from_line, slot);
     sound |= player_add(&plane->player, sum, slot, plane->law[slot], &plane->detections);
     sound |= tone_add(&plane->tone, sum, slot, &plane->detections);
+    sound |= live_add(&plane->live, sum, slot, plane->law[slot], &plane->outlet, &plane->detections);
     // What was cut off fades away.
     sound |= plane->outlet.changed[slot] && linear[BLOCK_SAMPLES - 1] != 0;
     if (sound) {

@@ -5,6 +5,7 @@
 #include "dtmf.h"
 #include "g711.h"
 #include "kernels.h"
+#include "live.h"
 #include "matrix.h"
 #include "outlet.h"
 #include "player.h"
@@ -30,6 +31,7 @@ struct plane {
     struct progress progress;
     struct activity activity;
     struct player player;
+    struct live live;
     struct tone tone;
     struct matrix matrix;
     struct outlet outlet;

@@ -4,8 +4,8 @@
 enum { BLOCKS_PER_SLOT = 64 };  // the loop may stand still for 1.28 s before a block of any recording is lost
 
 bool record_new(struct record *record, int32_t slots) {
-    size_t count = (size_t)slots;
-    record->capacity = slots;
+    size_t count = 2 * (size_t)slots;  // every call recorded and every line listened to
+    record->capacity = (int32_t)count;
     record->active = 0;
     record->on = calloc(count, sizeof *record->on);
     record->overrun = calloc(count, sizeof *record->overrun);

@@ -18,6 +18,7 @@ from firmware_host.callserver.outbound import line_command
 from firmware_host.callserver.ports import Port, PortTable
 from firmware_host.callserver.recorder import Recorder
 from firmware_host.line_media import LineMedia
+from firmware_host.taps import Taps
 
 __all__ = ["Exchange"]
 
@@ -55,7 +56,7 @@ class Exchange:
         self._utc_minus_now_s = 0.0
         self.now = 0.0
         "The time of the last step."
-        self._next_record_id = 1
+        self.taps = Taps(self._plane)
         self._record_ids: dict[acd.CallId, int] = {}
         self.observers: list[Callable[[float, acd.Event | acd.Action], None]] = []
         "Told of every ACD event and action as it happens; must neither wait nor act."
@@ -275,8 +276,7 @@ class Exchange:
     # ------------------------------------------------------------ recordings
 
     def _start_recording(self, call: acd.CallId, port: acd.PortId, file: str) -> None:
-        record_id = self._next_record_id
-        self._next_record_id += 1
+        record_id = self.taps.claim(self._recorder.take)
         self._record_ids[call] = record_id
         self._recorder.start(record_id, file, call)
         self._media.record(record_id, port)
@@ -284,13 +284,10 @@ class Exchange:
     def _stop_recording(self, call: acd.CallId) -> None:
         record_id = self._record_ids.pop(call, None)
         if record_id is not None:
-            self._media.stop_record(record_id)
-            self._drain_recordings()
+            self.taps.release(record_id)
             self._recorder.stop(record_id)
 
     def _drain_recordings(self) -> None:
-        blocks = self._plane.recorded()
-        if blocks:
-            self._recorder.take(blocks)
+        self.taps.deal()
         for call, problem in self._recorder.losses():
             self._fact(acd.RecordingLost(call=call, problem=problem), self.now)

@@ -21,6 +21,7 @@ from firmware_host.callserver.compose import (
 from firmware_host.callserver.control import control_handlers
 from firmware_host.callserver.exchange import Exchange
 from firmware_host.callserver.journal import Journal
+from firmware_host.callserver.listening import Listening
 from firmware_host.callserver.recorder import Recorder
 from firmware_host.callserver.watchdog import Watchdog
 from firmware_host.config import Appliance, card_kinds
@@ -111,6 +112,8 @@ class _CallServer:
             control_handlers(exchange, plane, self._appliance, self._watchdog),
         )
         await control.start()
+        listening = Listening(self._state / "listen.sock", exchange.ports, plane, exchange.taps)
+        listening.start()
         _log.info("call server %s is up; state in %s", VERSION, self._state)
         self._watchdog.begin(time.monotonic())
         notifier.ready(f"call server {VERSION}", self._alive)
@@ -121,6 +124,7 @@ class _CallServer:
                 await loop.wait(exchange.next_timer())
         finally:
             notifier.stopping()
+            listening.stop()
             await control.stop()
             exchange.shut_down(time.monotonic())
             self._unplug(plane, loop)

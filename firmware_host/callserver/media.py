@@ -63,10 +63,6 @@ class CallMedia:
         slot = self._slot(port)
         self._plane.record(record_id, Tap(slot, Direction.FROM_LINE), Tap(slot, Direction.TO_LINE))
 
-    def stop_record(self, record_id: int) -> None:
-        """Remove the tap."""
-        self._plane.stop_record(record_id)
-
     def finished(self, detection: Detection) -> acd.SoundFinished | None:
         """The ACD's event when one of its prompts was heard to the end."""
         if not isinstance(detection, PlayFinished):

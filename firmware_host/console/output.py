@@ -51,6 +51,10 @@ class Output:
         self._width = width
         self._unicode = unicode
 
+    def write(self, text: str) -> None:
+        """Text as it is, without a line's end."""
+        self._write(text)
+
     def line(self, text: str = "") -> None:
         """One line of text."""
         self._write(text + "\n")

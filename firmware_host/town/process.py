@@ -8,7 +8,8 @@ import logging
 import random
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,7 +30,9 @@ from firmware_host.service_notify import ServiceNotifier
 from firmware_host.sound_files import SoundFileError, read_sound
 from firmware_host.step_loop import StepLoop
 from firmware_host.town.habits import agent_at_desk, caller_from_command
+from firmware_host.town.handsets import Handsets
 from firmware_host.town.person import Person
+from firmware_host.town.script import Script
 from firmware_host.town.town import Town
 
 __all__ = ["run_town"]
@@ -83,6 +86,8 @@ class _TownProcess:
         self._plane = Plane(len(kinds), law=self._law)
         self._bursts: deque[tuple[float, str]] = deque(maxlen=_BURSTS_KEPT)
         self._listeners: dict[str, asyncio.Queue[str]] = {}
+        self._habits: dict[str, Callable[[], Script]] = {}
+        self._bell: Callable[[str, bool, float], None] = lambda *_: None
 
     async def run(self) -> None:
         loop = StepLoop()
@@ -97,7 +102,19 @@ class _TownProcess:
         town.wire_told = self._on_the_wire
         town.start(time.monotonic())
         if self._staffed:
-            self._staff(town)
+            self._habits = self._people_of_the_house()
+        for station in self._habits:
+            self._staff(town, station)
+        handsets = Handsets(
+            self._state / "handset.sock",
+            town,
+            self._plane,
+            tuple(self._appliance.station),
+            wake=loop.wake,
+            give_back=lambda station: self._staff(town, station),
+        )
+        handsets.start()
+        self._bell = handsets.bell
         control = ControlServer(
             self._state / "town.sock",
             {
@@ -118,6 +135,7 @@ class _TownProcess:
                 await loop.wait(town.next_timer())
         finally:
             notifier.stopping()
+            handsets.stop()
             await control.stop()
             self._unplug(loop)
             listener.close()
@@ -151,21 +169,32 @@ class _TownProcess:
             self._plane.detach(slot)
         self._end.unplug()
 
-    def _staff(self, town: Town) -> None:
+    def _people_of_the_house(self) -> dict[str, Callable[[], Script]]:
+        """By station: what whoever sits there does, from the log-in on."""
         maker = SpeechMaker(self._law, default_cache())
         speech = g711_decode(
             maker.make("Good day. How may I help you?", "en", voice="en-gb+f3"), self._law
         )
         chance = random.Random()
-        agents = list(self._appliance.agent.items())
-        for station, (number, agent) in zip(self._appliance.station, agents, strict=False):
-            codes = self._appliance.star_codes
-            keys = f"{codes.log_in}{number}#{agent.pin}#"
-            town.staff(station, agent_at_desk(chance, keys, speech), time.monotonic())
+        codes = self._appliance.star_codes
+        return {
+            station: partial(agent_at_desk, chance, f"{codes.log_in}{number}#{agent.pin}#", speech)
+            for station, (number, agent) in zip(
+                self._appliance.station, self._appliance.agent.items(), strict=False
+            )
+        }
+
+    def _staff(self, town: Town, station: str) -> None:
+        habit = self._habits.get(station)
+        if habit is not None:
+            town.staff(station, habit(), time.monotonic())
 
     def _on_the_wire(self, now: float, port: str, event: drivers.HardwareEvent) -> None:
-        if isinstance(event, drivers.RingBurstStarted):
-            self._bursts.append((now, port))
+        if isinstance(event, drivers.RingBurstStarted | drivers.RingBurstEnded):
+            ringing = isinstance(event, drivers.RingBurstStarted)
+            self._bell(port, ringing, now)
+            if ringing:
+                self._bursts.append((now, port))
 
     async def _babble(self, line: str, changes: int) -> dict[str, int]:
         """A loose wire: this line's hook or battery chatters as fast as the cable carries it."""

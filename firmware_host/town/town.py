@@ -23,6 +23,7 @@ from drivers import (
     Dial,
     DigitReceived,
     Disconnect,
+    Flash,
     FxoLine,
     FxoSettings,
     FxoState,
@@ -48,6 +49,7 @@ from dsp import (
     ActivityChanged,
     Detection,
     Law,
+    LiveFeed,
     Plane,
     PlayFinished,
     ProgressToneEnded,
@@ -66,6 +68,8 @@ __all__ = ["Town"]
 _DIGIT_PAUSE_S = 3.0
 """A number that is dialled into the exchange is complete after this pause."""
 _KEY_S = 0.16
+_SPOKEN_BLOCKS = 16
+"""Of live speech that wait for their tick, at most: 320 ms."""
 
 
 @dataclass(slots=True)
@@ -76,6 +80,8 @@ class _TownPort:
     number: str = ""
     "What subscribers dial to reach it; empty for a handset and for a trunk that takes any number."
     person: Person | None = None
+    off_hook: bool = False
+    "A handset's: lifted."
     dialled: str = ""
     dialled_until: float | None = None
 
@@ -164,15 +170,20 @@ class Town:
         Raises:
             KeyError: when there is no such station.
         """
+        person = Person(station, script, self, at_handset=True, told=self._told)
+        self.seat(station, person, now)
+        return person
+
+    def seat(self, station: str, person: Person, now: float) -> None:
+        """As `staff`, with somebody who is there already; the handset lies as it was left."""
         self._now = now
         port = self._by_name[station]
         if port.person is not None:
             port.person.stop()
-        person = Person(station, script, self, at_handset=True, told=self._told)
+            self._media.perform(port.port, StopSignal())
         person.slot, port.person = port.port, person
         self._people.append(person)
         self._run(person)
-        return person
 
     # ------------------------------------------------------------ the step
 
@@ -255,6 +266,8 @@ class Town:
         for output in outputs:
             match output:
                 case SetHook() | SetRinger() | SetBattery() | ReversePolarity():
+                    if isinstance(output, SetHook):
+                        port.off_hook = output.off_hook
                     self._card.perform(port.port, output)
                 case CallOffered(caller=caller):
                     if isinstance(port.line, FxsLine):
@@ -374,6 +387,29 @@ class Town:
             port.person, person.slot = None, None
         self._media.perform(port.port, StopSignal())
         self._command(port, Clear())
+
+    def flash(self, person: Person) -> None:
+        """Tap the hook switch."""
+        port = self._port_of(person)
+        if port is not None:
+            self._command(port, Flash())
+
+    def is_off_hook(self, person: Person) -> bool:
+        """Whether the person's handset is lifted."""
+        port = self._port_of(person)
+        return port is not None and port.off_hook
+
+    def speak_live(self, person: Person) -> LiveFeed | None:
+        """Open the person's mouth for sound that comes from elsewhere; None when they hold no line."""
+        if person.slot is None:
+            return None
+        play_id = self._media.new_play_id()
+        return self._plane.open_feed(person.slot, play_id=play_id, blocks=_SPOKEN_BLOCKS)
+
+    def fall_silent(self, person: Person) -> None:
+        """End `speak_live`."""
+        if person.slot is not None:
+            self._plane.close_feed(person.slot)
 
     def _port_of(self, person: Person) -> _TownPort | None:
         return self._ports.get(person.slot) if person.slot is not None else None

@@ -68,9 +68,10 @@ def test_recordings_that_nobody_fetches_overrun_once_and_are_counted():
         assert [each.tick for each in plane.recorded()] == [400]
 
 
-def test_more_recordings_than_slots_are_refused_and_an_ended_one_makes_room():
+def test_more_recordings_than_two_for_each_slot_are_refused_and_an_ended_one_makes_room():
     with Plane(2) as plane:
-        plane.record(1, line(0), None)
+        for record_id in (11, 12, 1):
+            plane.record(record_id, line(0), None)
         plane.record(2, line(0), None)
         plane.record(2, line(1), None)  # moves
         with pytest.raises(RecordTableFull):
@@ -81,7 +82,7 @@ def test_more_recordings_than_slots_are_refused_and_an_ended_one_makes_room():
         with pytest.raises(SlotOutOfRange):
             plane.record(3, line(2), None)
         plane.tick()
-        assert sorted(each.record_id for each in plane.recorded()) == [2, 3]
+        assert sorted(each.record_id for each in plane.recorded()) == [2, 3, 11, 12]
 
 
 def test_blocks_of_an_ended_recording_keep_its_name_when_its_place_is_taken():

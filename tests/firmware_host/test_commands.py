@@ -72,6 +72,14 @@ def test_a_command_without_a_running_appliance_says_how_to_start_it(tmp_path, co
     assert "switchroom run" in done.output
 
 
+@pytest.mark.parametrize("words", [("handset", "desk-1"), ("listen", "line-1", "--json")])
+def test_a_person_at_a_line_that_does_not_run_is_told_how_to_start_it(tmp_path, words):
+    (tmp_path / "appliance.toml").write_text(EXAMPLE.read_text())
+    done = run("--config", str(tmp_path / "appliance.toml"), *words, "--no-sound")
+    assert done.exit_code == 1
+    assert "switchroom run" in done.output
+
+
 def test_the_journal_of_a_stopped_appliance_can_be_read(tmp_path):
     (tmp_path / "appliance.toml").write_text(EXAMPLE.read_text())
     done = run("--config", str(tmp_path / "appliance.toml"), "journal", "show")
@@ -87,6 +95,7 @@ def test_the_journal_of_a_stopped_appliance_can_be_read(tmp_path):
         (("dial", "--to", "1", "--from", "abc"), "--from"),
         (("dial", "--to", "1", "--press", "1x"), "--press"),
         (("dial", "--to", "1", "--say", "nowhere.wav"), "nowhere.wav"),
+        (("handset", "desk-1", "--say", "nowhere.wav"), "nowhere.wav"),
     ],
 )
 def test_a_wrong_argument_is_named(words, told, tmp_path):

@@ -40,10 +40,10 @@ class RunningAppliance:
         self.log = folder / "log"
         self.process: subprocess.Popen | None = None
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*COMMAND, "--config", str(self.file), "run"],
+                [*COMMAND, "--config", str(self.file), "run", *options],
                 stdout=log,
                 stderr=log,
                 env={**os.environ, **self.environment},
