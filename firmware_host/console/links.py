@@ -16,6 +16,8 @@ __all__ = ["LinkError", "Octets", "open_pseudo_terminal", "open_serial_line", "s
 
 _READ_OCTETS = 4096
 _SOCKET_MODE = 0o660
+_UNSENT_LIMIT_OCTETS = 256 * 1024
+"""What waits for a terminal that reads slowly, or not at all; the rest is lost on the way to it."""
 
 
 class LinkError(Exception):
@@ -46,8 +48,9 @@ class Octets:
             return b""
 
     def write(self, octets: bytes) -> None:
-        """Queue octets; what is written to a link that is gone is lost."""
-        if not self._writer.is_closing():
+        """Queue octets; what is written to a link that is gone, or is not read, is lost."""
+        unsent = self._writer.transport.get_write_buffer_size()
+        if not self._writer.is_closing() and unsent < _UNSENT_LIMIT_OCTETS:
             self._writer.write(octets)
 
     async def drain(self) -> None:

@@ -37,6 +37,8 @@ __all__ = ["Console", "ConsoleSettings"]
 
 _QUEUED_TEXTS = 4
 """A command that has written so many texts waits until the terminal has taken one."""
+_KEYS_AHEAD = 4096
+"""Typed while a command runs; more is a line that babbles, and is dropped."""
 _LOOK_S = 0.2
 
 
@@ -107,7 +109,7 @@ class Console:
             if CONTROL_C in kept:
                 self._command.interrupt()
                 kept = kept[kept.rindex(CONTROL_C) + 1 :]
-            for octet in kept:
+            for octet in kept[: _KEYS_AHEAD - self._keys.qsize()]:
                 self._keys.put_nowait(octet)
 
     async def _watch_idleness(self) -> None:
