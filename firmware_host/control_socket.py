@@ -11,12 +11,13 @@ import inspect
 import logging
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-__all__ = ["Ask", "ControlError", "ControlServer", "Refused", "ask", "ask_stream"]
+__all__ = ["Ask", "ControlError", "ControlServer", "Refused", "Result", "ask", "ask_stream"]
 
 _log = logging.getLogger(__name__)
 
@@ -26,8 +27,15 @@ _GONE_LOOK_S = 0.25
 """How often to look whether whoever waits for an answer is still there."""
 
 Ask = Callable[..., Any]
-"""A handler: gets the arguments; returns a result, an awaitable of one, or an async iterator whose
-items are progress and whose last item is the result."""
+"""A handler: gets the arguments; returns a result, an awaitable of one, or an async generator whose
+items are progress, told at once, until a `Result`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The last item of a handler that tells its progress."""
+
+    value: Any
 
 
 class Refused(Exception):
@@ -104,13 +112,13 @@ class ControlServer:
             handler = self._handlers[request["command"]]
             outcome = handler(**request.get("arguments", {}))
             if inspect.isasyncgen(outcome):
-                last: Any = None
                 async with contextlib.aclosing(outcome) as items:
                     async for item in items:
-                        if last is not None:
-                            yield {"progress": last}
-                        last = item
-                yield {"result": last}
+                        if isinstance(item, Result):
+                            yield {"result": item.value}
+                            return
+                        yield {"progress": item}
+                raise TypeError("a handler ended without a result")
             else:
                 result = await outcome if isinstance(outcome, Awaitable) else outcome
                 yield {"result": result}

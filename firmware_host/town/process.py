@@ -21,7 +21,7 @@ import drivers
 from drivers import CableListener, CallerNumber, SocketCableEnd
 from dsp import Law, Plane, g711_decode
 from firmware_host.config import Appliance, card_kinds
-from firmware_host.control_socket import ControlServer, Refused
+from firmware_host.control_socket import ControlServer, Refused, Result
 from firmware_host.instance_lock import InstanceLock
 from firmware_host.line_media import ThreadCallerIdReader
 from firmware_host.media_figures import media_figures
@@ -247,7 +247,7 @@ class _TownProcess:
                 what = await _next_or_done(queue, person)
                 if what is not None:
                     yield what
-            yield outcome
+            yield Result(outcome)
         finally:
             del self._listeners[who]
             person.stop()  # whoever asked for the call has gone: the caller hangs up

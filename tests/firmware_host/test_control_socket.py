@@ -6,13 +6,20 @@ import threading
 
 import pytest
 
-from firmware_host.control_socket import ControlError, ControlServer, Refused, ask, ask_stream
+from firmware_host.control_socket import (
+    ControlError,
+    ControlServer,
+    Refused,
+    Result,
+    ask,
+    ask_stream,
+)
 
 
 async def _steps(count: int):
     for number in range(count):
         yield number
-    yield "done"
+    yield Result("done")
 
 
 def _refuse() -> None:
