@@ -7,7 +7,7 @@ enum {
     PORT_QUEUE = 16,           // blocks that wait to be heard, at most; one more pushes the oldest out: a slip
     PORT_IN_HAND = 1,          // a block that waits for good is surplus: another clock has brought it
     PORT_WINDOW = 64,          // ticks over which the surplus is judged
-    PORT_LOOK_TWICE = 8,       // ticks: how often a port is read until it is empty
+    PORT_LOOK_TWICE = 32,      // ticks: how often a port is read until it is empty
     PORT_READS = 8,            // a tick at most: a port that floods cannot hold up the rest
     PORT_UNSENT = 2,           // blocks that may wait to be fetched by the far end
     PORT_DRIFT = 1,            // blocks of surplus in a window; who brings more is no clock
