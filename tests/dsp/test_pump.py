@@ -16,7 +16,7 @@ from dsp import (
     silence,
 )
 
-pytestmark = pytest.mark.realtime
+pytestmark = [pytest.mark.realtime, pytest.mark.usefixtures("punctual")]
 LIMIT_MS = 5000
 BLOCK = 160
 

@@ -11,7 +11,7 @@ import pytest
 
 from dsp import EventFetched, Law, PendingEvents, Plane, silence
 
-pytestmark = pytest.mark.realtime
+pytestmark = [pytest.mark.realtime, pytest.mark.usefixtures("punctual")]
 LIMIT_S = 5.0
 BLOCK = 160
 QUIET = silence(20, Law.ALAW)

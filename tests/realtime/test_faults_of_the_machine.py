@@ -109,6 +109,7 @@ def test_a_storm_of_changes_on_one_line_costs_no_other_line_a_block_or_a_call(ap
     first, caller = appliance.talk("4111")
     stormy = "desk-3"  # its agent serves the other queue
     before = lost(appliance)
+    unsent = appliance.ask("callserver", "media")["write_overruns"]
     process = appliance.process_id("callserver")
     with ThreadPoolExecutor(1) as far_end:
         storm = far_end.submit(
@@ -121,7 +122,7 @@ def test_a_storm_of_changes_on_one_line_costs_no_other_line_a_block_or_a_call(ap
         wait_until(lambda: len(appliance.calls("talking")) == 2, 40, "it is served")
         assert storm.result()["changes"] == 400_000
     assert lost(appliance) == before
-    assert appliance.ask("callserver", "media")["write_overruns"] == 0
+    assert appliance.ask("callserver", "media")["write_overruns"] == unsent
     assert appliance.process_id("callserver") == process
     wait_until(lambda: line_of(appliance, stormy)["in_service"], 15, "the line is back")
     (second,) = {call["call"] for call in appliance.calls()} - {first}
