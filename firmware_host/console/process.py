@@ -94,6 +94,10 @@ async def _serve_serial(octets: Octets, settings: ConsoleSettings, device: str, 
     while True:
         await Console(Terminal(octets), settings).run(once=False)
         octets.close()
+        if Path(device).is_relative_to("/dev/pts"):
+            # The next of this number is somebody else's terminal.
+            _log.warning("%s is gone; a pseudo-terminal does not come back", device)
+            return
         _log.warning("%s is gone; trying to open it again", device)
         while True:
             await asyncio.sleep(_REOPEN_S)

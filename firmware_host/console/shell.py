@@ -7,7 +7,10 @@ much waits for a terminal that reads slowly.
 
 import asyncio
 import contextlib
+import fcntl
 import shlex
+import struct
+import termios
 import threading
 import time
 from collections.abc import Iterable
@@ -28,6 +31,7 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.shortcuts import CompleteStyle
 
+from firmware_host.console.keys import KeyFilter, LineOfKeys
 from firmware_host.console.login import Door
 from firmware_host.console.output import Interrupted, Output
 from firmware_host.console.session import Session
@@ -37,6 +41,8 @@ __all__ = ["Console", "ConsoleSettings"]
 
 _QUEUED_TEXTS = 4
 """A command that has written so many texts waits until the terminal has taken one."""
+_PROMPT_OCTETS = 16 * 1024
+"""What may wait for the prompt; a pipe holds 64 KiB."""
 _KEYS_AHEAD = 4096
 """Typed while a command runs; more is a line that babbles, and is dropped."""
 _LOOK_S = 0.2
@@ -69,10 +75,12 @@ class Console:
             self._history = FileHistory(str(settings.history_file))
         self._keys: asyncio.Queue[int] = asyncio.Queue()
         self._command: _RunningCommand | None = None
+        self._at_prompt = False
 
     async def run(self, *, once: bool) -> None:
         """Serve logins; with ``once`` only one, as on a socket, else as long as the line lasts."""
         while not self._terminal.gone.is_set():
+            self._keys = asyncio.Queue()  # one person's keys are not the next one's
             with create_pipe_input() as typed:
                 pump = asyncio.create_task(self._pump(typed))
                 watch = asyncio.create_task(self._watch_idleness())
@@ -93,24 +101,26 @@ class Console:
     # ------------------------------------------------------------ keys
 
     async def _pump(self, typed: PipeInput) -> None:
-        """Carry what is typed to the prompt, or to the command that runs."""
-        after_return = False
+        """Carry what is typed to the prompt, to the log-in, or to the command that runs."""
+        allowed = KeyFilter()
         await self._terminal.probe_size()
         while octets := await self._terminal.read(time.monotonic()):
-            kept = bytearray()
-            for octet in octets:
-                # Terminals that send CR LF press Enter once, not twice.
-                if not (after_return and octet == 0x0A):
-                    kept.append(octet)
-                after_return = octet == 0x0D
-            if self._command is None:
-                typed.send_bytes(bytes(kept))
+            kept = allowed.pass_on(octets)
+            if self._at_prompt and self._command is None:
+                self._to_prompt(typed, kept)
                 continue
-            if CONTROL_C in kept:
+            if self._command is not None and CONTROL_C in kept:
                 self._command.interrupt()
                 kept = kept[kept.rindex(CONTROL_C) + 1 :]
             for octet in kept[: _KEYS_AHEAD - self._keys.qsize()]:
                 self._keys.put_nowait(octet)
+
+    @staticmethod
+    def _to_prompt(typed: PipeInput, octets: bytes) -> None:
+        """A pipe that is written to must never be full: the prompt's own loop is what empties it."""
+        waiting = struct.unpack("i", fcntl.ioctl(typed.fileno(), termios.FIONREAD, bytes(4)))[0]
+        if waiting + len(octets) <= _PROMPT_OCTETS:
+            typed.send_bytes(octets)
 
     async def _watch_idleness(self) -> None:
         self._terminal.last_key_at = time.monotonic()
@@ -141,24 +151,32 @@ class Console:
         if wait_s > 0:
             self._terminal.write(f"Too many wrong PINs; try again in {wait_s:.0f} s.\n")
             await asyncio.sleep(wait_s)
-        # Sessions of their own: a PIN must not come back as history.
-        try:
-            name = await PromptSession[str]().prompt_async("login: ", handle_sigint=False)
-            pin = await PromptSession[str]().prompt_async(
-                "PIN: ", is_password=True, handle_sigint=False
-            )
-        except (KeyboardInterrupt, EOFError):
+            self._take_keys()
+        name = await self._plain_line("login: ")
+        pin = await self._plain_line("PIN: ", hidden=True) if name is not None else None
+        if name is None or pin is None:
             return None
         if self._door.opens(name.strip(), pin.strip(), time.monotonic()):
             return name.strip()
         self._terminal.write("Wrong name or PIN.\n")
         return None
 
+    async def _plain_line(self, prompt: str, *, hidden: bool = False) -> str | None:
+        """A line typed by somebody who may be anybody; None if it was given up."""
+        self._terminal.write(prompt)
+        line = LineOfKeys(hidden=hidden)
+        while True:
+            shown, complete, given_up = line.press(await self._keys.get())
+            self._terminal.write(shown)
+            if complete is not None or given_up:
+                return complete
+
     async def _serve(self, name: str, typed: PipeInput) -> None:
         self._terminal.write(
             f"{self._settings.host}: hello {name}. `help` lists commands, Tab completes, "
             "Control-C interrupts, `exit` logs out.\n"
         )
+        self._to_prompt(typed, self._take_keys())
         session = PromptSession[str](
             history=self._history,
             completer=_ClickCompleter(self._settings.commands),
@@ -168,11 +186,19 @@ class Console:
         )
         while True:
             try:
-                line = await session.prompt_async(f"{self._settings.host}> ", handle_sigint=False)
+                self._at_prompt = True
+                line = await session.prompt_async(
+                    f"{self._settings.host}> ",
+                    handle_sigint=False,
+                    # Its own handler would wait for Enter on the process's standard input.
+                    set_exception_handler=False,
+                )
             except KeyboardInterrupt:
                 continue
             except EOFError:
                 return
+            finally:
+                self._at_prompt = False
             words = self._words(line)
             if words in (["exit"], ["logout"], ["quit"]):
                 self._terminal.write("Good-bye.\n")
@@ -198,8 +224,10 @@ class Console:
             command.interrupt()
             self._command = None
         # Typed ahead while the command ran: it is for the prompt.
-        ahead = bytes(self._keys.get_nowait() for _ in range(self._keys.qsize()))
-        typed.send_bytes(ahead)
+        self._to_prompt(typed, self._take_keys())
+
+    def _take_keys(self) -> bytes:
+        return bytes(self._keys.get_nowait() for _ in range(self._keys.qsize()))
 
 
 class _RunningCommand:
@@ -333,7 +361,8 @@ class _ClickCompleter(Completer):
             return
         incomplete = "" if before.endswith(" ") or not words else words.pop()
         items: list[Any] = self._complete.get_completions(words, incomplete)
-        names = [item.value for item in items] + ([] if words else ["exit"])
+        names = [item.value for item in items if item.value != "--help"]
+        names += [] if words else ["exit"]
         for name in names:
             if name.startswith(incomplete):
                 yield Completion(f"{name} ", start_position=-len(incomplete))

@@ -1,9 +1,11 @@
 """A technician at a terminal: what the screen shows, on a pseudo-terminal and on a serial line."""
 
 import os
+import re
 import signal
 import subprocess
 import tty
+from pathlib import Path
 
 import pytest
 from running_appliance import COMMAND, RunningAppliance, wait_until
@@ -111,6 +113,46 @@ def test_a_console_that_is_stopped_or_killed_holds_nobody_up_and_the_next_one_as
     process.terminate()
     assert process.wait(timeout=10) == 0
     os.close(ours), os.close(theirs)
+
+
+def test_hostile_keys_cost_neither_memory_nor_time_and_a_log_in_still_works(appliance):
+    ours, theirs = os.openpty()
+    tty.setraw(ours), tty.setraw(theirs)
+    words = ["--config", str(appliance.file), "console", "--device", os.ttyname(theirs)]
+    process = subprocess.Popen(
+        [*COMMAND, *words], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    os.set_blocking(ours, False)
+    terminal = TerminalProgram(ours)
+    hostile = [b"\x1b[<5M", b"\x1b[M\x14MH", b"\x1b9" * 6 + b"x\x01\x0b" + b"\x1b9" * 4 + b"\x19"]
+    try:
+        terminal.sees("login:")
+        for keys in (*hostile, b"x" * 60_000, bytes(range(14, 256)) * 20):
+            for start in range(0, len(keys), 1000):
+                os.write(ours, keys[start : start + 1000])
+                terminal.look(0.01)
+        terminal.types("\r\x03")
+        terminal.sees("login: *$|login: *\\n")
+        terminal.types("admin\r")
+        terminal.sees("PIN:")
+        terminal.types("2580\r")
+        terminal.sees("example>")
+        for keys in (*hostile, b"x" * 60_000):
+            for start in range(0, len(keys), 1000):
+                os.write(ours, keys[start : start + 1000])
+                terminal.look(0.01)
+        terminal.types("\x03")
+        terminal.types("queues\r")
+        terminal.sees("support")
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        (resident_kb,) = re.findall(r"VmRSS:\s+(\d+) kB", status)
+        assert int(resident_kb) < 120_000
+        process.terminate()
+        assert process.wait(timeout=10) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours), os.close(theirs)
 
 
 def test_a_half_typed_line_is_thrown_away_by_control_c_and_history_comes_back(console):
