@@ -1,6 +1,7 @@
 """The `switchroom` command."""
 
 import io
+import os
 import re
 import shutil
 import signal
@@ -132,7 +133,7 @@ def callserver(session: Session) -> None:
     """Call control and the media plane, alone."""
     from firmware_host.callserver.loop import run_call_server
 
-    log_as("callserver", may_wait=False)
+    _begin_process("callserver", may_wait=False)
     try:
         run_call_server(session.appliance, session.configuration_file)
     except (SecondInstance, JournalError) as error:
@@ -146,7 +147,7 @@ def town(session: Session, *, staff: bool) -> None:
     """The far end of the virtual card, alone."""
     from firmware_host.town.process import run_town
 
-    log_as("town")
+    _begin_process("town")
     try:
         run_town(session.appliance, session.state, staffed=staff)
     except SecondInstance as error:
@@ -161,7 +162,7 @@ def oam(session: Session, *, url: str | None) -> None:
     from firmware_host.oam import DatabaseError
     from firmware_host.oam.process import run_oam
 
-    log_as("oam")
+    _begin_process("oam")
     try:
         run_oam(session.state, url=url)
     except (SecondInstance, DatabaseError) as error:
@@ -187,7 +188,7 @@ def console(
     from firmware_host.console.links import LinkError
     from firmware_host.console.process import run_console
 
-    log_as("console")
+    _begin_process("console")
     try:
         run_console(
             session.appliance,
@@ -288,6 +289,12 @@ def demo(
         raise click.exceptions.Exit(_INTERRUPTED)
     if result.mistakes:
         raise click.exceptions.Exit(1)
+
+
+def _begin_process(name: str, *, may_wait: bool = True) -> None:
+    # Callers' numbers and what technicians typed are nobody else's.
+    os.umask(0o027)
+    log_as(name, may_wait=may_wait)
 
 
 switchroom.add_source(process_commands)

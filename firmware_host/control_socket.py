@@ -175,6 +175,9 @@ def ask_stream(
                         return
     except TimeoutError as error:
         raise ControlError(f"{path.name}: no answer within {timeout_s:g} s") from error
+    except PermissionError as error:
+        message = f"{path}: you may not ask; join the group that owns it, or ask as its user"
+        raise ControlError(message) from error
     except OSError as error:
         reason = error.strerror or str(error)
         message = f"{path}: nobody answers ({reason}); start the appliance with `switchroom run`"

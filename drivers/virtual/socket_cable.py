@@ -87,6 +87,18 @@ class SocketCableEnd:
         """Readable when `poll` has something to tell; None while unplugged."""
         return self._connection.fileno() if self._connection is not None else None
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether a cable is plugged in whose other end has not gone."""
+        if self._connection is None:
+            return False
+        try:
+            return bool(self._connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+
     def plug_in(
         self, connection: socket.socket, speech_descriptors: tuple[SpeechDescriptors, ...]
     ) -> None:
@@ -183,10 +195,13 @@ class CableListener:
         return self._listener.fileno()
 
     def accept(self) -> bool:
-        """Plug a waiting call server in; a cable that is still plugged in is replaced."""
+        """Plug a waiting call server in; refused while another is plugged in and lives."""
         try:
             connection, _ = self._listener.accept()
         except BlockingIOError:
+            return False
+        if self._end.is_alive:
+            connection.close()
             return False
         self._end.unplug()
         near_kinds = bytes(mirrored(kind) is PortKind.FXS for kind in self._end.kinds)
@@ -252,6 +267,8 @@ def _receive_hello(
     """What each port of ours is; appends two descriptors for each."""
     hello = connection.recv(len(_MAGIC) + _CHANGE.size + _MAXIMUM_PORTS)
     start = len(_MAGIC)
+    if not hello:
+        raise CardError(f"{path}: the far end hung up; another call server is plugged in there")
     if not hello.startswith(_MAGIC) or len(hello) < start + _CHANGE.size:
         raise CardError(f"{path}: what listens there is not the far end of a virtual card")
     kinds = tuple(

@@ -1,5 +1,6 @@
 """The operator's commands. They ask the running processes and write to the session's output."""
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,11 @@ def calls(session: Session, *, as_json: bool) -> None:
 @click.pass_obj
 def watch(session: Session, *, every_s: float, times: int) -> None:
     """Calls and queues, drawn anew every second until Control-C."""
+    with contextlib.suppress(KeyboardInterrupt):  # that is how one leaves it
+        _watch(session, every_s, times)
+
+
+def _watch(session: Session, every_s: float, times: int) -> None:
     output = session.output
     looks = 0
     while True:
@@ -243,7 +249,21 @@ def journal() -> None:
 def journal_show(session: Session, *, last: int, call_id: str | None, as_json: bool) -> None:
     """Facts from the journal's files; works while the appliance is stopped, too."""
     damage: list[JournalDamage] = []
-    facts = [
+    try:
+        facts = _facts(session, damage, call_id, as_json=as_json)
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+    shown = facts[-last:] if last else facts
+    columns = (("sequence", "No."), ("utc", "Time (UTC)"), ("fact", "Fact"), ("about", "About"))
+    _show(session, shown, columns, as_json, "The journal holds no such fact.")
+    for part in damage:
+        session.output.note(f"Damaged: {part}")
+
+
+def _facts(
+    session: Session, damage: list[JournalDamage], call_id: str | None, *, as_json: bool
+) -> list[dict[str, Any]]:
+    return [
         {
             "sequence": entry.sequence,
             "utc": entry.utc.isoformat(timespec="milliseconds"),
@@ -254,11 +274,6 @@ def journal_show(session: Session, *, last: int, call_id: str | None, as_json: b
         for entry, _ in read_segment(segment, damage)
         if call_id is None or str(entry.data.get("call", "")).lstrip("0") == call_id.lstrip("0")
     ]
-    shown = facts[-last:] if last else facts
-    columns = (("sequence", "No."), ("utc", "Time (UTC)"), ("fact", "Fact"), ("about", "About"))
-    _show(session, shown, columns, as_json, "The journal holds no such fact.")
-    for part in damage:
-        session.output.note(f"Damaged: {part}")
 
 
 def _about(data: dict[str, Any]) -> str:

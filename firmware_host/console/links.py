@@ -6,6 +6,7 @@ Each gives asyncio streams of raw octets; what they mean is `shell`'s business.
 import asyncio
 import fcntl
 import os
+import socket
 import tty
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -126,8 +127,12 @@ def _both(first: Callable[[], None] | None, second: Callable[[], None]) -> Calla
 
 async def serve_socket(
     path: Path, handle: Callable[[Octets], Awaitable[None]]
-) -> asyncio.AbstractServer:
-    """Listen on a local socket; ``handle`` runs for each connection."""
+) -> asyncio.AbstractServer | None:
+    """Listen on a local socket; ``handle`` runs for each connection. None: somebody else listens there.
+
+    Raises:
+        LinkError: when there can be no socket of that name.
+    """
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         octets = Octets(reader, writer)
@@ -136,7 +141,22 @@ async def serve_socket(
         finally:
             octets.close()
 
-    path.unlink(missing_ok=True)  # noqa: ASYNC240 - before anybody is connected
-    server = await asyncio.start_unix_server(connected, str(path))
-    path.chmod(_SOCKET_MODE)  # noqa: ASYNC240 - as above
+    try:
+        if _answers(path):
+            return None
+        path.unlink(missing_ok=True)  # noqa: ASYNC240 - before anybody is connected
+        server = await asyncio.start_unix_server(connected, str(path))
+        path.chmod(_SOCKET_MODE)  # noqa: ASYNC240 - as above
+    except OSError as error:
+        raise LinkError(f"{path}: no console can listen there: {error.strerror}") from error
     return server
+
+
+def _answers(path: Path) -> bool:
+    """Whether somebody listens on a local socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            return False
+    return True

@@ -42,7 +42,10 @@ def run_console(
     Raises:
         LinkError: when the serial line can't be opened at start.
     """
-    state.mkdir(parents=True, exist_ok=True)
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LinkError(f"{state}: can't be the state folder: {error.strerror}") from error
     settings = ConsoleSettings(
         commands=commands,
         configuration_file=configuration_file.resolve(),
@@ -68,7 +71,10 @@ async def _run(
     async def connected(octets: Octets) -> None:
         await Console(Terminal(octets), settings).run(once=True)
 
+    # Each serial line has a console process; the socket belongs to the first of them.
     server = await serve_socket(state / "console.sock", connected)
+    if server is None:
+        _log.info("%s is another console's", state / "console.sock")
     tasks = []
     try:
         if device is not None:
@@ -86,7 +92,8 @@ async def _run(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        server.close()
+        if server is not None:
+            server.close()
 
 
 async def _serve_serial(octets: Octets, settings: ConsoleSettings, device: str, baud: int) -> None:

@@ -69,7 +69,8 @@ class HandsetInHand:
             KeptSoundError: the file can't be written.
         """
         self._sound_card = sound_card
-        with selectors.DefaultSelector() as selector:
+        # poll(2) takes files, too: keys may come from one.
+        with selectors.PollSelector() as selector:
             for each in (self._client, keyboard, attention):
                 selector.register(each, selectors.EVENT_READ)
             while not self._over and attention.came is None:

@@ -131,6 +131,22 @@ def test_something_else_that_listens_there_is_refused(tmp_path):
     server.close()
 
 
+def test_a_second_cable_is_refused_while_the_first_lives_and_taken_when_it_is_gone(tmp_path):
+    near, far, listener = socket_cable(tmp_path)
+    far.poll()
+    intruder = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    intruder.connect(str(tmp_path / "cable.sock"))
+    assert not listener.accept()
+    assert intruder.recv(64) == b""
+    intruder.close()
+    near.perform(0, SetHook(off_hook=True))
+    assert far.poll() == [(0, HookChanged(off_hook=True))]
+    near.unplug()
+    again = plug(listener, tmp_path)
+    again.unplug()
+    listener.close()
+
+
 def test_nonsense_on_the_cable_is_ignored(tmp_path):
     near, far, listener = socket_cable(tmp_path)
     near.poll()
