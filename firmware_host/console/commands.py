@@ -163,7 +163,7 @@ def help_command(context: click.Context, names: tuple[str, ...]) -> None:
 @_json
 @click.pass_obj
 def queues(session: Session, *, as_json: bool) -> None:
-    """Queues: who waits, who serves, since the start."""
+    """Queues: who waits, who serves; counters go on across a restart."""
     _show(session, _ask(session, "callserver", "queues"), _QUEUES, as_json, "No queues.")
 
 
