@@ -51,7 +51,7 @@ class _Child:
 
 
 def run_all(configuration_file: Path, *, staffed: bool) -> int:
-    """Run until SIGINT or SIGTERM; the exit code: 0, or 1 when a process could not be kept alive."""
+    """Run until SIGINT or SIGTERM; the exit code: 0, or 3 when a process said why it can't run."""
     base = [sys.executable, "-m", "firmware_host.cli", "--config", str(configuration_file)]
     town = [*base, "town", *([] if staffed else ["--no-staff"])]
     far_end = _Child("town", town)
@@ -70,7 +70,7 @@ def run_all(configuration_file: Path, *, staffed: bool) -> int:
         for child in (call_server, oam, far_end):
             _stop_child(child)
         signs.close()
-    return 1 if failed else 0
+    return EXPLAINED if failed else 0
 
 
 def _start(child: _Child, signs: SignsOfLife) -> None:

@@ -266,7 +266,11 @@ def _facts(
     return [
         {
             "sequence": entry.sequence,
-            "utc": entry.utc.isoformat(timespec="milliseconds"),
+            "utc": (
+                entry.utc.isoformat(timespec="milliseconds")
+                if as_json
+                else f"{entry.utc:%Y-%m-%d %H:%M:%S}"
+            ),
             "fact": entry.kind,
             **({"data": entry.data} if as_json else {"about": _about(entry.data)}),
         }
