@@ -88,6 +88,11 @@ class SocketCableEnd:
         return self._connection.fileno() if self._connection is not None else None
 
     @property
+    def unsent(self) -> int:
+        """Changes that wait because the other end does not read."""
+        return len(self._unsent)
+
+    @property
     def is_alive(self) -> bool:
         """Whether a cable is plugged in whose other end has not gone."""
         if self._connection is None:

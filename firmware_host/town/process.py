@@ -40,6 +40,7 @@ __all__ = ["run_town"]
 _log = logging.getLogger(__name__)
 
 _BABBLE_AT_ONCE = 100
+_BABBLE_PAUSE_S = 0.001
 _BURSTS_KEPT = 10_000
 """Ring bursts that are remembered with their times: the far end's witness of how soon we ring."""
 
@@ -211,6 +212,8 @@ class _TownProcess:
             self._end.perform(ports.get(line, trunks.get(line, 0)), command)
             if count % _BABBLE_AT_ONCE == 0:
                 await asyncio.sleep(0)
+            while self._end.unsent > _BABBLE_AT_ONCE:
+                await asyncio.sleep(_BABBLE_PAUSE_S)  # the other lines' changes use the same cable
         return {"changes": changes}
 
     # ------------------------------------------------------------ dial

@@ -86,7 +86,7 @@ def test_an_operator_hangs_up_a_call_in_progress(appliance):
 def test_a_caller_whose_command_is_interrupted_hangs_up(appliance):
     caller = appliance.dial("4430", press="")
     wait_until(lambda: appliance.calls(), 30, "the call comes in")
-    caller.send_signal(signal.SIGINT)
+    caller.terminate()
     caller.communicate(timeout=10)
     wait_until(lambda: not appliance.calls(), 10, "the call is over")
 
