@@ -212,8 +212,9 @@ class _TownProcess:
             self._end.perform(ports.get(line, trunks.get(line, 0)), command)
             if count % _BABBLE_AT_ONCE == 0:
                 await asyncio.sleep(0)
-            while self._end.unsent > _BABBLE_AT_ONCE:
-                await asyncio.sleep(_BABBLE_PAUSE_S)  # the other lines' changes use the same cable
+            # The other lines' changes use the same cable.
+            while self._end.unsent > _BABBLE_AT_ONCE:  # noqa: ASYNC110 - a cable tells nobody
+                await asyncio.sleep(_BABBLE_PAUSE_S)
         return {"changes": changes}
 
     # ------------------------------------------------------------ dial
