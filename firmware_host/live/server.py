@@ -214,6 +214,7 @@ class LiveServer:
             return  # gone again before it was let in
         connection = LiveConnection(accepted, self._connections.discard)
         if len(self._connections) >= _MOST_CLIENTS:
+            _hear_no_more(accepted)
             connection.close(ERROR + f"{_MOST_CLIENTS} are connected already".encode())
             return
         self._connections.add(connection)
@@ -237,3 +238,11 @@ class LiveServer:
         except msgspec.MsgspecError as error:
             _log.warning("live socket: unusable hello: %r", error)
             connection.close(ERROR + f"unusable request: {error}".encode())
+
+
+def _hear_no_more(connection: socket.socket) -> None:
+    """What is unread at the close would take our last word with it: unix(7) resets the connection."""
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RD)
+        while connection.recv(LONGEST_MESSAGE, socket.MSG_DONTWAIT):
+            pass
