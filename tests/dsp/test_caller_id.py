@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from signal_lab import Lab, octets_of
 from spandsp import ADSI_CLASS, ADSI_CLIP, hear_messages, needs_spandsp, send_message
 
 from dsp import (
@@ -18,6 +17,7 @@ from dsp import (
 )
 from dsp.fsk import modulate
 from dsp.levels import amplitude
+from scripts.accuracy.signal_lab import Lab, octets_of
 
 ION = CallerId(number="0215551234", name="ION POPESCU", date="11221530")
 SPANDSP = {CallerIdStandard.BELL202: ADSI_CLASS, CallerIdStandard.V23: ADSI_CLIP}

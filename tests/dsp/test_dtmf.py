@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from signal_lab import Lab, digits_in, hear, linear_of, octets_of
 
 from dsp import (
     BLOCK_SAMPLES,
@@ -21,6 +20,7 @@ from dsp import (
 from dsp.levels import amplitude
 from dsp.reference import hear_digits
 from dsp.sounds import KEYS
+from scripts.accuracy.signal_lab import Lab, digits_in, hear, linear_of, octets_of
 
 CORNERS = list(product((-1.5, 0.0, 1.5), repeat=2))
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from signal_lab import Lab, octets_of
 
 from dsp import Direction, Law, LiveFeed, Plane, PlayFinished, Tap, UnknownSound, g711_decode
+from scripts.accuracy.signal_lab import Lab, octets_of
 
 FADE = 40  # samples after a change that the outlet smooths
 

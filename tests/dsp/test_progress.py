@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from signal_lab import Lab, hear, linear_of
 
 from dsp import (
     DigitHeard,
@@ -23,6 +22,7 @@ from dsp import (
 from dsp._native import ffi, lib
 from dsp.reference import progress_shares
 from dsp.sounds import native_plan
+from scripts.accuracy.signal_lab import Lab, hear, linear_of
 
 TONES = ("dial", "ringback", "busy", "congestion")
 ALIKE = {

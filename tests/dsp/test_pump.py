@@ -3,7 +3,6 @@ import socket
 
 import numpy as np
 import pytest
-from signal_lab import Lab, octets_of
 
 from dsp import (
     DescriptorLost,
@@ -15,6 +14,7 @@ from dsp import (
     PlayFinished,
     silence,
 )
+from scripts.accuracy.signal_lab import Lab, octets_of
 
 pytestmark = [pytest.mark.realtime, pytest.mark.usefixtures("punctual")]
 LIMIT_MS = 5000

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from signal_lab import Lab, hear, linear_of, octets_of
 from spandsp import hear_digits, needs_spandsp, send_digits
 
 from dsp import (
@@ -16,6 +15,7 @@ from dsp import (
     Tap,
     g711_decode,
 )
+from scripts.accuracy.signal_lab import Lab, hear, linear_of, octets_of
 
 
 def line(slot: int) -> Tap:

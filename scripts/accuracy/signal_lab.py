@@ -1,4 +1,4 @@
-"""Signals for the tests of dsp, and a plane in lockstep to hear them with."""
+"""Signals for measurements and tests of dsp, and a plane in lockstep to hear them with."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,13 @@ class Lab:
         return total
 
     def digit(
-        self, digit, milliseconds, *, level=-15.0, twist=0.0, offset=(0.0, 0.0)
+        self,
+        digit: str,
+        milliseconds: float,
+        *,
+        level: float = -15.0,
+        twist: float = 0.0,
+        offset: tuple[float, float] = (0.0, 0.0),
     ) -> np.ndarray:
         """A digit; level is the stronger tone's, twist the high over the low one's, offset in percent."""
         key = KEYS.index(digit)
