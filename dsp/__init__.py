@@ -19,10 +19,14 @@ from dsp.detections import (
     DigitEnded,
     DigitHeard,
     EventFetched,
+    MfSignalEnded,
+    MfSignalHeard,
     PlayFinished,
     ProgressToneEnded,
     ProgressToneHeard,
     RecordOverrun,
+    SignalToneEnded,
+    SignalToneHeard,
 )
 from dsp.errors import (
     CommandRingFull,
@@ -40,6 +44,7 @@ from dsp.fsk import CallerIdStandard
 from dsp.g711 import Law, g711_decode, g711_encode, silence, transcode
 from dsp.levels import level_dbm0, power_dbm0
 from dsp.live_feed import LiveFeed
+from dsp.mf import MfSystem
 from dsp.plane import Plane
 from dsp.pump import Counters, Distribution, PendingEvents, PumpPrivileges
 from dsp.taps import BLOCK_SAMPLES, SAMPLE_RATE_HZ, TICK_S, Direction, RecordedBlock, Tap
@@ -80,6 +85,9 @@ __all__ = [
     "Law",
     "LiveFeed",
     "MatrixFull",
+    "MfSignalEnded",
+    "MfSignalHeard",
+    "MfSystem",
     "PendingEvents",
     "Plane",
     "PlaneClosed",
@@ -93,6 +101,8 @@ __all__ = [
     "RecordTableFull",
     "RecordedBlock",
     "Segment",
+    "SignalToneEnded",
+    "SignalToneHeard",
     "SlotOutOfRange",
     "Tap",
     "Tone",

@@ -21,6 +21,7 @@ class NativeDetection:
     level_dbm0: float
     twist_db: float
     duration_ms: float
+    began: int
 
 class NativeBlock:
     tick: int
@@ -70,6 +71,11 @@ class _Lib(Protocol):
     DIGIT_ENDED: int
     PROGRESS_HEARD: int
     PROGRESS_ENDED: int
+    MF_HEARD: int
+    MF_ENDED: int
+    MF_NONE: int
+    SIGNAL_TONE_HEARD: int
+    SIGNAL_TONE_ENDED: int
     ACTIVITY_CHANGED: int
     PLAY_FINISHED: int
     CAPTURE_FINISHED: int
@@ -108,8 +114,29 @@ class _Lib(Protocol):
     ) -> bool: ...
     def plane_disconnect(self, plane: PlaneHandle, source: int, destination: int) -> bool: ...
     def plane_listen(
-        self, plane: PlaneHandle, slot: int, digits: bool, plan: PlanHandle, activity: bool
+        self,
+        plane: PlaneHandle,
+        slot: int,
+        digits: bool,
+        plan: PlanHandle,
+        activity: bool,
+        mf_system: int,
+        signal_tones: bool,
     ) -> bool: ...
+    def plane_compel(
+        self,
+        plane: PlaneHandle,
+        slot: int,
+        when_signal_begins: bool,
+        segments: Pointer,
+        count: int,
+        token: int,
+    ) -> bool: ...
+    def plane_forget_compelled(self, plane: PlaneHandle, slot: int) -> bool: ...
+    def bank_measure(
+        self, out: Pointer, hertz: Pointer, samples: Pointer, portable: bool
+    ) -> None: ...
+    def plane_mute_digits(self, plane: PlaneHandle, slot: int, mute: bool) -> bool: ...
     def plane_capture(
         self, plane: PlaneHandle, slot: int, octets: Pointer, count: int, token: int
     ) -> bool: ...

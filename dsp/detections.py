@@ -10,10 +10,14 @@ __all__ = [
     "DigitEnded",
     "DigitHeard",
     "EventFetched",
+    "MfSignalEnded",
+    "MfSignalHeard",
     "PlayFinished",
     "ProgressToneEnded",
     "ProgressToneHeard",
     "RecordOverrun",
+    "SignalToneEnded",
+    "SignalToneHeard",
 ]
 
 
@@ -29,6 +33,8 @@ class DigitHeard:
     """Mean level of its two tones, each by itself."""
     twist_db: float
     """The high tone's level over the low one's."""
+    start_s: float = 0.0
+    """When it began, within about 5 ms; as all of these since the plane's first tick."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,7 @@ class DigitEnded:
     digit: str
     duration_ms: float
     """Its length, within about 7 ms."""
+    start_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +57,9 @@ class ProgressToneHeard:
     tick: int
     tone: str
     """``dial``, ``ringback``, ``busy`` or ``congestion``."""
+    start_s: float = 0.0
+    level_dbm0: float = 0.0
+    """Of all its frequencies together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +69,63 @@ class ProgressToneEnded:
     slot: int
     tick: int
     tone: str
+    start_s: float = 0.0
+    duration_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MfSignalHeard:
+    """A register's signal began: two of six tones (ITU-T Q.441; R1: Q.320)."""
+
+    slot: int
+    tick: int
+    signal: int
+    """1 to 15; 10 is digit 0."""
+    level_dbm0: float
+    """Mean level of its two tones, each by itself."""
+    twist_db: float
+    """The higher tone's level over the lower one's."""
+    start_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MfSignalEnded:
+    """The register signal heard last on this slot is over."""
+
+    slot: int
+    tick: int
+    signal: int
+    start_s: float
+    duration_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalToneHeard:
+    """A tone that a machine or an exchange sends once.
+
+    ``CNG`` (calling fax), ``SIT`` (special information) and ``CAS`` (caller alerting) are reported when
+    they are over or all but over, answer tones after 0.55 s: ``CED`` (fax, or a modem without echo
+    cancellers to switch off), ``ANS`` (its phase reversed every 450 ms), ``ANSam`` (modulated by 15 Hz).
+    """
+
+    slot: int
+    tick: int
+    tone: str
+    start_s: float
+    level_dbm0: float
+    duration_ms: float
+    """So far."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalToneEnded:
+    """The answer tone heard before is over."""
+
+    slot: int
+    tick: int
+    tone: str
+    start_s: float
+    duration_ms: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +191,10 @@ Detection = (
     | DigitEnded
     | ProgressToneHeard
     | ProgressToneEnded
+    | MfSignalHeard
+    | MfSignalEnded
+    | SignalToneHeard
+    | SignalToneEnded
     | ActivityChanged
     | PlayFinished
     | CaptureFinished

@@ -19,13 +19,17 @@ from dsp.detections import (
     DigitEnded,
     DigitHeard,
     EventFetched,
+    MfSignalEnded,
+    MfSignalHeard,
     PlayFinished,
     ProgressToneEnded,
     ProgressToneHeard,
     RecordOverrun,
+    SignalToneEnded,
+    SignalToneHeard,
 )
 from dsp.sounds import KEYS
-from dsp.taps import BLOCK_SAMPLES, RecordedBlock
+from dsp.taps import BLOCK_SAMPLES, SAMPLE_RATE_HZ, RecordedBlock
 
 if TYPE_CHECKING:
     from dsp._native import NativeBlock, NativeDetection
@@ -34,6 +38,9 @@ __all__ = ["Ledger"]
 
 PROGRESS_TONES = ("dial", "ringback", "busy", "congestion")
 """In the order of enum progress_tone."""
+
+SIGNAL_TONES = ("CNG", "CED", "ANS", "ANSam", "SIT", "CAS")
+"""In the order of enum signal_tone."""
 
 
 class Ledger:
@@ -95,19 +102,9 @@ class Ledger:
         """
         slot, tick, value = native.slot, native.tick, native.value
         kind = native.kind
-        if kind == lib.DIGIT_HEARD:
-            level, twist = native.level_dbm0, native.twist_db
-            return DigitHeard(
-                slot=slot, tick=tick, digit=KEYS[value], level_dbm0=level, twist_db=twist
-            )
-        if kind == lib.DIGIT_ENDED:
-            return DigitEnded(
-                slot=slot, tick=tick, digit=KEYS[value], duration_ms=native.duration_ms
-            )
-        if kind == lib.PROGRESS_HEARD:
-            return ProgressToneHeard(slot=slot, tick=tick, tone=PROGRESS_TONES[value])
-        if kind == lib.PROGRESS_ENDED:
-            return ProgressToneEnded(slot=slot, tick=tick, tone=PROGRESS_TONES[value])
+        heard = _heard(native)
+        if heard is not None:
+            return heard
         if kind == lib.ACTIVITY_CHANGED:
             return ActivityChanged(slot=slot, tick=tick, active=value == 1)
         if kind == lib.PLAY_FINISHED:
@@ -126,3 +123,58 @@ class Ledger:
         if kind == lib.PENDING_EVENT:
             return EventFetched(slot=slot, tick=tick, value=value)
         return DescriptorLost(slot=slot, tick=tick)
+
+
+def _heard(native: "NativeDetection") -> Detection | None:
+    """What a detector of sound reports; None if it was none."""
+    slot, tick, value, start_s = (
+        native.slot,
+        native.tick,
+        native.value,
+        native.began / SAMPLE_RATE_HZ,
+    )
+    level, twist, duration = native.level_dbm0, native.twist_db, native.duration_ms
+    kind = native.kind
+    if kind == lib.DIGIT_HEARD:
+        return DigitHeard(
+            slot=slot,
+            tick=tick,
+            digit=KEYS[value],
+            level_dbm0=level,
+            twist_db=twist,
+            start_s=start_s,
+        )
+    if kind == lib.DIGIT_ENDED:
+        return DigitEnded(
+            slot=slot, tick=tick, digit=KEYS[value], duration_ms=duration, start_s=start_s
+        )
+    if kind == lib.PROGRESS_HEARD:
+        tone = PROGRESS_TONES[value]
+        return ProgressToneHeard(slot=slot, tick=tick, tone=tone, start_s=start_s, level_dbm0=level)
+    if kind == lib.PROGRESS_ENDED:
+        tone = PROGRESS_TONES[value]
+        return ProgressToneEnded(
+            slot=slot, tick=tick, tone=tone, start_s=start_s, duration_ms=duration
+        )
+    if kind == lib.MF_HEARD:
+        return MfSignalHeard(
+            slot=slot, tick=tick, signal=value, level_dbm0=level, twist_db=twist, start_s=start_s
+        )
+    if kind == lib.MF_ENDED:
+        return MfSignalEnded(
+            slot=slot, tick=tick, signal=value, start_s=start_s, duration_ms=duration
+        )
+    if kind == lib.SIGNAL_TONE_HEARD:
+        return SignalToneHeard(
+            slot=slot,
+            tick=tick,
+            tone=SIGNAL_TONES[value],
+            start_s=start_s,
+            level_dbm0=level,
+            duration_ms=duration,
+        )
+    if kind == lib.SIGNAL_TONE_ENDED:
+        return SignalToneEnded(
+            slot=slot, tick=tick, tone=SIGNAL_TONES[value], start_s=start_s, duration_ms=duration
+        )
+    return None

@@ -33,6 +33,7 @@ from dsp.errors import (
 from dsp.g711 import Law
 from dsp.ledger import Ledger
 from dsp.live_feed import LiveFeed
+from dsp.mf import MfSystem, mf_segments
 from dsp.pump import Counters, PendingEvents, PumpPrivileges, read_counters
 from dsp.sounds import digit_segments, native_plan, tone_program
 from dsp.taps import BLOCK_SAMPLES, SAMPLE_RATE_HZ, Direction, RecordedBlock, Tap
@@ -217,6 +218,71 @@ class Plane:
         segments = digit_segments(digits, on_ms=on_ms, off_ms=off_ms, level_dbm0=level_dbm0)
         self._generate(slot, segments, repeat=False, play_id=play_id)
 
+    def send_mf(
+        self,
+        slot: int,
+        system: MfSystem,
+        signal: int,
+        *,
+        play_id: int,
+        duration_ms: int = 68,
+        level_dbm0: float = -11.0,
+    ) -> None:
+        """Sends a register signal, in place of the tone or digits before.
+
+        Raises:
+            UnknownSound: There is no such signal.
+        """
+        segments = mf_segments(system, signal, duration_ms=duration_ms, level_dbm0=level_dbm0)
+        self._generate(slot, segments, repeat=False, play_id=play_id)
+
+    def compel_mf(
+        self,
+        slot: int,
+        system: MfSystem,
+        signal: int,
+        *,
+        when_signal_begins: bool,
+        play_id: int,
+        limit_ms: int = 15_000,
+        level_dbm0: float = -11.0,
+    ) -> None:
+        """Sends a register signal from the very tick in which the far end's begins, or is over.
+
+        Once; again: in place of what was to be done then. The slot must listen to register signals.
+
+        Args:
+            slot: Where to.
+            system: Whose tones.
+            signal: 1 to 15.
+            when_signal_begins: Else when it is over.
+            play_id: Comes back in one `PlayFinished`, also if it never began.
+            limit_ms: It ends by itself after that.
+            level_dbm0: Of each tone.
+
+        Raises:
+            UnknownSound: There is no such signal.
+        """
+        segments = mf_segments(system, signal, duration_ms=limit_ms, level_dbm0=level_dbm0)
+        program = tone_program(segments)
+        token = self._ledger.next_token()
+        pointer = ffi.from_buffer("struct tone_segment[]", program)
+        taken = lib.plane_compel(
+            self._open(), self._slot(slot), when_signal_begins, pointer, len(program), token
+        )
+        self._command(taken)
+        self._ledger.keep_play(token, play_id, pointer)
+
+    def compel_silence(self, slot: int, *, when_signal_begins: bool) -> None:
+        """Stops the slot's tone in the very tick in which the far end's signal begins, or is over."""
+        self._command(
+            lib.plane_compel(self._open(), self._slot(slot), when_signal_begins, ffi.NULL, 0, 0)
+        )
+
+    def forget_compelled(self, slot: int) -> None:
+        """Takes back what was to be done at the far end's next signal or its end."""
+        self._command(lib.plane_forget_compelled(self._open(), self._slot(slot)))
+
     # Who hears whom
 
     def connect(self, source: int, destination: int, *, gain_db: float = 0.0) -> None:
@@ -269,6 +335,8 @@ class Plane:
         digits: bool = False,
         progress: TonePlan | None = None,
         activity: bool = False,
+        mf: MfSystem | None = None,
+        signal_tones: bool = False,
     ) -> None:
         """Sets which detectors hear the slot's line; those that were on already go on undisturbed.
 
@@ -277,11 +345,25 @@ class Plane:
             digits: DTMF.
             progress: Dial, ringback, busy and congestion tone as this plan has them.
             activity: Whether there is sound at all.
+            mf: Register signals of this set.
+            signal_tones: Tones of fax and modem, special information, caller alerting.
         """
         if progress is not None and progress not in self._plans:
             self._plans[progress] = native_plan(progress)
         plan = ffi.NULL if progress is None else self._plans[progress]
-        self._command(lib.plane_listen(self._open(), self._slot(slot), digits, plan, activity))
+        system = lib.MF_NONE if mf is None else mf.number
+        taken = lib.plane_listen(
+            self._open(), self._slot(slot), digits, plan, activity, system, signal_tones
+        )
+        self._command(taken)
+
+    def mute_digits(self, slot: int, mute: bool) -> None:
+        """Takes DTMF digits out of what others hear and record of the slot, or no longer.
+
+        It needs `listen` with digits. What the slot says then comes 60 ms later: the time to be
+        sure of a digit.
+        """
+        self._command(lib.plane_mute_digits(self._open(), self._slot(slot), mute))
 
     def capture(self, slot: int, *, capture_id: int, maximum_ms: int = 5000) -> None:
         """Copies what the slot's line says until stopped, replaced or full; then `CaptureFinished`."""

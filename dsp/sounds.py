@@ -18,7 +18,14 @@ from dsp.tone_plans import Segment, Tone, TonePlan
 if TYPE_CHECKING:
     from dsp._native import PlanHandle
 
-__all__ = ["KEYS", "SEGMENT_TYPE", "digit_segments", "native_plan", "tone_program"]
+__all__ = [
+    "KEYS",
+    "SEGMENT_TYPE",
+    "digit_segments",
+    "native_plan",
+    "progress_probes",
+    "tone_program",
+]
 
 KEYS = "123A456B789C*0#D"
 """The keypad row by row (ITU-T Q.23); a key's place is its number in the native library."""
@@ -26,6 +33,7 @@ KEYS = "123A456B789C*0#D"
 LOW_HZ = (697.0, 770.0, 852.0, 941.0)
 HIGH_HZ = (1209.0, 1336.0, 1477.0, 1633.0)
 PAUSE_MS = 500
+CLOSE_HZ, PROBE_HZ = 35.0, 16.0
 
 SEGMENT_TYPE = np.dtype(
     [("turn_cosine", "f8", 2), ("turn_sine", "f8", 2), ("amplitude", "f8", 2), ("samples", "i8")]
@@ -91,10 +99,12 @@ def native_plan(plan: TonePlan) -> "PlanHandle":
     """
     # In the order of enum progress_tone.
     tones = (plan.dial, plan.ringback, plan.busy, plan.congestion)
-    frequencies = sorted({each for tone in tones for each in _frequencies(tone)})
+    probes = progress_probes(sorted({each for tone in tones for each in _frequencies(tone)}))
+    frequencies = sorted({probe for each in probes.values() for probe in each})
     if len(frequencies) > lib.PLAN_FREQUENCIES:
         raise UnknownSound(f"{plan.country}: more than {lib.PLAN_FREQUENCIES} frequencies")
-    bits = [sum(1 << frequencies.index(each) for each in _frequencies(tone)) for tone in tones]
+    heard_at = [{probe for each in _frequencies(tone) for probe in probes[each]} for tone in tones]
+    bits = [sum(1 << frequencies.index(probe) for probe in each) for each in heard_at]
     cadences = [_cadence_ms(tone) for tone in tones]
     native = lib.progress_plan_new(
         frequencies,
@@ -106,6 +116,27 @@ def native_plan(plan: TonePlan) -> "PlanHandle":
     if native == ffi.NULL:
         raise MemoryError
     return ffi.gc(native, lib.progress_plan_free)
+
+
+def progress_probes(frequencies_hz: list[float]) -> dict[float, tuple[float, ...]]:
+    """Where the detector listens for each frequency.
+
+    It cannot tell frequencies 25 Hz apart, as modulated tones have them (India's 400 by 25 Hz); such a
+    cluster is heard as a whole, by two probes that lie within it.
+    """
+    clusters: list[list[float]] = []
+    for each in frequencies_hz:
+        if clusters and each - clusters[-1][-1] < CLOSE_HZ:
+            clusters[-1].append(each)
+        else:
+            clusters.append([each])
+    probes: dict[float, tuple[float, ...]] = {}
+    for cluster in clusters:
+        middle, spread = (cluster[0] + cluster[-1]) / 2, (cluster[-1] - cluster[0]) / 2
+        apart = min(spread, PROBE_HZ)
+        heard_at = (middle - apart, middle + apart) if spread else (middle,)
+        probes.update(dict.fromkeys(cluster, heard_at))
+    return probes
 
 
 def _frequencies(tone: Tone) -> tuple[float, ...]:

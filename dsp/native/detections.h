@@ -12,12 +12,17 @@ struct detections {
 };
 
 static inline bool detections_new(struct detections *detections, int32_t slots) {
-    detections->reserve = 4 * (uint64_t)slots + 16;
+    detections->reserve = 6 * (uint64_t)slots + 16;
     detections->lost = 0;
     return ring_new(&detections->ring, sizeof(struct detection), 2048 + 32 * (uint64_t)slots);
 }
 
 static inline void detections_free(struct detections *detections) { ring_free(&detections->ring); }
+
+// The first sample that the tick's blocks do not hold, the first of the first tick being 0.
+static inline int64_t samples_so_far(const struct detections *detections) {
+    return ((int64_t)detections->tick + 1) * BLOCK_SAMPLES;
+}
 
 static inline void detections_report(struct detections *detections, struct detection detection) {
     if (ring_room(&detections->ring) <= detections->reserve) {

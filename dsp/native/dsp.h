@@ -12,13 +12,20 @@ enum { BLOCK_SAMPLES = 160, SAMPLE_RATE_HZ = 8000 };
 enum law { LAW_ALAW = 0, LAW_MULAW = 1 };
 enum direction { FROM_LINE = 0, TO_LINE = 1, BOTH_WAYS = 2 };
 enum progress_tone { PROGRESS_DIAL, PROGRESS_RINGBACK, PROGRESS_BUSY, PROGRESS_CONGESTION, PROGRESS_TONES };
+// Of two out of six tones; signals have numbers 1 to 15.
+enum mf_system { MF_NONE, MF_R2_FORWARD, MF_R2_BACKWARD, MF_R1, MF_SYSTEMS };
+enum signal_tone { SIGNAL_CNG, SIGNAL_CED, SIGNAL_ANS, SIGNAL_ANSAM, SIGNAL_SIT, SIGNAL_CAS };
 enum { PLAN_FREQUENCIES = 4, PLAN_SEGMENTS = 8, TONE_OSCILLATORS = 2, DISTRIBUTION_BUCKETS = 66 };
 
 enum detection_kind {
-    DIGIT_HEARD,           // value: key 0..15 in rows of the keypad; level_dbm0, twist_db
-    DIGIT_ENDED,           // value: key; duration_ms
-    PROGRESS_HEARD,        // value: enum progress_tone
-    PROGRESS_ENDED,        // value: enum progress_tone
+    DIGIT_HEARD,           // value: key 0..15 in rows of the keypad; began, level_dbm0, twist_db
+    DIGIT_ENDED,           // value: key; began, duration_ms
+    PROGRESS_HEARD,        // value: enum progress_tone; began, level_dbm0
+    PROGRESS_ENDED,        // value: enum progress_tone; began, duration_ms
+    MF_HEARD,              // value: signal 1..15; began, level_dbm0, twist_db
+    MF_ENDED,              // value: signal; began, duration_ms
+    SIGNAL_TONE_HEARD,     // value: enum signal_tone; began, level_dbm0, duration_ms so far
+    SIGNAL_TONE_ENDED,     // value: enum signal_tone; began, duration_ms
     ACTIVITY_CHANGED,      // value: 1 active, 0 silent
     PLAY_FINISHED,         // token; value: 1 ran out, 0 stopped or replaced
     CAPTURE_FINISHED,      // token; value: octets captured
@@ -31,6 +38,7 @@ struct detection {
     uint64_t tick;    // the tick it was heard in; the first is 0
     uint64_t token;   // what the command that began it carried
     int32_t slot;
+    int64_t began;    // the first sample of what was heard, the first of the first tick being 0
     int32_t kind;     // enum detection_kind
     int32_t value;
     float level_dbm0;
@@ -80,7 +88,15 @@ bool plane_play_tone(struct plane *plane, int32_t slot, const struct tone_segmen
 bool plane_stop_tone(struct plane *plane, int32_t slot);
 bool plane_connect(struct plane *plane, int32_t source, int32_t destination, float gain);
 bool plane_disconnect(struct plane *plane, int32_t source, int32_t destination);
-bool plane_listen(struct plane *plane, int32_t slot, bool digits, const struct progress_plan *plan, bool activity);
+bool plane_listen(struct plane *plane, int32_t slot, bool digits, const struct progress_plan *plan, bool activity,
+                  int32_t mf_system, bool signal_tones);
+// Compelled signalling: in the tick in which an MF signal begins (or stops), the slot's tone is stopped (segments NULL)
+// or this one begins. Done once; again: in place of what was to be done. MF must be listened to.
+bool plane_compel(struct plane *plane, int32_t slot, bool when_signal_begins, const struct tone_segment *segments,
+                  uint64_t count, uint64_t token);
+bool plane_forget_compelled(struct plane *plane, int32_t slot);
+// What others hear and record of the slot comes 60 ms later, without the DTMF digits that were heard in it.
+bool plane_mute_digits(struct plane *plane, int32_t slot, bool mute);
 bool plane_capture(struct plane *plane, int32_t slot, uint8_t *octets, uint64_t count, uint64_t token);
 bool plane_stop_capture(struct plane *plane, int32_t slot);
 // A tap is a slot and a direction; slot -1 records silence. An entry of the table is the caller's to choose.
@@ -110,6 +126,10 @@ void progress_plan_free(struct progress_plan *plan);
 // For the reference tests: power of two blocks at each of the plan's frequencies (room for PLAN_FREQUENCIES), in which a
 // lone tone has a third of the power of all sound, which is returned.
 float progress_measure(float *powers, const struct progress_plan *plan, const int16_t *older, const int16_t *newer);
+
+// For the reference tests: the spectrum of 160 samples at six tones, as real and imaginary parts in turn, and the energy
+// of all sound.
+void bank_measure(float *out, const float *hertz, const int16_t *samples, bool portable);
 
 // Real time. plane_start returns 0 or an errno; granted: bit 0 real-time scheduling, bit 1 locked memory.
 // clock: this port's blocks may make the ticks; of several the first that is healthy does.

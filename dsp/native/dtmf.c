@@ -44,12 +44,12 @@ bool dtmf_new(struct dtmf *dtmf, int32_t slots) {
     dtmf->absent = aligned_alloc(64, words);
     dtmf->keep_low = aligned_alloc(64, words);
     dtmf->keep_high = aligned_alloc(64, words);
-    dtmf->first = aligned_alloc(64, words);
+    dtmf->began = calloc(padded, sizeof *dtmf->began);
     dtmf->last = aligned_alloc(64, words);
     dtmf->tables = calloc(1, sizeof *dtmf->tables);
     if (!dtmf->listeners || !dtmf->samples || !dtmf->spectrum || !dtmf->energy || !dtmf->high_energy ||
         !dtmf->listening || !dtmf->key || !dtmf->run || !dtmf->held || !dtmf->absent || !dtmf->keep_low ||
-        !dtmf->keep_high || !dtmf->first || !dtmf->last || !dtmf->tables)
+        !dtmf->keep_high || !dtmf->began || !dtmf->last || !dtmf->tables)
         return false;
     fill_tables(dtmf->tables);
     for (int tone = 0; tone < DTMF_TONES; tone++) {
@@ -78,7 +78,7 @@ void dtmf_free(struct dtmf *dtmf) {
     free(dtmf->absent);
     free(dtmf->keep_low);
     free(dtmf->keep_high);
-    free(dtmf->first);
+    free(dtmf->began);
     free(dtmf->last);
     free(dtmf->tables);
 }
@@ -93,7 +93,8 @@ static void forget(struct dtmf *dtmf, int32_t slot) {
     for (int n = 0; n < DTMF_HISTORY * DTMF_TONES * 2; n++) spectrum[n * GROUP] = 0;
     for (int n = 0; n < DTMF_HISTORY; n++) energy[n * GROUP] = high_energy[n * GROUP] = 0;
     dtmf->key[slot] = dtmf->held[slot] = -1;
-    dtmf->run[slot] = dtmf->first[slot] = dtmf->last[slot] = 0;
+    dtmf->run[slot] = dtmf->last[slot] = 0;
+    dtmf->began[slot] = 0;
     dtmf->absent[slot] = GONE;
     dtmf->keep_low[slot] = dtmf->keep_high[slot] = 0;
 }

@@ -27,8 +27,8 @@ struct dtmf {
     int32_t *absent;           // windows in a row without it
     float *keep_low;           // power above which its tones are still there
     float *keep_high;
-    int32_t *first;            // the first and the last window in which it was there; numbers wrap
-    int32_t *last;
+    int32_t *last;             // the last window in which it was there; numbers wrap
+    int64_t *began;            // its first sample, the first ever being 0
     struct dtmf_tables *tables;
     float nominal[DTMF_TONES][2];  // the turn of each tone in a hop, cosine and sine
 };
@@ -39,3 +39,5 @@ void dtmf_listen(struct dtmf *dtmf, int32_t slot, bool listen);
 // Decides whether the slot's candidate of the last DTMF_RUN windows is a digit, and reports it.
 void dtmf_judge(struct dtmf *dtmf, int32_t slot, uint64_t window, struct detections *detections);
 void dtmf_report_end(struct dtmf *dtmf, int32_t slot, struct detections *detections);
+// The samples in which the slot's digit is known to sound so far; false: there is none.
+bool dtmf_sounding(const struct dtmf *dtmf, int32_t slot, int64_t *from, int64_t *until);

@@ -3,8 +3,7 @@
 // Two steady tones must explain the sound above 540 Hz (so that hum, dial tone and most of a voice do not count), the
 // high one must be coherent over 39 ms (a voice's harmonics wobble), and only so much may be wrong altogether:
 // off frequency, or twisted, or dirty, but not all at once. This is rare, so it runs slot by slot.
-#include "dtmf.h"
-#include "lanes.h"
+#include "dtmf_layout.h"
 #include <math.h>
 
 static const double PI = 3.14159265358979323846;
@@ -131,11 +130,42 @@ static inline bool judge_tones(struct heard_tones *heard, const struct dtmf *dtm
            fabsf(heard->offset[1]) <= OFFSET_MOST;
 }
 
+// A window's first sample, the first ever being 0.
+static inline int64_t sample_of(int32_t window) { return ((int64_t)window - DTMF_HISTORY) * DTMF_HOP; }
+
+// How much of a window the digit that is held fills, 0 to 1. Half overlapping Hann windows add up to one, so that a sum
+// of these is a length in hops.
+static float fill_of(const struct dtmf *dtmf, int32_t slot, uint64_t window) {
+    int32_t key = dtmf->held[slot];
+    tones_float powers = square(spectrum(dtmf, slot, window, key / 4, 4 + key % 4));
+    float low = powers[0] * KEEP / dtmf->keep_low[slot], high = powers[1] * KEEP / dtmf->keep_high[slot];
+    return fminf(1, sqrtf(fminf(low, high)));
+}
+
 void dtmf_report_end(struct dtmf *dtmf, int32_t slot, struct detections *detections) {
-    float windows = (float)((uint32_t)dtmf->last[slot] - (uint32_t)dtmf->first[slot] + 1);
+    int32_t last = dtmf->last[slot];
+    float beyond = 0;
+    for (int32_t n = 0; n < GONE; n++) beyond += fill_of(dtmf, slot, (uint64_t)(last - 1 + n));
+    float end = (float)(sample_of(last) - dtmf->began[slot]) - DTMF_HOP / 2 + beyond * DTMF_HOP;
     detections_report(detections, (struct detection){
-        .slot = slot, .kind = DIGIT_ENDED, .value = dtmf->held[slot],
-        .duration_ms = windows * DTMF_HOP * 1000 / SAMPLE_RATE_HZ});
+        .slot = slot, .kind = DIGIT_ENDED, .value = dtmf->held[slot], .began = dtmf->began[slot],
+        .duration_ms = end * 1000 / SAMPLE_RATE_HZ});
+}
+
+bool dtmf_sounding(const struct dtmf *dtmf, int32_t slot, int64_t *from, int64_t *until) {
+    if (dtmf->held[slot] < 0) return false;
+    *from = dtmf->began[slot];
+    *until = sample_of(dtmf->last[slot]) + DTMF_WINDOW;
+    return true;
+}
+
+// Where the digit that has just been accepted began: from its first window in which half of it was there.
+static int64_t beginning(const struct dtmf *dtmf, int32_t slot, uint64_t window) {
+    uint64_t first = window - DTMF_RUN + 1;
+    if (dtmf->run[slot] > DTMF_RUN) return sample_of((int32_t)(window - (uint64_t)dtmf->run[slot] + 1)) + DTMF_HOP / 2;
+    while (first < window && fill_of(dtmf, slot, first) < 0.5f) first++;
+    float covered = fill_of(dtmf, slot, first - 1) + fill_of(dtmf, slot, first) + fill_of(dtmf, slot, first + 1);
+    return sample_of((int32_t)first) + DTMF_WINDOW + DTMF_HOP / 2 - (int64_t)(covered * DTMF_HOP);
 }
 
 void dtmf_judge(struct dtmf *dtmf, int32_t slot, uint64_t window, struct detections *detections) {
@@ -169,15 +199,10 @@ void dtmf_judge(struct dtmf *dtmf, int32_t slot, uint64_t window, struct detecti
     dtmf->keep_low[slot] = KEEP * low_power / DTMF_RUN;
     dtmf->keep_high[slot] = KEEP * high_power / DTMF_RUN;
     dtmf->last[slot] = (int32_t)window;
-    dtmf->first[slot] = (int32_t)(window - (uint64_t)dtmf->run[slot] + 1);
-    for (uint64_t n = window - DTMF_RUN + 1; dtmf->run[slot] == DTMF_RUN && n <= window; n++) {
-        dtmf->first[slot] = (int32_t)n;
-        tones_float powers = square(spectrum(dtmf, slot, n, low_tone, high_tone));
-        if (powers[0] >= dtmf->keep_low[slot] && powers[1] >= dtmf->keep_high[slot]) break;
-    }
+    dtmf->began[slot] = beginning(dtmf, slot, window);
     // Amplitude is 4 / 104 of a window's spectrum; a sine of 0 dBm0 has one of 22826.
     float mean_power = (low_power + high_power) / 2 / DTMF_RUN;
     detections_report(detections, (struct detection){
-        .slot = slot, .kind = DIGIT_HEARD, .value = key, .twist_db = twist,
+        .slot = slot, .kind = DIGIT_HEARD, .value = key, .began = dtmf->began[slot], .twist_db = twist,
         .level_dbm0 = 10 * log10f(mean_power * 16 / (DTMF_WINDOW * DTMF_WINDOW)) - 87.1685f});
 }

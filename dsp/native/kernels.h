@@ -7,9 +7,11 @@
 
 enum { MIX_UNITY = 4096 };  // gains are integers of 1 / 4096
 
+struct bank_spectrum;
 struct detections;
 struct dtmf;
 struct progress_plan;
+struct tone_bank;
 
 struct kernels {
     const char *name;
@@ -21,6 +23,9 @@ struct kernels {
     void (*clip)(int16_t *restrict out, const int32_t *restrict in);
     // One block of every slot: linear is slots x 160.
     void (*dtmf)(struct dtmf *dtmf, const int16_t *linear, struct detections *detections);
+    // One window of 160 samples, by its halves.
+    void (*bank)(struct bank_spectrum *restrict spectrum, const struct tone_bank *restrict bank,
+                 const int16_t *restrict older, const int16_t *restrict newer);
     float (*measure)(float *powers, const struct progress_plan *plan, const int16_t *older, const int16_t *newer);
 };
 

@@ -5,6 +5,7 @@
 #include "kernels.h"
 #include "mix_kernel.h"
 #include "progress_kernel.h"
+#include "tone_bank_kernel.h"
 
 const struct kernels KERNELS = {
     .name = KERNELS_NAME,
@@ -15,5 +16,6 @@ const struct kernels KERNELS = {
     .add_scaled = add_scaled,
     .clip = clip,
     .dtmf = dtmf_run,
+    .bank = measure_bank,
     .measure = measure_frequencies,
 };

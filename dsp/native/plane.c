@@ -14,6 +14,9 @@ enum command_kind {
     CONNECT,
     DISCONNECT,
     LISTEN,
+    COMPEL,
+    FORGET_COMPELLED,
+    MUTE_DIGITS,
     CAPTURE,
     STOP_CAPTURE,
     RECORD,
@@ -59,7 +62,11 @@ struct plane *plane_new(int32_t slots, int32_t law, bool portable) {
     good &= ring_new(&plane->commands, sizeof(struct command), COMMANDS);
     good &= detections_new(&plane->detections, slots);
     good &= dtmf_new(&plane->dtmf, slots);
+    good &= digit_mute_new(&plane->digit_mute, slots);
     good &= progress_new(&plane->progress, slots);
+    good &= mf_new(&plane->mf, slots);
+    good &= compelled_new(&plane->compelled, slots);
+    good &= signal_tones_new(&plane->signal_tones, slots);
     good &= activity_new(&plane->activity, slots);
     good &= player_new(&plane->player, slots);
     good &= live_new(&plane->live, slots);
@@ -70,6 +77,7 @@ struct plane *plane_new(int32_t slots, int32_t law, bool portable) {
     good &= record_new(&plane->record, slots);
     plane->progress.kernels = plane->matrix.kernels = plane->player.kernels = plane->kernels;
     plane->outlet.kernels = plane->live.kernels = plane->kernels;
+    plane->mf.kernels = plane->signal_tones.kernels = plane->kernels;
     if (!good) {
         plane_free(plane);
         return NULL;
@@ -93,7 +101,11 @@ void plane_free(struct plane *plane) {
     ring_free(&plane->commands);
     detections_free(&plane->detections);
     dtmf_free(&plane->dtmf);
+    digit_mute_free(&plane->digit_mute);
     progress_free(&plane->progress);
+    mf_free(&plane->mf);
+    compelled_free(&plane->compelled);
+    signal_tones_free(&plane->signal_tones);
     activity_free(&plane->activity);
     player_free(&plane->player);
     live_free(&plane->live);
@@ -159,9 +171,25 @@ bool plane_disconnect(struct plane *plane, int32_t source, int32_t destination) 
     return ring_push(&plane->commands, &(struct command){.kind = DISCONNECT, .slot = destination, .values = {source}});
 }
 
-bool plane_listen(struct plane *plane, int32_t slot, bool digits, const struct progress_plan *plan, bool activity) {
-    return ring_push(&plane->commands, &(struct command){.kind = LISTEN, .slot = slot, .values = {digits, activity},
+bool plane_listen(struct plane *plane, int32_t slot, bool digits, const struct progress_plan *plan, bool activity,
+                  int32_t mf_system, bool signal_tones) {
+    return ring_push(&plane->commands, &(struct command){.kind = LISTEN, .slot = slot,
+                                                         .values = {digits, activity, mf_system, signal_tones},
                                                          .memory.read = plan});
+}
+
+bool plane_compel(struct plane *plane, int32_t slot, bool when_signal_begins, const struct tone_segment *segments,
+                  uint64_t count, uint64_t token) {
+    return ring_push(&plane->commands, &(struct command){.kind = COMPEL, .slot = slot, .values = {when_signal_begins},
+                                                         .token = token, .count = count, .memory.read = segments});
+}
+
+bool plane_forget_compelled(struct plane *plane, int32_t slot) {
+    return ring_push(&plane->commands, &(struct command){.kind = FORGET_COMPELLED, .slot = slot});
+}
+
+bool plane_mute_digits(struct plane *plane, int32_t slot, bool mute) {
+    return ring_push(&plane->commands, &(struct command){.kind = MUTE_DIGITS, .slot = slot, .values = {mute}});
 }
 
 bool plane_capture(struct plane *plane, int32_t slot, uint8_t *octets, uint64_t count, uint64_t token) {
@@ -222,6 +250,18 @@ static void obey(struct plane *plane, const struct command *command) {
         dtmf_listen(&plane->dtmf, slot, values[0]);
         progress_listen(&plane->progress, slot, command->memory.read);
         activity_listen(&plane->activity, slot, values[1]);
+        mf_listen(&plane->mf, slot, values[2]);
+        signal_tones_listen(&plane->signal_tones, slot, values[3]);
+        break;
+    case COMPEL:
+        compelled_set(&plane->compelled, slot, values[0], command->memory.read, command->count, command->token,
+                      detections);
+        break;
+    case FORGET_COMPELLED:
+        compelled_forget(&plane->compelled, slot, detections);
+        break;
+    case MUTE_DIGITS:
+        digit_mute_set(&plane->digit_mute, slot, values[0]);
         break;
     case CAPTURE:
         capture_start(&plane->capture, slot, command->memory.write, command->count, command->token, detections);
@@ -253,7 +293,7 @@ static void pass(struct plane *plane, const uint8_t *rx, uint8_t *tx, int32_t so
 // What the slot is sent: whom it hears, what plays to it, its tone.
 static void send(struct plane *plane, const uint8_t *rx, uint8_t *tx, int32_t slot) {
     int32_t source = matrix_only_source(&plane->matrix, slot);
-    if (source >= 0 && plane->law[source] == plane->law[slot] && plane->player.octets[slot] == NULL &&
+    if (source >= 0 && plane->law[source] == plane->law[slot] && !plane->digit_mute.muting[source] && plane->player.octets[slot] == NULL &&
         plane->tone.segments[slot] == NULL && plane->live.feed[slot] == NULL && outlet_at_rest(&plane->outlet, slot)) {
         pass(plane, rx, tx, source, slot);
         return;
@@ -289,10 +329,17 @@ void plane_tick(struct plane *plane, const uint8_t *rx, uint8_t *tx) {
         int16_t *linear = plane->from_line + (size_t)slot * BLOCK_SAMPLES;
         plane->kernels->decode(plane->law[slot], linear, octets, BLOCK_SAMPLES);
         progress_run(&plane->progress, linear, slot, detections);
+        signal_tones_run(&plane->signal_tones, linear, slot, detections);
+        int events = mf_run(&plane->mf, linear, slot, detections);
+        if (events != 0 && compelled_run(&plane->compelled, &plane->tone, slot, events, detections))
+            outlet_change(&plane->outlet, slot);
         activity_run(&plane->activity, linear, slot, detections);
         capture_run(&plane->capture, octets, slot, detections);
     }
     plane->kernels->dtmf(&plane->dtmf, plane->from_line, detections);
+    for (int32_t slot = 0; slot < plane->slots; slot++)
+        digit_mute_run(&plane->digit_mute, &plane->dtmf, plane->from_line + (size_t)slot * BLOCK_SAMPLES, slot,
+                       plane->ticks);
     for (int32_t slot = 0; slot < plane->slots; slot++) send(plane, rx, tx + (size_t)slot * BLOCK_SAMPLES, slot);
     record_run(&plane->record, plane->from_line, plane->to_line, detections);
     __atomic_store_n(&plane->ticks, plane->ticks + 1, __ATOMIC_RELAXED);

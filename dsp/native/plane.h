@@ -2,15 +2,19 @@
 #pragma once
 #include "activity.h"
 #include "capture.h"
+#include "compelled.h"
+#include "digit_mute.h"
 #include "dtmf.h"
 #include "g711.h"
 #include "kernels.h"
 #include "live.h"
 #include "matrix.h"
+#include "mf.h"
 #include "outlet.h"
 #include "player.h"
 #include "progress.h"
 #include "record.h"
+#include "signal_tones.h"
 #include "tone.h"
 
 struct pump;
@@ -28,7 +32,11 @@ struct plane {
     struct ring commands;
     struct detections detections;
     struct dtmf dtmf;
+    struct digit_mute digit_mute;
     struct progress progress;
+    struct mf mf;
+    struct compelled compelled;
+    struct signal_tones signal_tones;
     struct activity activity;
     struct player player;
     struct live live;

@@ -90,13 +90,27 @@ void progress_listen(struct progress *progress, int32_t slot, const struct progr
     state->kind = state->past_kind = state->heard = -1;
 }
 
-static void report(struct progress_slot *state, int32_t slot, int32_t tone, struct detections *detections) {
+// The sample at a time of the slot's clock, which stands in the middle of the newest window.
+static int64_t sample_at(const struct progress_slot *state, float time_ms, const struct detections *detections) {
+    return samples_so_far(detections) - BLOCK_SAMPLES - (int64_t)((state->clock_ms - time_ms) * (SAMPLE_RATE_HZ / 1000));
+}
+
+// tone began at began_ms, or there is none. Amplitude is 4 / 320 of a window's spectrum; a sine of 0 dBm0 has 22826.
+static void report(struct progress_slot *state, int32_t slot, int32_t tone, float began_ms,
+                   struct detections *detections) {
     if (tone == state->heard) return;
-    if (state->heard >= 0)
-        detections_report(detections,
-                          (struct detection){.slot = slot, .kind = PROGRESS_ENDED, .value = state->heard});
-    if (tone >= 0)
-        detections_report(detections, (struct detection){.slot = slot, .kind = PROGRESS_HEARD, .value = tone});
+    if (state->heard >= 0) {
+        int64_t end = sample_at(state, state->ended_ms, detections);
+        detections_report(detections, (struct detection){
+            .slot = slot, .kind = PROGRESS_ENDED, .value = state->heard, .began = state->tone_began,
+            .duration_ms = (float)(end - state->tone_began) * 1000 / SAMPLE_RATE_HZ});
+    }
+    if (tone >= 0) {
+        state->tone_began = sample_at(state, began_ms, detections);
+        detections_report(detections, (struct detection){
+            .slot = slot, .kind = PROGRESS_HEARD, .value = tone, .began = state->tone_began,
+            .level_dbm0 = 20 * log10f(state->peak * 4 / (2 * BLOCK_SAMPLES)) - 87.1685f});
+    }
     state->heard = tone;
 }
 
@@ -122,6 +136,13 @@ static int32_t agreement(const struct progress_slot *state, const struct progres
     return best;
 }
 
+// When the newest segments (the last is over) began.
+static float run_began(const struct progress_slot *state, int32_t segments) {
+    float began_ms = state->ended_ms;
+    for (int32_t n = 0; n < segments; n++) began_ms -= state->segments_ms[state->count - 1 - n];
+    return began_ms;
+}
+
 static void remember(struct progress_slot *state, float length_ms) {
     if (state->count == PROGRESS_MEMORY) {
         memmove(state->segments_ms, state->segments_ms + 2, (PROGRESS_MEMORY - 2) * sizeof *state->segments_ms);
@@ -134,7 +155,9 @@ static void remember(struct progress_slot *state, float length_ms) {
 static void close_burst(struct progress_slot *state, int32_t slot, struct detections *detections) {
     const struct progress_plan *plan = state->plan;
     int32_t kind = state->kind;
-    float length = HOP_MS * state->sum / state->peak, middle = state->moment / state->sum;
+    // Two tones close together beat: where there are enough windows, their mean says more than the strongest.
+    float whole = state->inner_windows >= 4 ? state->inner / (float)state->inner_windows : state->peak;
+    float length = HOP_MS * state->sum / whole, middle = state->moment / state->sum;
     float began = middle - length / 2;
     state->kind = -1;
     if (length < BLIP_MS) return;
@@ -156,8 +179,8 @@ static void close_burst(struct progress_slot *state, int32_t slot, struct detect
         if (length_of_run > most) best = tone, most = length_of_run, alone = true;
         else if (length_of_run < most) alone = true;
     }
-    if (best >= 0 && alone && most >= RUN) report(state, slot, best, detections);
-    else if (!still) report(state, slot, -1, detections);
+    if (best >= 0 && alone && most >= RUN) report(state, slot, best, run_began(state, most), detections);
+    else if (!still) report(state, slot, -1, 0, detections);
 }
 
 // While a segment is still open: dial tone by its length, slow cadences by their pause, ends by what is too long.
@@ -167,22 +190,23 @@ static void watch_open(struct progress_slot *state, int32_t slot, struct detecti
     if (state->kind >= 0) {
         float open = state->clock_ms - state->began_ms;
         if (state->kind == dial->kind && dial->segments == 0 && open >= plan->continuous_ms)
-            report(state, slot, PROGRESS_DIAL, detections);
+            report(state, slot, PROGRESS_DIAL, state->began_ms, detections);
         else if (state->heard >= 0 && open > 1.3f * plan->shapes[state->heard].longest_on_ms + 80 &&
                  plan->shapes[state->heard].segments > 0)
-            report(state, slot, -1, detections);
+            report(state, slot, -1, 0, detections);
         return;
     }
     float open = state->clock_ms - state->ended_ms;
     if (state->heard >= 0 && open > 1.3f * plan->shapes[state->heard].longest_off_ms + 80)
-        report(state, slot, -1, detections);
+        report(state, slot, -1, 0, detections);
     if (state->count == 0 || open < SLOW_HEARD_MS || open > SLOW_HEARD_MS + 3 * HOP_MS) return;
     for (int32_t tone = 0; tone < PROGRESS_TONES; tone++) {
         const struct progress_shape *shape = &plan->shapes[tone];
         int32_t turn = 0;
         if (shape->kind != state->past_kind || shape->longest_off_ms <= SLOW_OFF_MS) continue;
-        if (agreement(state, shape, &turn) >= shape->segments - 1 && turn == shape->segments - 2)
-            report(state, slot, tone, detections);
+        int32_t agreed = agreement(state, shape, &turn);
+        if (agreed >= shape->segments - 1 && turn == shape->segments - 2)
+            report(state, slot, tone, run_began(state, agreed), detections);
     }
 }
 
@@ -224,7 +248,8 @@ static void begin_burst(struct progress_slot *state, int32_t kind) {
     state->sum = sqrtf(state->before[0][kind]);  // the window that the burst begins in
     state->moment = state->sum * (state->clock_ms - HOP_MS);
     state->peak = state->sum;
-    state->windows = 0;
+    state->windows = state->inner_windows = 0;
+    state->inner = 0;
 }
 
 void progress_run(struct progress *progress, const int16_t *samples, int32_t slot, struct detections *detections) {
@@ -254,6 +279,8 @@ void progress_run(struct progress *progress, const int16_t *samples, int32_t slo
         float amplitude = sqrtf(kind_powers[kind]);
         state->sum += amplitude;
         state->moment += amplitude * state->clock_ms;
+        if (state->windows >= 2) state->inner += state->newest, state->inner_windows++;
+        state->newest = amplitude;
         if (amplitude > state->peak) state->peak = amplitude;
         state->windows++;
     }

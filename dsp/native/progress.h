@@ -38,7 +38,10 @@ struct progress_slot {
     float segments_ms[PROGRESS_MEMORY];
     float clock_ms;                     // since listening began, centre of the newest window
     float sum, moment, peak;            // amplitudes of the burst
+    float inner, newest;                // the sum of those that it fills, and its newest window's
+    int32_t inner_windows;
     float began_ms, ended_ms;           // the open burst; the last burst
+    int64_t tone_began;                 // the first sample of the tone reported
     int32_t windows;                    // of the burst
     float before[2][PROGRESS_TONES];    // power of each kind one and two windows ago
 };

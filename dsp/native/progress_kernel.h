@@ -1,36 +1,9 @@
 // Progress tones, measuring: how strong each of a plan's frequencies is in the newest 40 ms.
-//
-// Vectors lie along time here, since slots differ in their plans: 16-bit samples, of which one instruction multiplies
-// and adds two. Every build adds up the same eight partial sums, each exact.
 #pragma once
-#include "lanes.h"
+#include "folded.h"
 #include "progress.h"
 
 enum { HALF_OF_WINDOW = BLOCK_SAMPLES / SAMPLES };
-
-typedef int32_t four_ints __attribute__((vector_size(16), may_alias));
-typedef float four_floats __attribute__((vector_size(16), may_alias));
-
-static inline lanes_short backwards(lanes_short samples) {
-#if LANES == 8
-    const lanes_short places = {15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0};
-#else
-    const lanes_short places = {7, 6, 5, 4, 3, 2, 1, 0};
-#endif
-    return __builtin_shuffle(samples, places);
-}
-
-// Sums over all lanes of four vectors' eight partial sums.
-static inline four_ints add_across(lanes_int a, lanes_int b, lanes_int c, lanes_int d) {
-    lanes_int ab = __builtin_shuffle(a, b, FIRST_TWO) + __builtin_shuffle(a, b, LAST_TWO);
-    lanes_int cd = __builtin_shuffle(c, d, FIRST_TWO) + __builtin_shuffle(c, d, LAST_TWO);
-    lanes_int all = __builtin_shuffle(ab, cd, LOWER_HALVES) + __builtin_shuffle(ab, cd, UPPER_HALVES);
-#if LANES == 8
-    return ((const four_ints *)&all)[0] + ((const four_ints *)&all)[1];
-#else
-    return all;
-#endif
-}
 
 // frequencies is a constant wherever this is inlined.
 static inline __attribute__((always_inline)) float measure_some(float *restrict powers,
@@ -45,11 +18,8 @@ static inline __attribute__((always_inline)) float measure_some(float *restrict 
 #pragma GCC unroll 2
         for (int part = 0; part < PARTS; part++) {
             const int at = (n + part) * SAMPLES;
-            lanes_short weight = *(const lanes_short *)(plan->window + at);
-            lanes_short a = (lanes_short)*(const lanes_anywhere *)(older + at);
-            lanes_short b = backwards((lanes_short)*(const lanes_anywhere *)(newer + BLOCK_SAMPLES - SAMPLES - at));
-            a = multiply_high(a, weight);
-            b = multiply_high(b, weight);
+            struct folded halves = fold_halves(older, newer + BLOCK_SAMPLES, plan->window, at);
+            lanes_short a = halves.older, b = halves.newer;
             squares[part] += (multiply_pairs(a, a) + multiply_pairs(b, b)) >> PROGRESS_SQUARES_SHIFT;
             lanes_short even = a + b, odd = a - b;
 #pragma GCC unroll 4

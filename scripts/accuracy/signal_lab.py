@@ -4,7 +4,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dsp import BLOCK_SAMPLES, Detection, DigitHeard, Law, Plane, TonePlan, g711_decode, g711_encode
+from dsp import (
+    BLOCK_SAMPLES,
+    Detection,
+    DigitHeard,
+    Law,
+    MfSystem,
+    Plane,
+    TonePlan,
+    g711_decode,
+    g711_encode,
+)
 from dsp.levels import amplitude
 from dsp.sounds import HIGH_HZ, KEYS, LOW_HZ
 
@@ -67,12 +77,21 @@ def hear(
     digits: bool = False,
     progress: TonePlan | None = None,
     activity: bool = False,
+    mf: MfSystem | None = None,
+    signal_tones: bool = False,
 ) -> list[Detection]:
     """What a plane hears of a sound on slot 0."""
     octets = octets_of(sound, law)
     heard: list[Detection] = []
     with Plane(1, law=law) as plane:
-        plane.listen(0, digits=digits, progress=progress, activity=activity)
+        plane.listen(
+            0,
+            digits=digits,
+            progress=progress,
+            activity=activity,
+            mf=mf,
+            signal_tones=signal_tones,
+        )
         for start in range(0, len(octets) - BLOCK_SAMPLES + 1, BLOCK_SAMPLES):
             plane.rx[0] = np.frombuffer(octets, np.uint8, BLOCK_SAMPLES, start)
             plane.tick()

@@ -21,12 +21,14 @@ from dsp import (
 )
 from dsp._native import ffi, lib
 from dsp.reference import progress_shares
-from dsp.sounds import native_plan
+from dsp.sounds import native_plan, progress_probes
 from scripts.accuracy.signal_lab import Lab, hear, linear_of
 
 TONES = ("dial", "ringback", "busy", "congestion")
 ALIKE = {
+    "au": {"congestion": "busy"},
     "hu": {"congestion": "busy"},
+    "jp": {"congestion": "busy"},
     "pl": {"congestion": "busy"},
 }  # where a country makes no difference
 every_country = pytest.mark.parametrize("country", countries())
@@ -67,7 +69,8 @@ def test_every_countrys_tones_are_heard_by_their_names(country, name, stretch):
     heard = hear(sound, progress=plan)
     wanted = ALIKE.get(country, {}).get(name, name)
     assert tones_heard(heard) == [wanted]
-    assert heard[-1] == ProgressToneEnded(slot=0, tick=heard[-1].tick, tone=wanted)
+    assert isinstance(heard[-1], ProgressToneEnded)
+    assert heard[-1].tone == wanted
     assert len(heard) == 2
 
 
@@ -174,14 +177,14 @@ def test_c_measures_the_shares_of_the_definition(seed, country, hertz, noise):
     older, newer = (ffi.from_buffer("int16_t[]", half) for half in (sound[:160], sound[160:]))
     total = lib.progress_measure(ffi.from_buffer("float[]", powers), plan, older, newer)
     tones = tone_plan(country)
-    frequencies = sorted(
-        {
-            hz
-            for name in TONES
-            for part in getattr(tones, name).segments
-            for hz in part.frequencies_hz
-        }
-    )
+    sounding = {
+        hertz
+        for name in TONES
+        for part in getattr(tones, name).segments
+        for hertz in part.frequencies_hz
+    }
+    probes = progress_probes(sorted(sounding))
+    frequencies = sorted({probe for each in probes.values() for probe in each})
     wanted = progress_shares(sound, frequencies)[1]
     assert np.abs(3 * powers[: len(frequencies)] / total - wanted).max() < 1e-4
 
