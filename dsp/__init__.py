@@ -11,6 +11,7 @@ from dsp.caller_id import (
     decode_caller_id,
     encode_caller_id,
 )
+from dsp.decode import Decoded, decode
 from dsp.detections import (
     ActivityChanged,
     CaptureFinished,
@@ -47,6 +48,7 @@ from dsp.live_feed import LiveFeed
 from dsp.mf import MfSystem
 from dsp.plane import Plane
 from dsp.pump import Counters, Distribution, PendingEvents, PumpPrivileges
+from dsp.sound_levels import SoundLevels, sound_levels
 from dsp.taps import BLOCK_SAMPLES, SAMPLE_RATE_HZ, TICK_S, Direction, RecordedBlock, Tap
 from dsp.tone_plans import (
     CONFIRMATION_TONE,
@@ -74,6 +76,7 @@ __all__ = [
     "CaptureFinished",
     "CommandRingFull",
     "Counters",
+    "Decoded",
     "DescriptorLost",
     "DescriptorRefused",
     "Detection",
@@ -104,12 +107,14 @@ __all__ = [
     "SignalToneEnded",
     "SignalToneHeard",
     "SlotOutOfRange",
+    "SoundLevels",
     "Tap",
     "Tone",
     "TonePlan",
     "UnknownCountry",
     "UnknownSound",
     "countries",
+    "decode",
     "decode_caller_id",
     "encode_caller_id",
     "g711_decode",
@@ -117,6 +122,7 @@ __all__ = [
     "level_dbm0",
     "power_dbm0",
     "silence",
+    "sound_levels",
     "tone_plan",
     "transcode",
 ]

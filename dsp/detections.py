@@ -103,8 +103,8 @@ class MfSignalEnded:
 class SignalToneHeard:
     """A tone that a machine or an exchange sends once.
 
-    ``CNG`` (calling fax), ``SIT`` (special information) and ``CAS`` (caller alerting) are reported when
-    they are over or all but over, answer tones after 0.55 s: ``CED`` (fax, or a modem without echo
+    ``CNG`` (calling fax) and ``CAS`` (caller alerting) are reported when they are over, ``SIT`` (special
+    information) in its last segment, answer tones after 0.55 s: ``CED`` (fax, or a modem without echo
     cancellers to switch off), ``ANS`` (its phase reversed every 450 ms), ``ANSam`` (modulated by 15 Hz).
     """
 
@@ -119,7 +119,7 @@ class SignalToneHeard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalToneEnded:
-    """The answer tone heard before is over."""
+    """The answer tone or special information tone heard before is over."""
 
     slot: int
     tick: int

@@ -16,6 +16,7 @@ import msgspec
 from firmware_host.callserver import JournalError
 from firmware_host.config import ConfigurationError, read_appliance
 from firmware_host.console import RECORDS, Output, Session, operator_commands, record_rows
+from firmware_host.decode_command import decode_commands
 from firmware_host.explained import Explained
 from firmware_host.instance_lock import SecondInstance
 from firmware_host.live.commands import live_commands
@@ -299,6 +300,7 @@ def _begin_process(name: str, *, may_wait: bool = True) -> None:
 
 switchroom.add_source(process_commands)
 switchroom.add_source(live_commands)
+switchroom.add_source(decode_commands)
 
 
 def main() -> None:

@@ -1,5 +1,12 @@
-"""Sound that people hand us (any WAV that libsndfile reads) → 8 kHz samples, and back."""
+"""Sound that people hand us (any WAV that libsndfile reads) → 8 kHz samples.
 
+Files are read and resampled a few seconds at a time: a file is never larger in memory than its sound at
+8 kHz.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -8,22 +15,39 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from dsp import SAMPLE_RATE_HZ
+from dsp import SAMPLE_RATE_HZ, Law
 
-__all__ = ["SoundFileError", "read_sound", "resample"]
+__all__ = ["Recording", "SoundFileError", "read_recording", "read_sound", "resample"]
 
 LONGEST_SOUND_S = 3600
+LONGEST_RECORDING_S = 4 * 3600
+MOST_CHANNELS = 16
+LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 1000, 192_000
+_BLOCK_S = 5
 _CHUNK = 4096
 _HALF_WIDTH = 16
 """Zero crossings of the interpolation kernel on each side: stop band below -60 dB."""
+_LAWS = {"ALAW": Law.ALAW, "ULAW": Law.MULAW}
 
 
 class SoundFileError(Exception):
     """A sound file that can't be used; the message names it and says why."""
 
 
-def read_sound(file: Path) -> NDArray[np.int16]:
-    """Samples of a sound file at 8 kHz, its channels mixed to one.
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What a sound file holds."""
+
+    samples: NDArray[np.int16]
+    """Shape (channels, samples), at 8 kHz."""
+    law: Law | None
+    """The law of a file that holds G.711 octets at 8 kHz: encoded again, they are what they were."""
+    missing_s: float
+    """How much more the file says that it holds: it was cut off."""
+
+
+def read_recording(file: Path, *, longest_s: int = LONGEST_RECORDING_S) -> Recording:
+    """Every channel of a sound file at 8 kHz.
 
     Raises:
         SoundFileError: when it is missing, empty, too long or no sound file.
@@ -32,19 +56,122 @@ def read_sound(file: Path) -> NDArray[np.int16]:
         raise SoundFileError(f"{file}: not a sound file that can be read (it is no ordinary file)")
     try:
         with soundfile.SoundFile(str(file)) as sound:
-            if sound.frames == 0:
-                raise SoundFileError(f"{file}: holds no sound; record or choose another file")
-            if sound.frames > LONGEST_SOUND_S * sound.samplerate:
-                raise SoundFileError(f"{file}: longer than an hour; cut it")
-            samples = sound.read(dtype="float64", always_2d=True).mean(axis=1)
-            rate_hz = int(sound.samplerate)
+            _check(file, sound, longest_s)
+            samples = np.concatenate(list(_blocks(sound)), axis=1)
+            law = _LAWS.get(sound.subtype) if sound.samplerate == SAMPLE_RATE_HZ else None
+            missing_s = _missing_octets(file) / max(1, _octets_a_second(sound))
     except FileNotFoundError:
         raise SoundFileError(f"{file}: there is no such file") from None
     except (soundfile.SoundFileError, OSError, TypeError) as error:
-        why = "no such file" if not file.exists() else "not a sound file that can be read"
-        raise SoundFileError(f"{file}: {why} ({error})") from None
-    samples = resample(np.nan_to_num(samples, posinf=1.0, neginf=-1.0), rate_hz)
-    return np.clip(np.rint(samples * 32767), -32768, 32767).astype(np.int16)
+        raise SoundFileError(f"{file}: {_why(file, error)}") from None
+    if samples.shape[1] == 0:
+        raise SoundFileError(f"{file}: holds no sound; record or choose another file")
+    return Recording(samples=samples, law=law, missing_s=missing_s)
+
+
+def read_sound(file: Path) -> NDArray[np.int16]:
+    """Samples of a sound file at 8 kHz, its channels mixed to one.
+
+    Raises:
+        SoundFileError: when it is missing, empty, too long or no sound file.
+    """
+    samples = read_recording(file, longest_s=LONGEST_SOUND_S).samples
+    mixed: NDArray[np.int16] = np.rint(samples.mean(axis=0)).astype(np.int16)
+    return mixed
+
+
+def _why(file: Path, error: Exception) -> str:
+    if not file.exists():
+        return "there is no such file"
+    if file.stat().st_size == 0:
+        return "is empty; record or choose another file"
+    return f"not a sound file that can be read ({error})"
+
+
+def _check(file: Path, sound: soundfile.SoundFile, longest_s: int) -> None:
+    if sound.frames == 0:
+        raise SoundFileError(f"{file}: holds no sound; record or choose another file")
+    if not LOWEST_RATE_HZ <= sound.samplerate <= HIGHEST_RATE_HZ:
+        raise SoundFileError(
+            f"{file}: {sound.samplerate} samples a second;"
+            f" {LOWEST_RATE_HZ} to {HIGHEST_RATE_HZ} can be read"
+        )
+    if sound.frames > longest_s * sound.samplerate:
+        hours = sound.frames / sound.samplerate / 3600
+        raise SoundFileError(
+            f"{file}: {hours:.1f} hours long; at most {longest_s / 3600:.0f} can be read: cut it"
+        )
+    if sound.channels > MOST_CHANNELS:
+        raise SoundFileError(
+            f"{file}: {sound.channels} channels; at most {MOST_CHANNELS} can be read"
+        )
+
+
+def _octets_a_second(sound: soundfile.SoundFile) -> int:
+    widths = {"PCM_S8": 1, "PCM_U8": 1, "ALAW": 1, "ULAW": 1, "PCM_24": 3, "PCM_32": 4}
+    width = widths.get(sound.subtype, {"FLOAT": 4, "DOUBLE": 8}.get(sound.subtype, 2))
+    return int(sound.samplerate) * int(sound.channels) * width
+
+
+def _missing_octets(file: Path) -> int:
+    """How many octets a RIFF file's data chunk lacks; 0 for other files and for those still written.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    size = file.stat().st_size
+    with file.open("rb") as stream:
+        if stream.read(4) != b"RIFF":
+            return 0
+        place = 12
+        while place + 8 <= size:
+            stream.seek(place)
+            name, length = struct.unpack("<4sI", stream.read(8))
+            if name == b"data":
+                # All ones, or nothing: its writer did not know yet.
+                return 0 if length in (0, 0xFFFFFFFF) else max(0, length - (size - place - 8))
+            place += 8 + length + length % 2
+    return 0
+
+
+def _blocks(sound: soundfile.SoundFile) -> Iterator[NDArray[np.int16]]:
+    """The file's sound at 8 kHz, shape (channels, samples), some seconds at a time."""
+    ratio = Fraction(SAMPLE_RATE_HZ, int(sound.samplerate))
+    if ratio == 1:
+        while (block := _floats(sound, _BLOCK_S * SAMPLE_RATE_HZ)).shape[1]:
+            yield _integers(block)
+        return
+    half_taps, kernels = _kernels(ratio)
+    beside = half_taps + 1
+    step = max(1, _BLOCK_S * sound.samplerate // ratio.denominator) * ratio.denominator
+    held = np.zeros((sound.channels, beside))  # the sound on both sides of what comes next
+    ahead = _floats(sound, step + beside)
+    while ahead.shape[1]:
+        more = _floats(sound, step)
+        whole = np.concatenate([held, ahead, more], axis=1)
+        frames = min(step, whole.shape[1] - beside) if more.shape[1] else ahead.shape[1]
+        padded = np.pad(whole, ((0, 0), (0, max(0, frames + 2 * beside - whole.shape[1]))))
+        count = int(frames * ratio)
+        yield _integers(
+            np.array(
+                [
+                    _interpolate(row[: frames + 2 * beside], count, ratio, half_taps, kernels)
+                    for row in padded
+                ]
+            )
+        )
+        held = whole[:, frames : frames + beside]
+        ahead = whole[:, frames + beside :]
+
+
+def _floats(sound: soundfile.SoundFile, frames: int) -> NDArray[np.float64]:
+    block = sound.read(frames, dtype="float32", always_2d=True).T.astype(np.float64)
+    finite: NDArray[np.float64] = np.nan_to_num(block, posinf=1.0, neginf=-1.0)
+    return finite
+
+
+def _integers(samples: NDArray[np.float64]) -> NDArray[np.int16]:
+    return np.clip(np.rint(samples * 32768), -32768, 32767).astype(np.int16)
 
 
 def resample(samples: NDArray[np.float64], rate_hz: int) -> NDArray[np.float64]:
@@ -52,10 +179,20 @@ def resample(samples: NDArray[np.float64], rate_hz: int) -> NDArray[np.float64]:
     if rate_hz == SAMPLE_RATE_HZ:
         return samples
     ratio = Fraction(SAMPLE_RATE_HZ, rate_hz)
-    count = int(len(samples) * ratio)
     half_taps, kernels = _kernels(ratio)
-    output = np.empty(count)
     padded = np.pad(samples, half_taps + 1)
+    return _interpolate(padded, int(len(samples) * ratio), ratio, half_taps, kernels)
+
+
+def _interpolate(
+    padded: NDArray[np.float64],
+    count: int,
+    ratio: Fraction,
+    half_taps: int,
+    kernels: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Count samples of sound with half_taps + 1 samples more on both sides."""
+    output = np.empty(count)
     views = np.lib.stride_tricks.sliding_window_view(padded, 2 * half_taps + 1)
     for phase, kernel in enumerate(kernels[:count]):
         positions = np.arange(phase, count, ratio.numerator)

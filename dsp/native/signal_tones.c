@@ -203,8 +203,11 @@ static void watch_open(struct signal_slot *state, int32_t slot, struct detection
         report(state, slot, state->heard, state->began, detections);
     }
     if (state->kind == TONE_1800 && state->stage == 2 && state->windows >= SPECIAL_LAST) {
-        if (state->since_stage <= state->windows + SPECIAL_GAP && single_is_steady(state))
-            report(state, slot, SIGNAL_SIT, state->stage_began, detections);
+        if (state->since_stage <= state->windows + SPECIAL_GAP && single_is_steady(state)) {
+            state->heard = SIGNAL_SIT;
+            state->began = state->stage_began;
+            report(state, slot, SIGNAL_SIT, state->began, detections);
+        }
         state->stage = 0;
     }
 }
