@@ -16,7 +16,7 @@ __all__ = ["SoundLevels", "sound_levels"]
 ACTIVE_DBM0 = -38.0
 """As the plane's activity detector has it."""
 CLIPPED = 32_000
-"""G.711's outermost step; three in a row are no coincidence."""
+"""G.711's outermost step; two in a row are no coincidence."""
 MAINS_HZ = (50.0, 60.0)
 HARMONICS = (1, 2, 3, 5)
 SECONDS = 4
@@ -42,7 +42,7 @@ class SoundLevels:
     peak: float
     """Of full scale, 0 to 1."""
     clipped_share: float
-    """Samples in rows of three or more at full scale, 0 to 1."""
+    """Samples in rows of two or more at full scale, 0 to 1."""
     direct_current: float
     """Mean, of full scale, -1 to 1."""
 
@@ -94,7 +94,7 @@ def _clipped(at_limit: NDArray[np.bool_]) -> float:
         return 0.0
     edges = np.flatnonzero(np.diff(np.concatenate([[0], at_limit.astype(np.int8), [0]])))
     lengths = edges[1::2] - edges[::2]
-    return float(lengths[lengths >= 3].sum()) / at_limit.size
+    return float(lengths[lengths >= 2].sum()) / at_limit.size
 
 
 def _hum(sound: NDArray[np.float64], mains_hz: float) -> float:

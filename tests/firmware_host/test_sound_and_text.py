@@ -43,7 +43,7 @@ def test_two_channels_become_one(tmp_path):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "not a sound file"),
+        (b"", "is empty"),
         (b"RIFF\x00\x00", "not a sound file"),
         (b"hello" * 99, "not a sound file"),
     ],
