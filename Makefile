@@ -13,7 +13,7 @@ APT_AARCH64 := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 APT_BENCH := libspandsp-dev libtiff-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check format native bench soak test-aarch64 lock clean
+.PHONY: help setup demo run test check format native bench bench-dsp soak test-aarch64 lock clean
 
 help:                ## list the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -37,10 +37,12 @@ check: $(STAMP) native ## lint, types, import contracts, tests
 format: $(STAMP)      ## bring the code into its shape
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-bench: $(STAMP) native ## the media tick beside SpanDSP's primitives, in one run; the pump in real time
-	@sh scripts/system-packages $(APT_BENCH)
-	@$(BIN)/python scripts/bench_tick.py $(ARGS)
+bench: bench-dsp     ## bench-dsp, and the pump in real time
 	@$(BIN)/python scripts/bench_pump.py
+
+bench-dsp: $(STAMP) native ## detectors, G.711, caller ID and the tick beside SpanDSP, in one run
+	@sh scripts/system-packages $(APT_BENCH)
+	@$(BIN)/python scripts/bench_dsp.py $(ARGS)
 
 test-aarch64: $(STAMP) ## the kernels give the same bits on aarch64, under qemu-user, as here
 	@sh scripts/system-packages $(APT_AARCH64)

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 __all__ = ["Plane"]
 
 MAXIMUM_GAIN_DB = 18.0
+INSTRUCTION_SETS = ("portable", "x86-64-v3", "x86-64-v4")
+"""In the order of enum instruction_set."""
 DRAIN = 256
 """Entries fetched from a ring in one call."""
 
@@ -57,10 +59,10 @@ class Plane:
     Runs in: event loop (all methods, one thread); the tick itself runs in the pump's thread once started.
     """
 
-    def __init__(self, slots: int, *, law: Law = Law.ALAW, portable: bool = False) -> None:
+    def __init__(self, slots: int, *, law: Law = Law.ALAW, at_most: str = "x86-64-v4") -> None:
         if slots < 1:
             raise PlaneError(f"a plane of {slots} slots carries nothing: it needs at least one")
-        handle = lib.plane_new(slots, law.number, portable)
+        handle = lib.plane_new(slots, law.number, INSTRUCTION_SETS.index(at_most))
         if handle == ffi.NULL:
             raise MemoryError
         self._handle: PlaneHandle | None = ffi.gc(handle, lib.plane_free)
@@ -71,7 +73,7 @@ class Plane:
         self.tx: NDArray[np.uint8] = _view(lib.plane_tx(handle), octets)
         """What the lines are sent, (slots, 160) octets; read after `tick`."""
         self.instruction_set = ffi.string(lib.plane_instruction_set(handle)).decode()
-        """Which build of the kernels runs: the machine's best, or ``portable`` if asked for."""
+        """Which build of the kernels runs: the machine's best, or of up to `at_most`."""
         self._laws = [law] * slots
         self._running = False
         self._ledger = Ledger()

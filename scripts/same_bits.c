@@ -39,10 +39,10 @@ int main(int count, char **arguments) {
     const float cadences[6] = {2000, 4000, 500, 500, 250, 250};
     const int32_t counts[4] = {0, 2, 2, 2};
     struct progress_plan *plan = progress_plan_new(frequencies, 4, bits, cadences, counts);
-    struct plane *plane = plane_new(PORTS, LAW_ALAW, count > 1 && strcmp(arguments[1], "portable") == 0);
+    struct plane *plane = plane_new(PORTS, LAW_ALAW, count > 1 ? atoi(arguments[1]) : X86_64_V4);
     for (int32_t port = 0; port < PORTS; port++) {
         if (port % 2) plane_set_law(plane, port, LAW_MULAW);
-        plane_listen(plane, port, true, plan, true);
+        plane_listen(plane, port, true, plan, true, MF_R2_FORWARD + port % 3, true);
         for (int32_t other = 0; other < 8 && port < 8; other++)
             if (other != port) plane_connect(plane, other, port, 1.0f + (float)other / 8);
         if (port >= 8) plane_connect(plane, port, port ^ 1, 1.0f);

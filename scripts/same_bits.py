@@ -41,7 +41,8 @@ def main() -> int:
         here, there = Path(folder) / "here", Path(folder) / "there"
         build("gcc", here)
         results = {
-            f"{sys.platform} {each}": printed(str(here), each) for each in ("best", "portable")
+            f"{sys.platform}, up to {name}": printed(str(here), str(level))
+            for level, name in enumerate(("portable", "x86-64-v3", "x86-64-v4"))
         }
         if shutil.which(CROSS) is None or shutil.which(EMULATOR) is None:
             print(f"aarch64 is not tried: {CROSS} and {EMULATOR} are needed", file=sys.stderr)
@@ -49,7 +50,7 @@ def main() -> int:
         else:
             build(CROSS, there)
             emulator = (EMULATOR, "-L", "/usr/aarch64-linux-gnu", str(there))
-            results["aarch64 under qemu-user"] = printed(*emulator)
+            results["aarch64 under qemu-user"] = printed(*emulator, "2")
             code = 0
     for where, (name, number) in results.items():
         print(f"{number}  {name:12} {where}")

@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 enum { BLOCK_SAMPLES = 160, SAMPLE_RATE_HZ = 8000 };
+// What the kernels may use: every machine, AVX2, AVX-512 with VNNI.
+enum instruction_set { PORTABLE, X86_64_V3, X86_64_V4 };
 enum law { LAW_ALAW = 0, LAW_MULAW = 1 };
 enum direction { FROM_LINE = 0, TO_LINE = 1, BOTH_WAYS = 2 };
 enum progress_tone { PROGRESS_DIAL, PROGRESS_RINGBACK, PROGRESS_BUSY, PROGRESS_CONGESTION, PROGRESS_TONES };
@@ -64,7 +66,8 @@ struct plane;
 struct progress_plan;
 struct live_feed;
 
-struct plane *plane_new(int32_t slots, int32_t law, bool portable);
+// The kernels are the machine's best of up to that instruction set.
+struct plane *plane_new(int32_t slots, int32_t law, int32_t at_most);
 const char *plane_instruction_set(const struct plane *plane);
 void plane_free(struct plane *plane);
 uint8_t *plane_rx(struct plane *plane);
@@ -129,7 +132,7 @@ float progress_measure(float *powers, const struct progress_plan *plan, const in
 
 // For the reference tests: the spectrum of 160 samples at six tones, as real and imaginary parts in turn, and the energy
 // of all sound.
-void bank_measure(float *out, const float *hertz, const int16_t *samples, bool portable);
+void bank_measure(float *out, const float *hertz, const int16_t *samples, int32_t at_most);
 
 // Real time. plane_start returns 0 or an errno; granted: bit 0 real-time scheduling, bit 1 locked memory.
 // clock: this port's blocks may make the ticks; of several the first that is healthy does.

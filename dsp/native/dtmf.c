@@ -40,6 +40,9 @@ bool dtmf_new(struct dtmf *dtmf, int32_t slots) {
     dtmf->listening = aligned_alloc(64, words);
     dtmf->key = aligned_alloc(64, words);
     dtmf->run = aligned_alloc(64, words);
+    dtmf->earlier_key = aligned_alloc(64, words);
+    dtmf->earlier_run = aligned_alloc(64, words);
+    dtmf->since = aligned_alloc(64, words);
     dtmf->held = aligned_alloc(64, words);
     dtmf->absent = aligned_alloc(64, words);
     dtmf->keep_low = aligned_alloc(64, words);
@@ -48,7 +51,7 @@ bool dtmf_new(struct dtmf *dtmf, int32_t slots) {
     dtmf->last = aligned_alloc(64, words);
     dtmf->tables = calloc(1, sizeof *dtmf->tables);
     if (!dtmf->listeners || !dtmf->samples || !dtmf->spectrum || !dtmf->energy || !dtmf->high_energy ||
-        !dtmf->listening || !dtmf->key || !dtmf->run || !dtmf->held || !dtmf->absent || !dtmf->keep_low ||
+        !dtmf->listening || !dtmf->key || !dtmf->run || !dtmf->earlier_key || !dtmf->earlier_run || !dtmf->since || !dtmf->held || !dtmf->absent || !dtmf->keep_low ||
         !dtmf->keep_high || !dtmf->began || !dtmf->last || !dtmf->tables)
         return false;
     fill_tables(dtmf->tables);
@@ -74,6 +77,9 @@ void dtmf_free(struct dtmf *dtmf) {
     free(dtmf->listening);
     free(dtmf->key);
     free(dtmf->run);
+    free(dtmf->earlier_key);
+    free(dtmf->earlier_run);
+    free(dtmf->since);
     free(dtmf->held);
     free(dtmf->absent);
     free(dtmf->keep_low);
@@ -92,7 +98,8 @@ static void forget(struct dtmf *dtmf, int32_t slot) {
     for (int n = 0; n < BUFFER; n++) samples[n / 2 * 2 * GROUP + n % 2] = 0;
     for (int n = 0; n < DTMF_HISTORY * DTMF_TONES * 2; n++) spectrum[n * GROUP] = 0;
     for (int n = 0; n < DTMF_HISTORY; n++) energy[n * GROUP] = high_energy[n * GROUP] = 0;
-    dtmf->key[slot] = dtmf->held[slot] = -1;
+    dtmf->key[slot] = dtmf->held[slot] = dtmf->earlier_key[slot] = -1;
+    dtmf->earlier_run[slot] = dtmf->since[slot] = 0;
     dtmf->run[slot] = dtmf->last[slot] = 0;
     dtmf->began[slot] = 0;
     dtmf->absent[slot] = GONE;

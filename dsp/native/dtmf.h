@@ -4,8 +4,9 @@
 
 enum { DTMF_WINDOW = 104, DTMF_HOP = 52, DTMF_TONES = 8 };
 enum { DTMF_RUN = 5 };        // windows in a row that make a digit: 39 ms
-// Judging looks back from a window to the second before the run; three more may have been measured already.
-enum { DTMF_HISTORY = DTMF_RUN + 2 + 3 };
+enum { DTMF_SPAN = 9 };       // windows that a digit with a break in it may take to be known
+// Judging looks back from a window to the second before those; three more may have been measured already.
+enum { DTMF_HISTORY = DTMF_SPAN + 2 + 3 };
 
 static const double DTMF_TONES_HZ[DTMF_TONES] = {697, 770, 852, 941, 1209, 1336, 1477, 1633};  // ITU-T Q.23
 
@@ -23,6 +24,9 @@ struct dtmf {
     int32_t *listening;        // per slot, and so on below: all bits or none
     int32_t *key;              // candidate of the newest window, or -1
     int32_t *run;              // windows in a row with that candidate
+    int32_t *earlier_key;      // of the run before, if it had two windows or more
+    int32_t *earlier_run;
+    int32_t *since;            // windows since its last
     int32_t *held;             // the digit that is being heard, or -1
     int32_t *absent;           // windows in a row without it
     float *keep_low;           // power above which its tones are still there
@@ -36,7 +40,8 @@ struct dtmf {
 bool dtmf_new(struct dtmf *dtmf, int32_t slots);
 void dtmf_free(struct dtmf *dtmf);
 void dtmf_listen(struct dtmf *dtmf, int32_t slot, bool listen);
-// Decides whether the slot's candidate of the last DTMF_RUN windows is a digit, and reports it.
+// Decides whether the slot's candidate is a digit, by its last DTMF_RUN windows or with a break between them, and
+// reports it.
 void dtmf_judge(struct dtmf *dtmf, int32_t slot, uint64_t window, struct detections *detections);
 void dtmf_report_end(struct dtmf *dtmf, int32_t slot, struct detections *detections);
 // The samples in which the slot's digit is known to sound so far; false: there is none.

@@ -22,6 +22,8 @@ static const float ONSET_LOW = 1.0f;           // the same times the share below
 static const float OFFSET_MOST = 2.2f;         // percent
 static const float TWIST_LEAST = -9.5f, TWIST_MOST = 5.5f;  // dB, high over low
 static const float KEEP = 0.25f;               // -6 dB
+static const float WHOLE = 0.6f;               // of the strongest window's power: no break in it
+static const float BROKEN = 0.55f;             // of the others' energy is left in the break at most
 
 // Both tones side by side: the low one, the high one, and twice nothing.
 typedef float tones_float __attribute__((vector_size(16)));
@@ -30,6 +32,13 @@ typedef int32_t tones_int __attribute__((vector_size(16)));
 // A turn of a hop, or the spectrum at a tone: plain numbers, since C's complex products look for infinities.
 struct phasors {
     tones_float x, y;
+};
+
+// Windows that are judged together, from the first on; a break may lie between them.
+struct chosen {
+    int count;
+    int places[DTMF_SPAN];   // after first
+    uint64_t first;
 };
 
 struct heard_tones {
@@ -95,17 +104,24 @@ static inline struct phasors spectrum(const struct dtmf *dtmf, int32_t slot, uin
     return (struct phasors){{lower[0], upper[0]}, {lower[GROUP], upper[GROUP]}};
 }
 
-// Both tones over the DTMF_RUN windows that end with window; false: one is too far off frequency.
-static inline bool judge_tones(struct heard_tones *heard, const struct dtmf *dtmf, int32_t slot, uint64_t window,
-                               int low, int high) {
-    struct phasors x[DTMF_RUN], one = {{0}, {0}}, two = {{0}, {0}}, sum = {{0}, {0}}, turn = {{1, 1}, {0}};
+// Both tones over the chosen windows; false: one is too far off frequency. whole, a constant wherever this is inlined:
+// they are DTMF_RUN in a row.
+static inline __attribute__((always_inline)) bool judge_tones(struct heard_tones *heard, const struct dtmf *dtmf,
+                                                              int32_t slot, const struct chosen *chosen, int low,
+                                                              int high, const bool whole) {
+    struct phasors x[DTMF_SPAN], one = {{0}, {0}}, two = {{0}, {0}}, sum = {{0}, {0}}, turn = {{1, 1}, {0}};
+    static const int row[DTMF_RUN] = {0, 1, 2, 3, 4};
+    const int *places = whole ? row : chosen->places;
+    const int count = whole ? DTMF_RUN : chosen->count;
     tones_float powers = {0};
-    for (int n = 0; n < DTMF_RUN; n++) {
-        x[n] = spectrum(dtmf, slot, window - DTMF_RUN + 1 + (uint64_t)n, low, high);
+    for (int n = 0; n < count; n++) {
+        x[n] = spectrum(dtmf, slot, chosen->first + (uint64_t)places[n], low, high);
         powers += square(x[n]);
     }
-    for (int n = 1; n < DTMF_RUN; n++) one = plus(one, times(conjugate(x[n - 1]), x[n]));
-    for (int n = 2; n < DTMF_RUN; n++) two = plus(two, times(conjugate(x[n - 2]), x[n]));
+    for (int n = 1; n < count; n++)
+        if (places[n] - places[n - 1] == 1) one = plus(one, times(conjugate(x[n - 1]), x[n]));
+    for (int n = 2; n < count; n++)
+        if (places[n] - places[n - 2] == 2) two = plus(two, times(conjugate(x[n - 2]), x[n]));
     tones_float length = square(one);
     length = (tones_float){sqrtf(length[0]), sqrtf(length[1])} + 1e-9f;
     struct phasors step = {one.x / length, one.y / length};    // the phase's advance in a hop ...
@@ -117,15 +133,15 @@ static inline bool judge_tones(struct heard_tones *heard, const struct dtmf *dtm
     tones_float angle = angle_of(off);
     float percent = 100 * SAMPLE_RATE_HZ / (2 * (float)PI * DTMF_HOP);  // of one Hz, for an angle of one
     heard->offset = angle * (tones_float){percent / (float)DTMF_TONES_HZ[low], percent / (float)DTMF_TONES_HZ[high]};
-    for (int n = 0; n < DTMF_RUN; n++) {
+    for (int n = 0, place = 0; n < count; n++) {
+        for (; place < places[n]; place++) turn = times(turn, conjugate(step));
         sum = plus(sum, times(x[n], turn));
-        turn = times(turn, conjugate(step));
     }
-    tones_float steady = square(sum) * (1.0f / DTMF_RUN), response = response_at(angle);
-    tones_float before = square(spectrum(dtmf, slot, window - DTMF_RUN - 1, low, high));
+    tones_float steady = square(sum) * (1.0f / (float)count), response = response_at(angle);
+    tones_float before = square(spectrum(dtmf, slot, chosen->first - 2, low, high));
     heard->coherence = steady / powers;
     heard->energy = steady / (response * response);
-    heard->rise = powers / (before * DTMF_RUN + 1e-3f * powers);
+    heard->rise = powers / (before * (float)count + 1e-3f * powers);
     return off.x[0] > 0 && off.x[1] > 0 && fabsf(heard->offset[0]) <= OFFSET_MOST &&
            fabsf(heard->offset[1]) <= OFFSET_MOST;
 }
@@ -160,29 +176,35 @@ bool dtmf_sounding(const struct dtmf *dtmf, int32_t slot, int64_t *from, int64_t
 }
 
 // Where the digit that has just been accepted began: from its first window in which half of it was there.
-static int64_t beginning(const struct dtmf *dtmf, int32_t slot, uint64_t window) {
-    uint64_t first = window - DTMF_RUN + 1;
+static int64_t beginning(const struct dtmf *dtmf, int32_t slot, uint64_t first, uint64_t window) {
     if (dtmf->run[slot] > DTMF_RUN) return sample_of((int32_t)(window - (uint64_t)dtmf->run[slot] + 1)) + DTMF_HOP / 2;
     while (first < window && fill_of(dtmf, slot, first) < 0.5f) first++;
     float covered = fill_of(dtmf, slot, first - 1) + fill_of(dtmf, slot, first) + fill_of(dtmf, slot, first + 1);
     return sample_of((int32_t)first) + DTMF_WINDOW + DTMF_HOP / 2 - (int64_t)(covered * DTMF_HOP);
 }
 
-void dtmf_judge(struct dtmf *dtmf, int32_t slot, uint64_t window, struct detections *detections) {
+static inline size_t energy_at(int32_t slot, uint64_t window) {
+    return ((size_t)(slot / GROUP) * DTMF_HISTORY + window % DTMF_HISTORY) * GROUP + (size_t)(slot % GROUP);
+}
+
+// Whether the chosen windows hold the digit; if so it is reported.
+static inline __attribute__((always_inline)) bool accept(struct dtmf *dtmf, int32_t slot, const struct chosen *chosen,
+                                                         uint64_t window, struct detections *detections,
+                                                         const bool whole) {
     int32_t key = dtmf->key[slot];
     int low_tone = key / 4, high_tone = 4 + key % 4;
     struct heard_tones heard;
-    if (!judge_tones(&heard, dtmf, slot, window, low_tone, high_tone) ||
+    if (!judge_tones(&heard, dtmf, slot, chosen, low_tone, high_tone, whole) ||
         INCOHERENT_HIGH * (1 - heard.coherence[1]) > 1)
-        return;
+        return false;
     float low_power = heard.energy[0], high_power = heard.energy[1];
     float twist = 10 * log10f(high_power / low_power);
-    if (!(twist >= TWIST_LEAST) || twist > TWIST_MOST) return;
+    if (!(twist >= TWIST_LEAST) || twist > TWIST_MOST) return false;
     float energy = 0, high_energy = 0;
-    for (int n = 0; n < DTMF_RUN; n++) {
-        size_t at = ((size_t)(slot / GROUP) * DTMF_HISTORY + (window - (uint64_t)n) % DTMF_HISTORY) * GROUP;
-        energy += dtmf->energy[at + (size_t)(slot % GROUP)];
-        high_energy += dtmf->high_energy[at + (size_t)(slot % GROUP)];
+    for (int n = chosen->count - 1; n >= 0; n--) {
+        size_t at = energy_at(slot, chosen->first + (uint64_t)chosen->places[n]);
+        energy += dtmf->energy[at];
+        high_energy += dtmf->high_energy[at];
     }
     float explained = fminf(1.0f, 3 * (low_power + high_power) / high_energy);
     float low_band = 1 - high_energy / energy;
@@ -192,17 +214,54 @@ void dtmf_judge(struct dtmf *dtmf, int32_t slot, uint64_t window, struct detecti
                     OFFSET * (heard.offset[0] * heard.offset[0] + heard.offset[1] * heard.offset[1]) +
                     TWIST * tilt * tilt + LOW_BAND * fminf(low_band * low_band, LOW_BAND_MOST) +
                     (ONSET + ONSET_LOW * low_band) * (onset_of(heard.rise[0]) + onset_of(heard.rise[1]));
-    if (!(penalty <= 1)) return;
+    if (!(penalty <= 1)) return false;
     if (dtmf->held[slot] >= 0) dtmf_report_end(dtmf, slot, detections);
     dtmf->held[slot] = key;
     dtmf->absent[slot] = 0;
-    dtmf->keep_low[slot] = KEEP * low_power / DTMF_RUN;
-    dtmf->keep_high[slot] = KEEP * high_power / DTMF_RUN;
+    dtmf->keep_low[slot] = KEEP * low_power / (float)chosen->count;
+    dtmf->keep_high[slot] = KEEP * high_power / (float)chosen->count;
     dtmf->last[slot] = (int32_t)window;
-    dtmf->began[slot] = beginning(dtmf, slot, window);
+    dtmf->began[slot] = beginning(dtmf, slot, chosen->first, window);
     // Amplitude is 4 / 104 of a window's spectrum; a sine of 0 dBm0 has one of 22826.
-    float mean_power = (low_power + high_power) / 2 / DTMF_RUN;
+    float mean_power = (low_power + high_power) / 2 / (float)chosen->count;
     detections_report(detections, (struct detection){
         .slot = slot, .kind = DIGIT_HEARD, .value = key, .began = dtmf->began[slot], .twist_db = twist,
         .level_dbm0 = 10 * log10f(mean_power * 16 / (DTMF_WINDOW * DTMF_WINDOW)) - 87.1685f});
+    return true;
+}
+
+// The windows on both sides of one break, in which all sound falls silent, not only the tones; false: there is none.
+static bool choose_around_break(struct chosen *chosen, const struct dtmf *dtmf, int32_t slot, uint64_t window) {
+    int32_t key = dtmf->key[slot];
+    tones_float powers[DTMF_SPAN], most = {0};
+    float energy[DTMF_SPAN], mean = 0, quietest = INFINITY;
+    for (int n = 0; n < DTMF_SPAN; n++) {
+        uint64_t at = window - DTMF_SPAN + 1 + (uint64_t)n;
+        powers[n] = square(spectrum(dtmf, slot, at, key / 4, 4 + key % 4));
+        energy[n] = dtmf->energy[energy_at(slot, at)];
+        most = (tones_float){fmaxf(most[0], powers[n][0]), fmaxf(most[1], powers[n][1])};
+    }
+    int first = 0, spoilt = 0, breaks = 0;
+    chosen->count = 0;
+    while (first < DTMF_SPAN && (powers[first][0] < WHOLE * most[0] || powers[first][1] < WHOLE * most[1])) first++;
+    chosen->first = window - DTMF_SPAN + 1 + (uint64_t)first;
+    for (int n = first; n < DTMF_SPAN; n++) {
+        if (powers[n][0] >= WHOLE * most[0] && powers[n][1] >= WHOLE * most[1]) {
+            chosen->places[chosen->count++] = n - first;
+            mean += energy[n];
+            continue;
+        }
+        if (n > first && chosen->places[chosen->count - 1] == n - 1 - first) breaks++;
+        spoilt++;
+        quietest = fminf(quietest, energy[n]);
+    }
+    return chosen->count >= DTMF_RUN && breaks == 1 && spoilt <= BREAK &&
+           chosen->places[chosen->count - 1] == DTMF_SPAN - 1 - first &&
+           quietest * (float)chosen->count <= BROKEN * mean;
+}
+
+void dtmf_judge(struct dtmf *dtmf, int32_t slot, uint64_t window, struct detections *detections) {
+    struct chosen chosen = {DTMF_RUN, {0, 1, 2, 3, 4}, window - DTMF_RUN + 1};
+    if (dtmf->run[slot] >= DTMF_RUN && accept(dtmf, slot, &chosen, window, detections, true)) return;
+    if (choose_around_break(&chosen, dtmf, slot, window)) accept(dtmf, slot, &chosen, window, detections, false);
 }

@@ -5,7 +5,7 @@
 #include "dtmf_spectrum.h"
 
 static const float TONE_LEAST = 8.8475e6f;     // a tone of -46 dBm0: (22826 * 10^(-46 / 20) * 104 / 4)^2
-static const float SHARE_LEAST = 0.20f;        // of all power in the two tones
+static const float SHARE_LEAST = 0.05f;        // of all power in the two tones: hum and dial tone may have the rest
 static const float SHARE_HIGH_LEAST = 0.30f;   // of the power above 540 Hz
 static const float LOW_OVER_HIGH = 12.6f;      // +11 dB
 static const float HIGH_OVER_LOW = 5.01f;      // +7 dB
@@ -67,6 +67,12 @@ static inline void decide(struct dtmf *dtmf, int32_t slot, uint64_t number, cons
     lanes_int *held = (lanes_int *)(dtmf->held + slot), *absent = (lanes_int *)(dtmf->absent + slot);
     lanes_int *last = (lanes_int *)(dtmf->last + slot);
     lanes_int now = choose(good, raw, (lanes_int){0} - 1);
+    // Where a run of two or more ends, a break may lie between it and the next.
+    lanes_int *earlier_key = (lanes_int *)(dtmf->earlier_key + slot), *since = (lanes_int *)(dtmf->since + slot);
+    lanes_int *earlier_run = (lanes_int *)(dtmf->earlier_run + slot), ended = (*run >= 2) & (*key != now);
+    *earlier_key = choose(ended, *key, *earlier_key);
+    *earlier_run = choose(ended, *run, *earlier_run);
+    *since = (*since & ~ended) + 1;
     *run = ((*run & (*key == now)) + 1) & good;
     *key = now;
     lanes_int here = (raw == *held) & (low.power >= *(lanes_float *)(dtmf->keep_low + slot)) &
@@ -74,7 +80,9 @@ static inline void decide(struct dtmf *dtmf, int32_t slot, uint64_t number, cons
     *absent = ~here & (*absent + 1);
     *last = choose(here, (lanes_int){0} + (int32_t)number, *last);
     lanes_int over = (*held >= 0) & (*absent >= GONE);
-    lanes_int ask = (*run >= DTMF_RUN) & ((now != *held) | over);
+    lanes_int broken = (*run >= 2) & (now == *earlier_key) & (*since - *run <= BREAK) &
+                       (*since + *earlier_run <= DTMF_SPAN) & (*earlier_run + *run >= DTMF_RUN);
+    lanes_int ask = ((*run >= DTMF_RUN) | broken) & ((now != *held) | over);
     if (!any(over | ask)) return;
     for (int32_t each = slot; each < slot + LANES; each++) {
         if (over[each - slot]) {

@@ -5,6 +5,7 @@
 
 enum {
     GONE = 4,                     // windows without it that end it: gaps up to 19.5 ms are bridged
+    BREAK = 3,                    // windows that a break of 10 ms may spoil
     LOW_BINS = 8,                 // 0, 77 .. 538 Hz
     HALF = DTMF_WINDOW / 2,
     QUARTER = DTMF_WINDOW / 4,
@@ -26,5 +27,5 @@ struct dtmf_tables {
 };
 
 _Static_assert(DTMF_HOP % 2 == 0 && QUARTER % 2 == 0 && BLOCK_SAMPLES % 2 == 0, "samples lie in pairs");
-_Static_assert(DTMF_HISTORY >= DTMF_RUN + 2 + MOST_WINDOWS - 1, "what judging needs is there");
+_Static_assert(DTMF_HISTORY >= DTMF_SPAN + 2 + MOST_WINDOWS - 1, "what judging needs is there");
 _Static_assert((int64_t)HALF / 2 * 32768 * UNIT <= INT32_MAX, "sums fit");

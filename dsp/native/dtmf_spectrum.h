@@ -82,8 +82,8 @@ static inline __attribute__((always_inline)) void correlate(lanes_int *restrict 
 #pragma GCC unroll 4
         for (int w = 0; w < count; w++) {
             lanes_short samples = part[(size_t)w * window + (size_t)n];
-            sums[w] += multiply_pairs(samples, a);
-            others[w] += multiply_pairs(samples, b);
+            sums[w] = add_products(sums[w], samples, a);
+            others[w] = add_products(others[w], samples, b);
         }
     }
 #pragma GCC unroll 4

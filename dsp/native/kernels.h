@@ -30,4 +30,5 @@ struct kernels {
 };
 
 extern const struct kernels kernels_portable;
-const struct kernels *kernels_best(void);
+// The machine's best of up to that enum instruction_set.
+const struct kernels *kernels_up_to(int32_t at_most);

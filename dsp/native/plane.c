@@ -44,12 +44,12 @@ static int16_t *silent_blocks(size_t count) {
     return blocks == NULL ? NULL : memset(blocks, 0, octets);
 }
 
-struct plane *plane_new(int32_t slots, int32_t law, bool portable) {
+struct plane *plane_new(int32_t slots, int32_t law, int32_t at_most) {
     struct plane *plane = calloc(1, sizeof *plane);
     if (plane == NULL) return NULL;
     size_t count = (size_t)slots, padded = (count + 7) / 8 * 8, octets = count * BLOCK_SAMPLES;
     plane->slots = slots;
-    plane->kernels = portable ? &kernels_portable : kernels_best();
+    plane->kernels = kernels_up_to(at_most);
     plane->rx = malloc(octets);
     plane->tx = malloc(octets);
     plane->law = malloc(count);

@@ -290,5 +290,5 @@ void progress_run(struct progress *progress, const int16_t *samples, int32_t slo
 }
 
 float progress_measure(float *powers, const struct progress_plan *plan, const int16_t *older, const int16_t *newer) {
-    return kernels_best()->measure(powers, plan, older, newer);
+    return kernels_up_to(X86_64_V4)->measure(powers, plan, older, newer);
 }

@@ -24,8 +24,8 @@ static inline __attribute__((always_inline)) float measure_some(float *restrict 
             lanes_short even = a + b, odd = a - b;
 #pragma GCC unroll 4
             for (int f = 0; f < frequencies; f++) {
-                real[f][part] += multiply_pairs(even, *(const lanes_short *)(plan->tables[f][0] + at));
-                imaginary[f][part] += multiply_pairs(odd, *(const lanes_short *)(plan->tables[f][1] + at));
+                real[f][part] = add_products(real[f][part], even, *(const lanes_short *)(plan->tables[f][0] + at));
+                imaginary[f][part] = add_products(imaginary[f][part], odd, *(const lanes_short *)(plan->tables[f][1] + at));
             }
         }
     }

@@ -25,11 +25,11 @@ void tone_bank_fill(struct tone_bank *bank, const float *hertz) {
     }
 }
 
-void bank_measure(float *out, const float *hertz, const int16_t *samples, bool portable) {
+void bank_measure(float *out, const float *hertz, const int16_t *samples, int32_t at_most) {
     struct tone_bank bank;
     struct bank_spectrum spectrum;
     tone_bank_fill(&bank, hertz);
-    (portable ? &kernels_portable : kernels_best())->bank(&spectrum, &bank, samples, samples + BANK_HOP);
+    kernels_up_to(at_most)->bank(&spectrum, &bank, samples, samples + BANK_HOP);
     for (int tone = 0; tone < BANK_TONES; tone++) {
         out[2 * tone] = spectrum.real[tone];
         out[2 * tone + 1] = spectrum.imaginary[tone];

@@ -3,7 +3,8 @@
 Three ideas carry it. One sum of penalties instead of a row of thresholds: a clean digit may be off
 frequency and twisted, a digit under speech may be dirty, nothing may be both. The two tones must be
 steady over 39 ms and explain the power above 540 Hz, so hum, dial tone and most of a voice do not
-count. The high tone must be coherent: a voice's harmonics wobble. Limits: MESi's table of ITU-T Q.24.
+count. The high tone must be coherent: a voice's harmonics wobble. A break of up to 10 ms, in which all
+sound falls silent, may lie between the windows. Limits: MESi's table of ITU-T Q.24.
 
 Windows are measured in integers, as the kernels do it: a sample times its weight loses its last bit,
 and one is 2048 in the tables of sines. What that loses lies 79 dB below a tone of 0 dBm0, and near
@@ -21,6 +22,7 @@ from dsp.sounds import KEYS
 __all__ = ["ReferenceDigit", "hear_digits"]
 
 RATE, WINDOW, HOP, RUN, GONE = 8000, 104, 52, 5, 4
+SPAN, BREAK, WHOLE, BROKEN = 9, 3, 0.6, 0.55
 TONES = np.array([697, 770, 852, 941, 1209, 1336, 1477, 1633], np.float64)
 FLOOR = (amplitude(-46.0) * WINDOW / 4) ** 2
 KEEP = 0.25
@@ -75,25 +77,31 @@ class _Windows:
         both = 3 * (self.low + self.high)
         candidate = (self.low >= FLOOR) & (self.high >= FLOOR)
         candidate &= (12.6 * self.high >= self.low) & (5.01 * self.low >= self.high)
-        candidate &= (both >= 0.2 * self.energy) & (both >= 0.3 * self.high_energy)
+        candidate &= (both >= 0.05 * self.energy) & (both >= 0.3 * self.high_energy)
         self.candidate = np.where(candidate, self.key, -1)
 
     def past_power(self, window: int, tone: int) -> float:
         return float(self.power[window, tone]) if window >= 0 else 0.0
 
-    def tone(self, window: int, tone: int) -> _Tone:
-        x = self.spectrum[window - RUN + 1 : window + 1, tone]
-        one = np.vdot(x[:-1], x[1:])
+    def tone(self, chosen: list[int], tone: int) -> _Tone:
+        x = {window: self.spectrum[window, tone] for window in chosen}
+        one = sum(np.conj(x[n]) * x[n + 1] for n in chosen if n + 1 in x)
         step = one / (abs(one) + 1e-9)
-        two = np.vdot(x[:-2], x[2:]) * np.conj(step) ** 2
+        two = sum(
+            np.conj(x[before]) * x[after]
+            for before, after in zip(chosen, chosen[2:], strict=False)
+            if after - before == 2
+        )
+        two *= np.conj(step) ** 2
         step *= np.exp(0.5j * np.clip(two.imag / max(two.real, 1e-9), -1, 1))
-        steady = abs((x * np.conj(step) ** np.arange(RUN)).sum()) ** 2 / RUN
-        powers = float(self.power[window - RUN + 1 : window + 1, tone].sum())
+        count = len(chosen)
+        steady = abs(sum(x[n] * np.conj(step) ** (n - chosen[0]) for n in chosen)) ** 2 / count
+        powers = float(self.power[chosen, tone].sum())
         angle = np.angle(step * np.exp(-2j * np.pi * TONES[tone] * HOP / RATE))
         bins = angle / np.pi
         response = np.sinc(bins) / (1 - bins * bins)
-        before = self.past_power(window - RUN - 1, tone) + 1e-3 * powers / RUN
-        rise = 10 * np.log10(powers / RUN / before)
+        before = self.past_power(chosen[0] - 2, tone) + 1e-3 * powers / count
+        rise = 10 * np.log10(powers / count / before)
         return _Tone(
             offset=100 * angle * RATE / (2 * np.pi * HOP) / TONES[tone],
             coherence=steady / powers,
@@ -101,20 +109,36 @@ class _Windows:
             onset=float(np.clip(1 - rise / 12, 0, 1.5) ** 2),
         )
 
-    def penalty(self, window: int) -> tuple[float, float, float]:
+    def around_break(self, window: int) -> list[int]:
+        """The windows on both sides of one break, or none."""
+        span = np.arange(window - SPAN + 1, window + 1)
+        tones = [self.low_tone[window], self.high_tone[window]]
+        power = np.where(span[:, None] >= 0, self.power[np.ix_(span, tones)], 0.0)
+        energy = np.where(span >= 0, self.energy[span], 0.0)
+        whole = (power >= WHOLE * power.max(axis=0)).all(axis=1)
+        first = int(whole.argmax())
+        inside = whole[first:]
+        spoilt = np.flatnonzero(~inside)
+        one_break = 1 <= spoilt.size <= BREAK and bool((np.diff(spoilt) == 1).all())
+        if not inside[-1] or not one_break or inside.sum() < RUN:
+            return []
+        if energy[first:][~inside].min() > BROKEN * energy[first:][inside].mean():
+            return []
+        return [int(each) for each in span[first:][inside]]
+
+    def penalty(self, chosen: list[int]) -> tuple[float, float, float]:
         """The sum of penalties, and both tones' energies; infinite beyond a hard limit."""
         low, high = (
-            self.tone(window, self.low_tone[window]),
-            self.tone(window, self.high_tone[window]),
+            self.tone(chosen, self.low_tone[chosen[-1]]),
+            self.tone(chosen, self.high_tone[chosen[-1]]),
         )
-        run = slice(window - RUN + 1, window + 1)
         twist = 10 * np.log10(high.energy / low.energy)
         far = max(abs(low.offset), abs(high.offset)) > OFFSET_MOST
         if far or not TWIST_LEAST <= twist <= TWIST_MOST:
             return np.inf, low.energy, high.energy
-        upper = self.high_energy[run].sum()
+        upper = self.high_energy[chosen].sum()
         residue = 1 - min(1.0, 3 * (low.energy + high.energy) / upper)
-        low_band = 1 - upper / self.energy[run].sum()
+        low_band = 1 - upper / self.energy[chosen].sum()
         penalty = 4.0 * residue + 1.0 * (1 - low.coherence) + 27.5 * (1 - high.coherence)
         penalty += 0.13 * (low.offset**2 + high.offset**2) + 0.2 * ((twist + 2) / 6) ** 2
         penalty += 2.5 * min(low_band**2, 0.14) + (0.22 + low_band) * (low.onset + high.onset)
@@ -126,8 +150,13 @@ def hear_digits(samples: NDArray[np.int16]) -> list[ReferenceDigit]:
     windows = _Windows(samples)
     digits: list[ReferenceDigit] = []
     held, gone, run, last = -1, 0, 0, -2
+    earlier_key, earlier_run, since = -1, 0, 0
     keep = (0.0, 0.0)
     for window, key in enumerate(windows.candidate):
+        ended = run >= 2 and key != last
+        if ended:
+            earlier_key, earlier_run = last, run
+        since = 1 if ended else since + 1
         run = (run + 1 if key == last else 1) if key >= 0 else 0
         last = key
         if held >= 0:
@@ -135,9 +164,16 @@ def hear_digits(samples: NDArray[np.int16]) -> list[ReferenceDigit]:
             here = here and windows.low[window] >= keep[0] and windows.high[window] >= keep[1]
             gone = 0 if here else gone + 1
             held = -1 if gone >= GONE else held
-        if run >= RUN and key != held:
-            penalty, low, high = windows.penalty(window)
+        broken = run >= 2 and key == earlier_key and since - run <= BREAK
+        broken = broken and since + earlier_run <= SPAN and earlier_run + run >= RUN
+        if key == held or not (run >= RUN or broken):
+            continue
+        choices = [list(range(window - RUN + 1, window + 1))] if run >= RUN else []
+        for chosen in [*choices, windows.around_break(window)]:
+            penalty, low, high = windows.penalty(chosen) if chosen else (np.inf, 0.0, 0.0)
             if penalty <= 1:
-                held, gone, keep = int(key), 0, (KEEP * low / RUN, KEEP * high / RUN)
+                held, gone = int(key), 0
+                keep = (KEEP * low / len(chosen), KEEP * high / len(chosen))
                 digits.append(ReferenceDigit(KEYS[key], window))
+                break
     return digits

@@ -123,8 +123,10 @@ def test_c_hears_what_the_definition_hears(seed, system, level, twist, noise):
 
 
 @settings(deadline=None, max_examples=40, derandomize=True)
-@given(seed=st.integers(0, 2**32 - 1), level=st.floats(1, 32767), portable=st.booleans())
-def test_c_measures_the_spectrum_of_the_definition(seed, level, portable):
+@given(
+    seed=st.integers(0, 2**32 - 1), level=st.floats(1, 32767), at_most=st.sampled_from([0, 1, 2])
+)
+def test_c_measures_the_spectrum_of_the_definition(seed, level, at_most):
     chance = np.random.default_rng(seed)
     tones_hz = np.sort(chance.uniform(300, 3400, 6)).astype(np.float32)
     kind = chance.integers(0, 3)
@@ -136,7 +138,7 @@ def test_c_measures_the_spectrum_of_the_definition(seed, level, portable):
         ffi.from_buffer("float[]", out, require_writable=True),
         ffi.from_buffer("float[]", tones_hz),
         ffi.from_buffer("int16_t[]", samples),
-        portable,
+        at_most,
     )
     spectra, energy = bank_spectra(samples, [float(each) for each in tones_hz])
     scale = 1e-4 * np.sqrt(energy[1]) + 8  # what eight sums lose when they give up three bits
