@@ -50,6 +50,7 @@ from dsp.plane import Plane
 from dsp.pump import Counters, Distribution, PendingEvents, PumpPrivileges
 from dsp.sound_levels import SoundLevels, sound_levels
 from dsp.taps import BLOCK_SAMPLES, SAMPLE_RATE_HZ, TICK_S, Direction, RecordedBlock, Tap
+from dsp.tone_learning import LearnedTone, NothingLearned, learn_tone
 from dsp.tone_plans import (
     CONFIRMATION_TONE,
     ERROR_TONE,
@@ -86,11 +87,13 @@ __all__ = [
     "Distribution",
     "EventFetched",
     "Law",
+    "LearnedTone",
     "LiveFeed",
     "MatrixFull",
     "MfSignalEnded",
     "MfSignalHeard",
     "MfSystem",
+    "NothingLearned",
     "PendingEvents",
     "Plane",
     "PlaneClosed",
@@ -119,6 +122,7 @@ __all__ = [
     "encode_caller_id",
     "g711_decode",
     "g711_encode",
+    "learn_tone",
     "level_dbm0",
     "power_dbm0",
     "silence",

@@ -141,13 +141,13 @@ static void *make_span_plan(void) {
     span.add_element(plan, tone, 350, 440, 700, 0);
     tone = span.add_tone(plan);
     span.add_element(plan, tone, 440, 480, 1800, 2200);
-    span.add_element(plan, tone, -1, -1, 3600, 4400);
+    span.add_element(plan, tone, 0, 0, 3600, 4400);
     tone = span.add_tone(plan);
     span.add_element(plan, tone, 480, 620, 450, 550);
-    span.add_element(plan, tone, -1, -1, 450, 550);
+    span.add_element(plan, tone, 0, 0, 450, 550);
     tone = span.add_tone(plan);
     span.add_element(plan, tone, 480, 620, 225, 275);
-    span.add_element(plan, tone, -1, -1, 225, 275);
+    span.add_element(plan, tone, 0, 0, 225, 275);
     return plan;
 }
 

@@ -24,8 +24,9 @@ static const struct limits LIMITS[MF_SYSTEMS] = {
 };
 
 static const float THIRD = 0.16f;     // of the weaker tone's power: -8 dB
-static const float SHARE = 0.55f;     // of all power: white noise 5 dB below the signal still passes
-static const float PURE_THIRD = 0.02f, PURE_SHARE = 0.85f;   // bursts of 7 ms are far wider
+static const float SHARE = 0.72f;     // of all power: white noise 8 dB below the signal still passes, two windows of 7 ms not
+static const float PURE_THIRD = 0.02f, PURE_SHARE = 0.85f;
+static const float BEFORE = 0.12f;    // of a pure window's energy was in the one before: a burst of 7 ms fills just one
 static const float KEEP = 0.09f;      // -10.5 dB: in the middle of a window, 7 ms without it leave 8.7 dB less
 enum { RUN = 2 };
 
@@ -93,11 +94,14 @@ static int hear_window(struct mf_slot *state, int32_t slot, const struct bank_sp
     int first, second, events = 0;
     bool pure;
     int32_t pair = candidate(spectrum, &LIMITS[state->system], &first, &second, &pure);
+    bool here = number_of(first, second) == state->held && power[first] >= state->keep[0] &&
+                power[second] >= state->keep[1];
+    bool fading = pair == state->held && !here;   // the rest of a signal that is over is no new one
+    pure = pure && state->energy >= BEFORE * spectrum->energy;
+    state->energy = spectrum->energy;
     state->run = pair != 0 && pair == state->pair ? state->run + 1 : 1;
     state->pair = pair;
     if (state->held != 0) {
-        bool here = number_of(first, second) == state->held && power[first] >= state->keep[0] &&
-                    power[second] >= state->keep[1];
         if (here) state->last = end - BANK_HOP / 2;
         else {
             report_end(state, slot, detections);
@@ -105,7 +109,7 @@ static int hear_window(struct mf_slot *state, int32_t slot, const struct bank_sp
             events |= MF_STOPPED;
         }
     }
-    if (pair == 0 || (state->run < RUN && !pure) || pair == state->held) return events;
+    if (pair == 0 || fading || (state->run < RUN && !pure) || pair == state->held) return events;
     state->held = pair;
     state->began = end - (state->run + 1) * BANK_HOP + BANK_HOP / 2;
     state->last = end - BANK_HOP / 2;

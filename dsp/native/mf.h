@@ -13,6 +13,7 @@ struct mf_slot {
     int32_t held;          // the signal that is being heard, or 0
     int64_t began;         // its first sample
     int64_t last;          // the first sample after it, so far
+    float energy;          // of all sound in the newest window
     float keep[2];         // power above which its tones are still there
 };
 

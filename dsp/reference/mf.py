@@ -17,8 +17,8 @@ from dsp.reference.tone_bank import WINDOW, bank_spectra
 
 __all__ = ["ReferenceSignal", "hear_mf"]
 
-THIRD, SHARE, KEEP = 0.16, 0.55, 0.09
-PURE_THIRD, PURE_SHARE = 0.02, 0.85
+THIRD, SHARE, KEEP = 0.16, 0.72, 0.09
+PURE_THIRD, PURE_SHARE, BEFORE = 0.02, 0.85, 0.12
 LEAST_DBM0 = {MfSystem.R1: -30.0}
 TWIST = {MfSystem.R1: 6.310}
 RUN = 2
@@ -49,11 +49,12 @@ def hear_mf(samples: NDArray[np.int16], system: MfSystem) -> list[ReferenceSigna
         pair = number if pure and 3 * (strong + weak) >= SHARE * energy[window] else 0
         run = run + 1 if pair and pair == last else 1
         last = pair
-        if held:
-            here = number == held and power[low] >= keep[0] and power[high] >= keep[1]
-            held = held if here else 0
+        here = number == held and power[low] >= keep[0] and power[high] >= keep[1]
+        fading = pair == held and not here
+        held = held if here else 0
         alone = third <= PURE_THIRD * weak and 3 * (strong + weak) >= PURE_SHARE * energy[window]
-        if pair and (run >= RUN or alone) and pair != held:
+        alone = alone and window > 0 and energy[window - 1] >= BEFORE * energy[window]
+        if pair and not fading and (run >= RUN or alone) and pair != held:
             held, keep = pair, (KEEP * power[low], KEEP * power[high])
             signals.append(ReferenceSignal(pair, window))
     return signals
