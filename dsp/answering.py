@@ -1,0 +1,370 @@
+"""Who answered an outgoing call: a person, a machine, a fax, nobody.
+
+People say a word or two and wait; machines talk on. So a voice that falls quiet soon is a person, one
+that has not stopped after 3.3 s is a machine, and a beep after a voice is a machine. How long quiet
+has to last grows with the greeting: nobody pauses for breath after "hello", many do after their
+company's name. Where it is not clear the judgement is *person*: a machine that reaches an agent costs
+some seconds, a person who reaches nobody is an abandoned call.
+
+Limits: 16 CFR 310.4(b)(4)(iii) (US) and Ofcom's rules (UK) give two seconds from the end of the
+person's greeting to an agent's voice. Tones are found elsewhere, in the media plane; their reports come
+in by `AnsweringJudge.tone_heard`. Left-overs of ringback are told from speech here, too.
+
+Measured by ``scripts/accuracy/answering.py``; why it is so: decision 0018.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.beep import Beep, BeepWatch
+from dsp.greeting import Greeting
+from dsp.speech_frames import FRAME_S, FRAME_SAMPLES, Frame, FrameReader
+
+__all__ = ["Answering", "AnsweringJudge", "AnsweringSettings", "judge_answering"]
+
+PAUSE_S = 0.3
+"""So long a voice must have been quiet to be thought finished when its time is over."""
+SHORTEST_LONE_BEEP_S = 0.2
+LONE_BEEP_QUIET_S = 2.0
+LONGEST_PENDING_S = 3.0
+RING_PAUSE_S = 4.5
+"""No country's ringback is quiet for longer between rings of one call, but for some at 5 s."""
+SHORTEST_JUDGED_S = 1.0
+TONES: dict[str, tuple[str, float, str]] = {
+    "CNG": ("fax", 0.95, "a fax machine's calling tone (CNG, 1100 Hz)"),
+    "CED": ("fax", 0.9, "a fax machine's answer tone (CED, 2100 Hz)"),
+    "V21": ("fax", 0.99, "a fax machine's preamble (V.21 flags)"),
+    "ANS": ("modem", 0.9, "a modem's answer tone (ANS, 2100 Hz with phase reversals)"),
+    "ANSam": ("modem", 0.9, "a modem's answer tone (ANSam); a V.34 fax machine has the same"),
+    "sit": ("sit", 0.98, "special information tone: the network announces that it can't connect"),
+    "busy": ("busy", 0.97, "busy tone"),
+    "congestion": ("congestion", 0.97, "congestion tone"),
+    "dial": ("unknown", 0.5, "dial tone: the call is not, or no longer, connected"),
+}
+OVERRULING = ("fax", "modem", "sit")
+"""What a report may make of a call that was taken for a machine: their tones do not come by chance."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweringSettings:
+    """How long to wait for what; all in seconds.
+
+    Raises:
+        ValueError: A value that cannot be meant.
+    """
+
+    short_greeting_s: float = 1.2
+    """Up to this a greeting is short."""
+    longest_greeting_s: float = 3.3
+    """Whoever speaks for longer is a machine."""
+    quiet_after_short_s: float = 0.75
+    """Quiet after a short greeting that makes it a person's."""
+    quiet_after_long_s: float = 0.95
+    """Quiet after the longest greeting; in between, in between."""
+    silence_s: float = 5.0
+    """Without any voice for so long after the answer the judgement is silence, until one is heard."""
+    no_answer_s: float = 30.0
+    """Ringback until then is no answer."""
+    greeting_over_s: float = 2.5
+    """Quiet after which a machine's greeting is over though no beep was heard."""
+    minimum_level_dbm0: float = -46.0
+    """What is softer is not speech."""
+
+    def __post_init__(self) -> None:
+        for name in ("short_greeting_s", "silence_s", "no_answer_s", "greeting_over_s"):
+            if not 0 < getattr(self, name) < float("inf"):
+                raise ValueError(f"{name} {getattr(self, name)}: more than 0 is expected")
+        if not self.short_greeting_s < self.longest_greeting_s < float("inf"):
+            raise ValueError(
+                f"longest_greeting_s {self.longest_greeting_s}: more than a short greeting's"
+                f" {self.short_greeting_s} s is expected"
+            )
+        if not PAUSE_S <= self.quiet_after_short_s <= self.quiet_after_long_s < 2:
+            raise ValueError(
+                f"quiet after a greeting, {self.quiet_after_short_s} to {self.quiet_after_long_s} s:"
+                f" {PAUSE_S} s at least, less than 2 s, and not falling is expected"
+            )
+        if not -70 <= self.minimum_level_dbm0 <= -20:
+            raise ValueError(f"minimum_level_dbm0 {self.minimum_level_dbm0}: -70 to -20 is expected")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """Who answered, and why we think so; times in seconds from the start of listening."""
+
+    result: str
+    """``person``, ``machine``, ``fax``, ``modem``, ``sit``, ``busy``, ``congestion``, ``no_answer``,
+    ``silence`` or ``unknown``."""
+    reason: str
+    confidence: float
+    """0 to 1; of a hundred with 0.9, ninety should be right. Rough."""
+    decided_s: float
+    """When the result was known; a beep found later does not change it."""
+    beep_s: float | None = None
+    """When the machine's beep begins."""
+    message_s: float | None = None
+    """From when on a machine records: its beep is over, or its greeting is and no beep came."""
+    start_s: float | None = None
+    """When the greeting began."""
+    end_s: float | None = None
+    """When it was heard last."""
+    level_dbm0: float | None = None
+    """Of the greeting."""
+
+
+class AnsweringJudge:
+    """Judges one call.
+
+    Runs in: any; off the tick.
+    """
+
+    def __init__(self, settings: AnsweringSettings | None = None) -> None:
+        self._settings = settings or AnsweringSettings()
+        self._reader = FrameReader()
+        self._greeting = Greeting(self._settings.minimum_level_dbm0)
+        self._watch = BeepWatch()
+        self._frames = 0
+        self._reported_s = 0.0
+        self._rang = False
+        self._answered = False
+        self._silent_since_s = 0.0
+        self._lone_beep: Beep | None = None
+        self.judgement: Answering | None = None
+        """The newest; None while undecided."""
+
+    @property
+    def heard_s(self) -> float:
+        """How much was heard, in whole frames of 20 ms."""
+        return self._frames * FRAME_S
+
+    def hear(self, samples: NDArray[np.int16]) -> Answering | None:
+        """Listens on.
+
+        Args:
+            samples: The next ones, one-dimensional, 8 kHz, 16-bit linear; any number.
+
+        Returns:
+            The judgement if these samples brought one, or changed it: a machine's beep was heard, a
+            greeting came after all; otherwise None. A person is final.
+        """
+        before = self.judgement
+        for frame in self._reader.read(samples):
+            self._frames += 1
+            if before is not None and before.result == "person":
+                continue
+            self._step(frame)
+        return self.judgement if self.judgement is not before else None
+
+    def tone_heard(self, tone: str, at_s: float) -> Answering | None:
+        """Takes the report of a tone's detector.
+
+        Args:
+            tone: ``CNG``, ``CED``, ``V21``, ``ANS``, ``ANSam``, ``sit``, ``busy``, ``congestion``,
+                ``ringback``, ``dial``; or ``answered``, which signalling says.
+            at_s: When it was detected.
+
+        Returns:
+            The judgement if it brought one, or changed it.
+
+        Raises:
+            ValueError: There is no such tone.
+        """
+        self._reported_s = max(self._reported_s, at_s)
+        if tone == "ringback":
+            self._rang = True
+            self._silent_since_s = max(self._silent_since_s, at_s + RING_PAUSE_S)
+            return None
+        if tone == "answered":
+            self._answered = True
+            self._silent_since_s = at_s
+            self._lone_beep = None
+            if self.judgement is None:
+                self._greeting.forget()
+            return None
+        if tone not in TONES:
+            raise ValueError(f"tone {tone!r}: ringback, answered or {', '.join(TONES)} is expected")
+        result, confidence, reason = TONES[tone]
+        now = self.judgement.result if self.judgement is not None else None
+        if now in ("person", result):
+            return None
+        if result in OVERRULING:
+            if now in ("fax", "modem", "sit") and tone != "V21":
+                return None
+        elif now not in (None, "silence", "no_answer"):
+            return None
+        elif self._greeting.start_s is not None:
+            # They spoke, and hung up: the tone comes from that.
+            return self._spoken(f"; then {reason}", at_s)
+        return self._judge(result, reason, confidence, at_s)
+
+    def finish(self) -> Answering:
+        """The sound is over.
+
+        Returns:
+            The judgement; without one so far, what may be said of what was heard.
+        """
+        beep = self._watch.finish()
+        if beep is not None and (self.judgement is None or self.judgement.result == "machine"):
+            self._beeped(beep)
+        if self.judgement is not None:
+            return self.judgement
+        if self._greeting.start_s is not None:
+            self._spoken("; then the sound ended", self.heard_s)
+        elif self._rang and not self._answered:
+            self._judge("no_answer", "ringback, and nobody answered", 0.9, self.heard_s)
+        elif self.heard_s < SHORTEST_JUDGED_S:
+            self._judge("unknown", f"{self.heard_s:.1f} s of sound: too little", 0.0, self.heard_s)
+        else:
+            self._judge("silence", "no voice was heard", 0.6, self.heard_s)
+        assert self.judgement is not None
+        return self.judgement
+
+    def _step(self, frame: Frame) -> None:
+        beep = self._watch.follow(frame)
+        run = self._watch.run
+        self._greeting.follow(frame, tone_frames=run.frames if run is not None else 0)
+        if run is not None and self._greeting.start_s is None and run.like_progress:
+            self._rang = True
+            self._silent_since_s = max(self._silent_since_s, self.heard_s + RING_PAUSE_S)
+        result = self.judgement.result if self.judgement is not None else None
+        if result in (None, "silence", "no_answer"):
+            self._decide(beep)
+        elif result == "machine":
+            self._await_message(beep)
+
+    def _decide(self, beep: Beep | None) -> None:
+        start_s = self._greeting.start_s
+        if start_s is None:
+            self._decide_without_voice(beep)
+            return
+        if beep is not None:
+            self._beeped(beep)
+            return
+        now_s, settings = self.heard_s, self._settings
+        quiet_s = now_s - self._greeting.end_s
+        length_s = self._greeting.end_s - start_s
+        if self._watch.pending and quiet_s < LONGEST_PENDING_S:
+            return
+        if length_s >= settings.longest_greeting_s or (
+            now_s - start_s >= settings.longest_greeting_s and quiet_s < PAUSE_S
+        ):
+            reason = f"still speaking {now_s - start_s:.1f} s after the first word"
+            self._judge("machine", reason, 0.9, now_s)
+        elif quiet_s >= self._needed_s(length_s) and not self._greeting.undecided:
+            share = min(length_s / settings.longest_greeting_s, 1)
+            reason = f"{length_s:.1f} s of speech, then {quiet_s:.1f} s of quiet"
+            self._judge("person", reason, 0.97 - 0.35 * share**2, now_s)
+
+    def _decide_without_voice(self, beep: Beep | None) -> None:
+        now_s = self.heard_s
+        if beep is not None:
+            long_enough = beep.end_s - beep.start_s >= SHORTEST_LONE_BEEP_S
+            self._lone_beep = beep if long_enough and not beep.like_progress else None
+        if self._lone_beep is not None and now_s - self._lone_beep.end_s >= LONE_BEEP_QUIET_S:
+            self._beeped(self._lone_beep)
+        elif self.judgement is None:
+            if self._rang and not self._answered and now_s >= self._settings.no_answer_s:
+                self._judge("no_answer", f"ringback for {now_s:.0f} s", 0.9, now_s)
+            elif now_s - self._silent_since_s >= self._settings.silence_s:
+                quiet_s = now_s - self._silent_since_s
+                self._judge("silence", f"no voice within {quiet_s:.1f} s", 0.7, now_s)
+
+    def _needed_s(self, length_s: float) -> float:
+        """How long quiet has to last after a greeting of that length."""
+        settings = self._settings
+        beyond = length_s - settings.short_greeting_s
+        share = min(max(beyond / (settings.longest_greeting_s - settings.short_greeting_s), 0), 1)
+        growth = settings.quiet_after_long_s - settings.quiet_after_short_s
+        return settings.quiet_after_short_s + growth * share
+
+    def _await_message(self, beep: Beep | None) -> None:
+        if beep is not None:
+            self._beeped(beep)
+            return
+        assert self.judgement is not None
+        quiet_s = self.heard_s - self._greeting.end_s
+        if (
+            self.judgement.message_s is None
+            and self._greeting.start_s is not None
+            and quiet_s >= self._settings.greeting_over_s
+            and not self._watch.pending
+        ):
+            self.judgement = replace(
+                self.judgement,
+                reason=f"{self.judgement.reason}; quiet, no beep",
+                message_s=self.heard_s,
+                end_s=self._greeting.end_s,
+            )
+
+    def _beeped(self, beep: Beep) -> None:
+        """A beep is over, and it is a machine's."""
+        start_s = self._greeting.start_s
+        if self.judgement is None or self.judgement.result != "machine":
+            if start_s is None:
+                reason, confidence = f"a beep of {beep.hertz:.0f} Hz and no greeting", 0.6
+            else:
+                spoken_s = max(min(self._greeting.end_s, beep.start_s) - start_s, 0)
+                reason = f"{spoken_s:.1f} s of speech, then a beep of {beep.hertz:.0f} Hz"
+                confidence = 0.95
+            self._judge("machine", reason, confidence, self.heard_s)
+        elif self.judgement.beep_s is None:
+            reason = f"{self.judgement.reason}; then a beep of {beep.hertz:.0f} Hz"
+            self.judgement = replace(self.judgement, reason=reason)
+        assert self.judgement is not None
+        if self.judgement.beep_s is None:
+            end_s = None if start_s is None else min(self._greeting.end_s, self.heard_s)
+            self.judgement = replace(
+                self.judgement, beep_s=beep.start_s, message_s=beep.end_s, end_s=end_s
+            )
+
+    def _spoken(self, ending: str, at_s: float) -> Answering | None:
+        """There was a voice, and there will be no more: short ones are people's."""
+        assert self._greeting.start_s is not None
+        length_s = self._greeting.end_s - self._greeting.start_s
+        result = "machine" if length_s >= self._settings.longest_greeting_s else "person"
+        return self._judge(result, f"{length_s:.1f} s of speech{ending}", 0.6, at_s)
+
+    def _judge(self, result: str, reason: str, confidence: float, at_s: float) -> Answering:
+        spoken = self._greeting.start_s is not None
+        self.judgement = Answering(
+            result=result,
+            reason=reason,
+            confidence=round(confidence, 2),
+            decided_s=round(at_s, 3),
+            start_s=self._greeting.start_s,
+            end_s=self._greeting.end_s if spoken else None,
+            level_dbm0=round(self._greeting.level_dbm0, 1) if spoken else None,
+        )
+        return self.judgement
+
+
+def judge_answering(
+    samples: NDArray[np.int16],
+    tones: Iterable[tuple[str, float]] = (),
+    settings: AnsweringSettings | None = None,
+) -> Answering:
+    """Judges a whole call that was recorded.
+
+    Args:
+        samples: One-dimensional, 8 kHz, 16-bit linear.
+        tones: Reports as `AnsweringJudge.tone_heard` takes them, each (tone, when detected in s).
+        settings: Limits other than the usual ones.
+
+    Returns:
+        The last judgement.
+
+    Raises:
+        ValueError: There is no such tone.
+    """
+    judge = AnsweringJudge(settings)
+    place = 0
+    for tone, at_s in sorted(tones, key=lambda report: report[1]):
+        until = min(round(at_s * FRAME_SAMPLES / FRAME_S), samples.size)
+        judge.hear(samples[place:until])
+        place = max(place, until)
+        judge.tone_heard(tone, at_s)
+    judge.hear(samples[place:])
+    return judge.finish()
