@@ -25,9 +25,12 @@ from dsp.speech_frames import FRAME_S, FRAME_SAMPLES, Frame, FrameReader
 
 __all__ = ["Answering", "AnsweringJudge", "AnsweringSettings", "judge_answering"]
 
-PAUSE_S = 0.3
+PAUSE_S = 0.2
 """So long a voice must have been quiet to be thought finished when its time is over."""
-SHORTEST_LONE_BEEP_S = 0.2
+SHORTEST_SURE_BEEP_S = 0.2
+"""While it is not known that a machine answered: a voice may hold a note for less."""
+LONGEST_HELD_UP_S = 0.3
+"""So long, beyond the quiet that is needed, sound that may become a voice holds the judgement up."""
 LONE_BEEP_QUIET_S = 2.0
 LONGEST_PENDING_S = 3.0
 RING_PAUSE_S = 4.5
@@ -58,7 +61,7 @@ class AnsweringSettings:
 
     short_greeting_s: float = 1.2
     """Up to this a greeting is short."""
-    longest_greeting_s: float = 3.3
+    longest_greeting_s: float = 3.5
     """Whoever speaks for longer is a machine."""
     quiet_after_short_s: float = 0.75
     """Quiet after a short greeting that makes it a person's."""
@@ -207,8 +210,10 @@ class AnsweringJudge:
             The judgement; without one so far, what may be said of what was heard.
         """
         beep = self._watch.finish()
-        if beep is not None and (self.judgement is None or self.judgement.result == "machine"):
-            self._beeped(beep)
+        if beep is not None and self._greeted_before(beep):
+            machine = self.judgement is not None and self.judgement.result == "machine"
+            if machine or (self.judgement is None and _sure(beep)):
+                self._beeped(beep)
         if self.judgement is not None:
             return self.judgement
         if self._greeting.start_s is not None:
@@ -240,7 +245,7 @@ class AnsweringJudge:
         if start_s is None:
             self._decide_without_voice(beep)
             return
-        if beep is not None:
+        if beep is not None and _sure(beep) and self._greeted_before(beep):
             self._beeped(beep)
             return
         now_s, settings = self.heard_s, self._settings
@@ -253,7 +258,9 @@ class AnsweringJudge:
         ):
             reason = f"still speaking {now_s - start_s:.1f} s after the first word"
             self._judge("machine", reason, 0.9, now_s)
-        elif quiet_s >= self._needed_s(length_s) and not self._greeting.undecided:
+        elif quiet_s >= self._needed_s(length_s) + (
+            LONGEST_HELD_UP_S if self._greeting.undecided else 0
+        ):
             share = min(length_s / settings.longest_greeting_s, 1)
             reason = f"{length_s:.1f} s of speech, then {quiet_s:.1f} s of quiet"
             self._judge("person", reason, 0.97 - 0.35 * share**2, now_s)
@@ -261,8 +268,7 @@ class AnsweringJudge:
     def _decide_without_voice(self, beep: Beep | None) -> None:
         now_s = self.heard_s
         if beep is not None:
-            long_enough = beep.end_s - beep.start_s >= SHORTEST_LONE_BEEP_S
-            self._lone_beep = beep if long_enough and not beep.like_progress else None
+            self._lone_beep = beep if _sure(beep) and not beep.like_progress else None
         if self._lone_beep is not None and now_s - self._lone_beep.end_s >= LONE_BEEP_QUIET_S:
             self._beeped(self._lone_beep)
         elif self.judgement is None:
@@ -281,7 +287,7 @@ class AnsweringJudge:
         return settings.quiet_after_short_s + growth * share
 
     def _await_message(self, beep: Beep | None) -> None:
-        if beep is not None:
+        if beep is not None and self._greeted_before(beep):
             self._beeped(beep)
             return
         assert self.judgement is not None
@@ -320,6 +326,10 @@ class AnsweringJudge:
                 self.judgement, beep_s=beep.start_s, message_s=beep.end_s, end_s=end_s
             )
 
+    def _greeted_before(self, beep: Beep) -> bool:
+        start_s = self._greeting.start_s
+        return start_s is not None and beep.start_s > start_s
+
     def _spoken(self, ending: str, at_s: float) -> Answering | None:
         """There was a voice, and there will be no more: short ones are people's."""
         assert self._greeting.start_s is not None
@@ -339,6 +349,10 @@ class AnsweringJudge:
             level_dbm0=round(self._greeting.level_dbm0, 1) if spoken else None,
         )
         return self.judgement
+
+
+def _sure(beep: Beep) -> bool:
+    return beep.end_s - beep.start_s >= SHORTEST_SURE_BEEP_S
 
 
 def judge_answering(

@@ -14,15 +14,20 @@ from dsp.speech_frames import FRAME_S, Frame
 
 __all__ = ["Beep", "BeepWatch", "ToneRun"]
 
-SHORTEST_S, LONGEST_S = 0.12, 2.0
+SHORTEST_S, LONGEST_S = 0.1, 2.0
+"""As frames see it: one of 120 ms fills five of them."""
 QUIET_AFTER_S = 0.3
 PROGRESS_QUIET_AFTER_S = 0.64
 """A tone of 380 to 490 Hz may be busy tone, whose pauses last up to 500 ms."""
 PROGRESS_HZ = (380.0, 490.0)
-QUIET_DB = 12.0
+QUIET_DB = 10.0
 """How far below the tone quiet is."""
 STEADY_HZ, STEADY_RATIO, STEADY_DB = 12.0, 0.02, 4.0
 MOST_BURSTS = 3
+SAME_RATIO = 0.05
+"""Bursts of one beep differ by no more."""
+LOUD_FRAMES = 4
+"""So many with neither a tone nor quiet are something else; fewer are a tone's edges."""
 
 
 @dataclass(slots=True)
@@ -79,6 +84,7 @@ class BeepWatch:
         self._bursts: list[ToneRun] = []
         self._frame = 0
         self._quiet = 0
+        self._loud = 0
 
     @property
     def pending(self) -> bool:
@@ -100,10 +106,12 @@ class BeepWatch:
             return None
         loudest = max(burst.level_dbm0 for burst in self._bursts)
         if frame.level_dbm0 < loudest - QUIET_DB:
-            self._quiet += 1
-        elif number - self._bursts[-1].last > 2 and self._candidate is None:
-            self._bursts.clear()  # speech or music goes on: it was part of that
-            return None
+            self._quiet, self._loud = self._quiet + 1, 0
+        elif self._candidate is None:
+            self._loud += 1
+            if self._loud >= LOUD_FRAMES:
+                self._bursts.clear()  # speech or music goes on: it was part of that
+                return None
         last = self._bursts[-1]
         needed_s = PROGRESS_QUIET_AFTER_S if last.like_progress else QUIET_AFTER_S
         return self._take() if self._quiet * FRAME_S >= needed_s else None
@@ -140,8 +148,10 @@ class BeepWatch:
         if run.seconds > LONGEST_S:
             self._bursts.clear()
             return
+        if self._bursts and abs(run.hertz - self._bursts[-1].hertz) > SAME_RATIO * run.hertz:
+            self._bursts.clear()  # the tones of an announcement, or a melody
         self._bursts.append(run)
-        self._quiet = 0
+        self._quiet = self._loud = 0
 
     def _take(self) -> Beep | None:
         bursts, self._bursts = self._bursts, []

@@ -18,11 +18,13 @@ HISTORY_FRAMES = 500
 NOISE_FRAMES = 150
 NOISE_SHARE = 0.15
 """So many of the last 3 s are taken to be pauses; in speech without a pause they are not, therefore:"""
-LEAST_BELOW_DB, MOST_BELOW_DB = 8.0, 13.0
+LEAST_BELOW_DB, MOST_BELOW_DB = 8.0, 12.0
 """The threshold is never closer to the loudest voice, and never further below it."""
 ABOVE_NOISE_DB = 6.0
 BRIDGED_FRAMES = 10
-VOICED_FRAMES = 5
+VOICED_FRAMES = 4
+FOLLOWING_VOICED_FRAMES = 2
+"""Once there was a voice, a syllable between two consonants is enough to go on with."""
 LOUD_FRAMES = 3
 
 
@@ -101,11 +103,13 @@ class Greeting:
         ends = sounding[np.concatenate([breaks, [sounding.size - 1]])]
         sums = np.concatenate([[0], np.cumsum(voiced)])
         counts = sums[ends + 1] - sums[starts]
-        said = np.flatnonzero(counts >= VOICED_FRAMES)
-        self.undecided = bool(ends[-1] >= self._size - 3 and counts[-1] < VOICED_FRAMES)
-        if said.size == 0:
+        sure = np.flatnonzero(counts >= VOICED_FRAMES)
+        said = np.flatnonzero(counts >= FOLLOWING_VOICED_FRAMES)
+        needed = FOLLOWING_VOICED_FRAMES if sure.size else VOICED_FRAMES
+        self.undecided = bool(ends[-1] >= self._size - 3 and counts[-1] < needed)
+        if sure.size == 0:
             return
-        start, end = int(starts[said[0]]), int(ends[said[-1]])
+        start, end = int(starts[sure[0]]), int(ends[said[-1]])
         if self._first == 0 or self.start_s is None:
             self.start_s = (self._first + start) * FRAME_S
         self.end_s = (self._first + end + 1) * FRAME_S

@@ -29,7 +29,7 @@ WINDOW = np.hanning(WINDOW_SAMPLES + 1)[:-1]
 
 LOWEST_PITCH_HZ, HIGHEST_PITCH_HZ = 70, 400
 SHORTEST_LAG, LONGEST_LAG = RATE_HZ // HIGHEST_PITCH_HZ, RATE_HZ // LOWEST_PITCH_HZ
-VOICED_CORRELATION = 0.45
+VOICED_CORRELATION = 0.4
 """Of the power, how much repeats after one pitch period; the window's own fading is allowed for."""
 TONE_BINS = 5
 TONE_PURITY = 0.86

@@ -33,7 +33,7 @@ from scripts.accuracy.answering_texts import (
 
 __all__ = ["MACHINE_KINDS", "PEOPLE_KINDS", "Call", "material"]
 
-VERSION = 2
+VERSION = 3
 """Counts up when what is made changes; older caches are left aside."""
 PROMPTS = Path("/usr/share/asterisk/sounds")
 SPEAKERS = {
@@ -233,7 +233,10 @@ class _Maker:
         names = there[int(self.random.integers(len(there)))]
         parts = []
         for name in names:
-            parts += [_prompt(folder / f"{name}.wav"), self.quiet(self.uniform(*gap_s))]
+            parts += [
+                self.scaled(_prompt(folder / f"{name}.wav")),
+                self.quiet(self.uniform(*gap_s)),
+            ]
         self.said = f"{folder.name}: {' '.join(names)}"
         return np.concatenate(parts[:-1])
 
