@@ -61,11 +61,11 @@ class AnsweringSettings:
 
     short_greeting_s: float = 1.2
     """Up to this a greeting is short."""
-    longest_greeting_s: float = 3.5
+    longest_greeting_s: float = 3.6
     """Whoever speaks for longer is a machine."""
-    quiet_after_short_s: float = 0.75
+    quiet_after_short_s: float = 0.8
     """Quiet after a short greeting that makes it a person's."""
-    quiet_after_long_s: float = 0.95
+    quiet_after_long_s: float = 1.0
     """Quiet after the longest greeting; in between, in between."""
     silence_s: float = 5.0
     """Without any voice for so long after the answer the judgement is silence, until one is heard."""

@@ -26,6 +26,7 @@ VOICED_FRAMES = 4
 FOLLOWING_VOICED_FRAMES = 2
 """Once there was a voice, a syllable between two consonants is enough to go on with."""
 LOUD_FRAMES = 3
+RECENT_FRAMES = 3
 
 
 class Greeting:
@@ -46,17 +47,29 @@ class Greeting:
         """When the voice began; None while there has been none."""
         self.end_s = 0.0
         """When it was heard last."""
-        self.undecided = False
+        self._last_sound = 0  # index of the last frame over the threshold that is no voice yet
+        self._threshold = minimum_level_dbm0
+
+    @property
+    def undecided(self) -> bool:
         """Whether there is sound at this moment of which it is not known yet whether it is a voice."""
-        self.level_dbm0 = FLOOR_DBM0
-        """Mean of the voice from start to end."""
+        return self._last_sound > self._size - RECENT_FRAMES
+
+    @property
+    def level_dbm0(self) -> float:
+        """Mean of the voice from start to end, as far as it is remembered."""
+        if self.start_s is None:
+            return FLOOR_DBM0
+        start = max(round(self.start_s / FRAME_S) - self._first, 0)
+        end = max(round(self.end_s / FRAME_S) - self._first, start + 1)
+        return float(10 * np.log10(np.mean(10 ** (self._levels[start:end] / 10))))
 
     def forget(self) -> None:
         """What was said so far was not the greeting: the call is only answered now."""
         self._first += self._size
         self._size = 0
         self._loudest_dbm0 = FLOOR_DBM0
-        self.start_s, self.undecided = None, False
+        self.start_s, self._last_sound = None, 0
 
     def follow(self, frame: Frame, *, tone_frames: int) -> None:
         """Takes the next frame; the last so many are a tone, and no voice."""
@@ -71,14 +84,18 @@ class Greeting:
         self._loud = [*self._loud[1:], frame.voiced and not tone_frames]
         if all(self._loud) and self._size >= LOUD_FRAMES:
             softest = float(self._levels[self._size - LOUD_FRAMES : self._size].min())
-            self._loudest_dbm0 = max(self._loudest_dbm0, softest)
-        self._find()
+            if softest > self._loudest_dbm0:
+                self._loudest_dbm0 = softest
+                self._threshold = self._minimum_dbm0
+        if frame.level_dbm0 > self._threshold and not tone_frames:
+            self._find()  # otherwise nothing of what it finds has changed
 
     def _drop(self, frames: int) -> None:
         self._levels[:-frames] = self._levels[frames:].copy()
         self._voiced[:-frames] = self._voiced[frames:].copy()
         self._size -= frames
         self._first += frames
+        self._last_sound -= frames
 
     def _threshold_dbm0(self) -> float:
         recent = self._levels[max(self._size - NOISE_FRAMES, 0) : self._size]
@@ -95,28 +112,22 @@ class Greeting:
         if self._loudest_dbm0 < self._minimum_dbm0:
             return
         levels, voiced = self._levels[: self._size], self._voiced[: self._size]
-        sounding = np.flatnonzero(levels > self._threshold_dbm0())
+        self._threshold = self._threshold_dbm0()
+        sounding = (levels > self._threshold).nonzero()[0]
         if sounding.size == 0:
             return
-        breaks = np.flatnonzero(np.diff(sounding) > BRIDGED_FRAMES)
+        breaks = (sounding[1:] - sounding[:-1] > BRIDGED_FRAMES).nonzero()[0]
         starts = sounding[np.concatenate([[0], breaks + 1])]
         ends = sounding[np.concatenate([breaks, [sounding.size - 1]])]
         sums = np.concatenate([[0], np.cumsum(voiced)])
         counts = sums[ends + 1] - sums[starts]
-        sure = np.flatnonzero(counts >= VOICED_FRAMES)
-        said = np.flatnonzero(counts >= FOLLOWING_VOICED_FRAMES)
+        sure = (counts >= VOICED_FRAMES).nonzero()[0]
+        said = (counts >= FOLLOWING_VOICED_FRAMES).nonzero()[0]
         needed = FOLLOWING_VOICED_FRAMES if sure.size else VOICED_FRAMES
-        self.undecided = bool(ends[-1] >= self._size - 3 and counts[-1] < needed)
+        self._last_sound = int(ends[-1]) + 1 if counts[-1] < needed else 0
         if sure.size == 0:
             return
         start, end = int(starts[sure[0]]), int(ends[said[-1]])
-        if self._first == 0 or self.start_s is None:
+        if self.start_s is None or round(self.start_s / FRAME_S) >= self._first:
             self.start_s = (self._first + start) * FRAME_S
         self.end_s = (self._first + end + 1) * FRAME_S
-        spoken = levels[start : end + 1]
-        self.level_dbm0 = _mean_dbm0(spoken)
-
-
-def _mean_dbm0(levels: np.ndarray) -> float:
-    """Mean power of frames, in dBm0."""
-    return float(10 * np.log10(np.mean(10 ** (levels / 10))))
