@@ -5,7 +5,8 @@ handle on it. What happens once per call (reading a caller's number, judging who
 off the tick.
 """
 
-from dsp.answering import Answering, AnsweringJudge, AnsweringSettings, judge_answering
+from dsp.answering import AnsweringJudge, judge_answering
+from dsp.answering_terms import Answering, AnsweringSettings
 from dsp.caller_id import (
     CallerId,
     CallerIdDecoded,

@@ -14,19 +14,18 @@ Measured by ``scripts/accuracy/answering.py``; why it is so: decision 0018.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.answering_terms import PAUSE_S, TONES, Answering, AnsweringSettings
 from dsp.beep import Beep, BeepWatch
 from dsp.greeting import Greeting
-from dsp.speech_frames import FRAME_S, FRAME_SAMPLES, Frame, FrameReader
+from dsp.speech_frames import RATE_HZ, Frame, FrameReader, frame_time_s
 
-__all__ = ["Answering", "AnsweringJudge", "AnsweringSettings", "judge_answering"]
+__all__ = ["AnsweringJudge", "judge_answering"]
 
-PAUSE_S = 0.2
-"""So long a voice must have been quiet to be thought finished when its time is over."""
 SHORTEST_SURE_BEEP_S = 0.2
 """While it is not known that a machine answered: a voice may hold a note for less."""
 LONGEST_HELD_UP_S = 0.3
@@ -36,86 +35,8 @@ LONGEST_PENDING_S = 3.0
 RING_PAUSE_S = 4.5
 """No country's ringback is quiet for longer between rings of one call, but for some at 5 s."""
 SHORTEST_JUDGED_S = 1.0
-TONES: dict[str, tuple[str, float, str]] = {
-    "CNG": ("fax", 0.95, "a fax machine's calling tone (CNG, 1100 Hz)"),
-    "CED": ("fax", 0.9, "a fax machine's answer tone (CED, 2100 Hz)"),
-    "V21": ("fax", 0.99, "a fax machine's preamble (V.21 flags)"),
-    "ANS": ("modem", 0.9, "a modem's answer tone (ANS, 2100 Hz with phase reversals)"),
-    "ANSam": ("modem", 0.9, "a modem's answer tone (ANSam); a V.34 fax machine has the same"),
-    "sit": ("sit", 0.98, "special information tone: the network announces that it can't connect"),
-    "busy": ("busy", 0.97, "busy tone"),
-    "congestion": ("congestion", 0.97, "congestion tone"),
-    "dial": ("unknown", 0.5, "dial tone: the call is not, or no longer, connected"),
-}
 OVERRULING = ("fax", "modem", "sit")
 """What a report may make of a call that was taken for a machine: their tones do not come by chance."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnsweringSettings:
-    """How long to wait for what; all in seconds.
-
-    Raises:
-        ValueError: A value that cannot be meant.
-    """
-
-    short_greeting_s: float = 1.2
-    """Up to this a greeting is short."""
-    longest_greeting_s: float = 3.6
-    """Whoever speaks for longer is a machine."""
-    quiet_after_short_s: float = 0.8
-    """Quiet after a short greeting that makes it a person's."""
-    quiet_after_long_s: float = 1.0
-    """Quiet after the longest greeting; in between, in between."""
-    silence_s: float = 5.0
-    """Without any voice for so long after the answer the judgement is silence, until one is heard."""
-    no_answer_s: float = 30.0
-    """Ringback until then is no answer."""
-    greeting_over_s: float = 2.5
-    """Quiet after which a machine's greeting is over though no beep was heard."""
-    minimum_level_dbm0: float = -46.0
-    """What is softer is not speech."""
-
-    def __post_init__(self) -> None:
-        for name in ("short_greeting_s", "silence_s", "no_answer_s", "greeting_over_s"):
-            if not 0 < getattr(self, name) < float("inf"):
-                raise ValueError(f"{name} {getattr(self, name)}: more than 0 is expected")
-        if not self.short_greeting_s < self.longest_greeting_s < float("inf"):
-            raise ValueError(
-                f"longest_greeting_s {self.longest_greeting_s}: more than a short greeting's"
-                f" {self.short_greeting_s} s is expected"
-            )
-        if not PAUSE_S <= self.quiet_after_short_s <= self.quiet_after_long_s < 2:
-            raise ValueError(
-                f"quiet after a greeting, {self.quiet_after_short_s} to {self.quiet_after_long_s} s:"
-                f" {PAUSE_S} s at least, less than 2 s, and not falling is expected"
-            )
-        if not -70 <= self.minimum_level_dbm0 <= -20:
-            raise ValueError(f"minimum_level_dbm0 {self.minimum_level_dbm0}: -70 to -20 is expected")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answering:
-    """Who answered, and why we think so; times in seconds from the start of listening."""
-
-    result: str
-    """``person``, ``machine``, ``fax``, ``modem``, ``sit``, ``busy``, ``congestion``, ``no_answer``,
-    ``silence`` or ``unknown``."""
-    reason: str
-    confidence: float
-    """0 to 1; of a hundred with 0.9, ninety should be right. Rough."""
-    decided_s: float
-    """When the result was known; a beep found later does not change it."""
-    beep_s: float | None = None
-    """When the machine's beep begins."""
-    message_s: float | None = None
-    """From when on a machine records: its beep is over, or its greeting is and no beep came."""
-    start_s: float | None = None
-    """When the greeting began."""
-    end_s: float | None = None
-    """When it was heard last."""
-    level_dbm0: float | None = None
-    """Of the greeting."""
 
 
 class AnsweringJudge:
@@ -130,7 +51,6 @@ class AnsweringJudge:
         self._greeting = Greeting(self._settings.minimum_level_dbm0)
         self._watch = BeepWatch()
         self._frames = 0
-        self._reported_s = 0.0
         self._rang = False
         self._answered = False
         self._silent_since_s = 0.0
@@ -141,7 +61,7 @@ class AnsweringJudge:
     @property
     def heard_s(self) -> float:
         """How much was heard, in whole frames of 20 ms."""
-        return self._frames * FRAME_S
+        return frame_time_s(self._frames)
 
     def hear(self, samples: NDArray[np.int16]) -> Answering | None:
         """Listens on.
@@ -154,10 +74,11 @@ class AnsweringJudge:
             greeting came after all; otherwise None. A person is final.
         """
         before = self.judgement
+        if before is not None and before.result == "person":
+            self._frames += self._reader.skip(samples)
+            return None
         for frame in self._reader.read(samples):
             self._frames += 1
-            if before is not None and before.result == "person":
-                continue
             self._step(frame)
         return self.judgement if self.judgement is not before else None
 
@@ -166,7 +87,8 @@ class AnsweringJudge:
 
         Args:
             tone: ``CNG``, ``CED``, ``V21``, ``ANS``, ``ANSam``, ``sit``, ``busy``, ``congestion``,
-                ``ringback``, ``dial``; or ``answered``, which signalling says.
+                ``ringback``, ``dial``; or ``answered``, which signalling says, and which begins the
+                judgement anew.
             at_s: When it was detected.
 
         Returns:
@@ -175,17 +97,17 @@ class AnsweringJudge:
         Raises:
             ValueError: There is no such tone.
         """
-        self._reported_s = max(self._reported_s, at_s)
         if tone == "ringback":
             self._rang = True
             self._silent_since_s = max(self._silent_since_s, at_s + RING_PAUSE_S)
             return None
         if tone == "answered":
+            # What came before was the network's: ringback, music instead of it, announcements.
             self._answered = True
             self._silent_since_s = at_s
-            self._lone_beep = None
-            if self.judgement is None:
-                self._greeting.forget()
+            self._lone_beep = self.judgement = None
+            self._greeting = Greeting(self._settings.minimum_level_dbm0, self._frames)
+            self._watch = BeepWatch(self._frames)
             return None
         if tone not in TONES:
             raise ValueError(f"tone {tone!r}: ringback, answered or {', '.join(TONES)} is expected")
@@ -217,15 +139,13 @@ class AnsweringJudge:
         if self.judgement is not None:
             return self.judgement
         if self._greeting.start_s is not None:
-            self._spoken("; then the sound ended", self.heard_s)
-        elif self._rang and not self._answered:
-            self._judge("no_answer", "ringback, and nobody answered", 0.9, self.heard_s)
-        elif self.heard_s < SHORTEST_JUDGED_S:
-            self._judge("unknown", f"{self.heard_s:.1f} s of sound: too little", 0.0, self.heard_s)
-        else:
-            self._judge("silence", "no voice was heard", 0.6, self.heard_s)
-        assert self.judgement is not None
-        return self.judgement
+            return self._spoken("; then the sound ended", self.heard_s)
+        if self._rang and not self._answered:
+            return self._judge("no_answer", "ringback, and nobody answered", 0.9, self.heard_s)
+        if self.heard_s < SHORTEST_JUDGED_S:
+            reason = f"{self.heard_s:.1f} s of sound: too little"
+            return self._judge("unknown", reason, 0.0, self.heard_s)
+        return self._judge("silence", "no voice was heard", 0.6, self.heard_s)
 
     def _step(self, frame: Frame) -> None:
         beep = self._watch.follow(frame)
@@ -330,7 +250,7 @@ class AnsweringJudge:
         start_s = self._greeting.start_s
         return start_s is not None and beep.start_s > start_s
 
-    def _spoken(self, ending: str, at_s: float) -> Answering | None:
+    def _spoken(self, ending: str, at_s: float) -> Answering:
         """There was a voice, and there will be no more: short ones are people's."""
         assert self._greeting.start_s is not None
         length_s = self._greeting.end_s - self._greeting.start_s
@@ -343,7 +263,7 @@ class AnsweringJudge:
             result=result,
             reason=reason,
             confidence=round(confidence, 2),
-            decided_s=round(at_s, 3),
+            decided_s=at_s,
             start_s=self._greeting.start_s,
             end_s=self._greeting.end_s if spoken else None,
             level_dbm0=round(self._greeting.level_dbm0, 1) if spoken else None,
@@ -376,7 +296,7 @@ def judge_answering(
     judge = AnsweringJudge(settings)
     place = 0
     for tone, at_s in sorted(tones, key=lambda report: report[1]):
-        until = min(round(at_s * FRAME_SAMPLES / FRAME_S), samples.size)
+        until = min(round(at_s * RATE_HZ), samples.size)
         judge.hear(samples[place:until])
         place = max(place, until)
         judge.tone_heard(tone, at_s)

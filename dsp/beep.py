@@ -10,7 +10,7 @@ Times are right within 30 ms.
 
 from dataclasses import dataclass
 
-from dsp.speech_frames import FRAME_S, Frame
+from dsp.speech_frames import FRAME_S, Frame, frame_time_s
 
 __all__ = ["Beep", "BeepWatch", "ToneRun"]
 
@@ -19,6 +19,7 @@ SHORTEST_S, LONGEST_S = 0.1, 2.0
 QUIET_AFTER_S = 0.3
 PROGRESS_QUIET_AFTER_S = 0.64
 """A tone of 380 to 490 Hz may be busy tone, whose pauses last up to 500 ms."""
+LOWEST_HZ, HIGHEST_HZ = 340.0, 2220.0
 PROGRESS_HZ = (380.0, 490.0)
 QUIET_DB = 10.0
 """How far below the tone quiet is."""
@@ -77,12 +78,12 @@ class BeepWatch:
     Runs in: any.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, first_frame: int = 0) -> None:
         self.run: ToneRun | None = None
         """The tone that is on now, from its sixth frame on."""
         self._candidate: ToneRun | None = None
         self._bursts: list[ToneRun] = []
-        self._frame = 0
+        self._frame = first_frame
         self._quiet = 0
         self._loud = 0
 
@@ -145,7 +146,7 @@ class BeepWatch:
         return True
 
     def _burst(self, run: ToneRun) -> None:
-        if run.seconds > LONGEST_S:
+        if run.seconds > LONGEST_S or not LOWEST_HZ <= run.hertz <= HIGHEST_HZ:
             self._bursts.clear()
             return
         if self._bursts and abs(run.hertz - self._bursts[-1].hertz) > SAME_RATIO * run.hertz:
@@ -158,8 +159,8 @@ class BeepWatch:
         if not bursts or len(bursts) > MOST_BURSTS:
             return None
         return Beep(
-            start_s=bursts[0].first * FRAME_S,
-            end_s=(bursts[-1].last + 1) * FRAME_S,
+            start_s=frame_time_s(bursts[0].first),
+            end_s=frame_time_s(bursts[-1].last + 1),
             hertz=bursts[-1].hertz,
             level_dbm0=max(burst.level_dbm0 for burst in bursts),
         )

@@ -10,7 +10,7 @@ Ends are right within 0.1 s for clean speech; a last soft syllable may be missed
 
 import numpy as np
 
-from dsp.speech_frames import FLOOR_DBM0, FRAME_S, Frame
+from dsp.speech_frames import FLOOR_DBM0, FRAME_S, Frame, frame_time_s
 
 __all__ = ["Greeting"]
 
@@ -35,12 +35,12 @@ class Greeting:
     Runs in: any.
     """
 
-    def __init__(self, minimum_level_dbm0: float) -> None:
+    def __init__(self, minimum_level_dbm0: float, first_frame: int = 0) -> None:
         self._minimum_dbm0 = minimum_level_dbm0
         self._levels = np.full(HISTORY_FRAMES, FLOOR_DBM0)
         self._voiced = np.zeros(HISTORY_FRAMES, np.bool_)
         self._size = 0
-        self._first = 0  # number of the frame at index 0
+        self._first = first_frame  # number of the frame at index 0
         self._loud = [False] * LOUD_FRAMES
         self._loudest_dbm0 = FLOOR_DBM0
         self.start_s: float | None = None
@@ -63,13 +63,6 @@ class Greeting:
         start = max(round(self.start_s / FRAME_S) - self._first, 0)
         end = max(round(self.end_s / FRAME_S) - self._first, start + 1)
         return float(10 * np.log10(np.mean(10 ** (self._levels[start:end] / 10))))
-
-    def forget(self) -> None:
-        """What was said so far was not the greeting: the call is only answered now."""
-        self._first += self._size
-        self._size = 0
-        self._loudest_dbm0 = FLOOR_DBM0
-        self.start_s, self._last_sound = None, 0
 
     def follow(self, frame: Frame, *, tone_frames: int) -> None:
         """Takes the next frame; the last so many are a tone, and no voice."""
@@ -129,5 +122,5 @@ class Greeting:
             return
         start, end = int(starts[sure[0]]), int(ends[said[-1]])
         if self.start_s is None or round(self.start_s / FRAME_S) >= self._first:
-            self.start_s = (self._first + start) * FRAME_S
-        self.end_s = (self._first + end + 1) * FRAME_S
+            self.start_s = frame_time_s(self._first + start)
+        self.end_s = frame_time_s(self._first + end + 1)

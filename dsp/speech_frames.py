@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from dsp.levels import power_dbm0
 
-__all__ = ["FRAME_S", "FRAME_SAMPLES", "Frame", "FrameReader"]
+__all__ = ["FRAME_S", "FRAME_SAMPLES", "RATE_HZ", "Frame", "FrameReader", "frame_time_s"]
 
 RATE_HZ = 8000
 FRAME_SAMPLES = 160
@@ -34,6 +34,8 @@ VOICED_CORRELATION = 0.4
 TONE_BINS = 5
 TONE_PURITY = 0.86
 LOWEST_TONE_HZ, HIGHEST_TONE_HZ = 330.0, 2250.0
+PURE = 0.98
+"""Below and above those a voice may come near to a tone, but not so near."""
 FLOOR_DBM0 = -75.0
 """Below any line's noise; keeps levels finite in digital silence."""
 
@@ -51,7 +53,7 @@ class Frame:
     """Of these 20 ms; at least -75."""
     voiced: bool
     tone_hz: float | None
-    """Its tone, if it has one between 330 and 2250 Hz."""
+    """Its tone, if it is one."""
 
 
 class FrameReader:
@@ -71,6 +73,18 @@ class FrameReader:
             yield _frame(self._samples[start : start + WINDOW_SAMPLES])
             start += FRAME_SAMPLES
         self._samples = self._samples[start:]
+
+    def skip(self, samples: NDArray[np.int16]) -> int:
+        """Lets these samples pass unjudged; returns how many frames they completed."""
+        held = np.concatenate([self._samples, samples.astype(np.float64)])
+        frames = (held.size - WINDOW_SAMPLES + FRAME_SAMPLES) // FRAME_SAMPLES
+        self._samples = held[frames * FRAME_SAMPLES :]
+        return frames
+
+
+def frame_time_s(number: int) -> float:
+    """When the frame of that number begins, and the one before it ends."""
+    return round(number * FRAME_S, 2)
 
 
 def _frame(window: NDArray[np.float64]) -> Frame:
@@ -93,7 +107,8 @@ def _tone_hz(power: NDArray[np.float64]) -> float | None:
     # The centre of the peak's power; for one sine in a Hann window this is its frequency.
     bins = np.arange(max(peak - TONE_BINS, 0), min(peak + TONE_BINS + 1, power.size))
     hertz = float(bins @ power[bins]) / near * BIN_HZ
-    return hertz if LOWEST_TONE_HZ <= hertz <= HIGHEST_TONE_HZ else None
+    pure = near >= PURE * float(power.sum())
+    return hertz if pure or LOWEST_TONE_HZ <= hertz <= HIGHEST_TONE_HZ else None
 
 
 def _voiced(power: NDArray[np.float64]) -> bool:

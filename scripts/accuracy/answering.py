@@ -81,15 +81,27 @@ def _rows(judged: Sequence[Judged], half: str) -> list[Row]:
         [each.ours.decided_s - each.call.end_s for each in people if each.ours.result == "person"]
     )
     their_quiet, _ = _spread(
-        [each.theirs.decided_s - each.call.end_s for each in people if each.theirs.result == "person"]
+        [
+            each.theirs.decided_s - each.call.end_s
+            for each in people
+            if each.theirs.result == "person"
+        ]
     )
     first, _ = _spread([each.ours.decided_s - each.call.start_s for each in people])
     their_first, _ = _spread([each.theirs.decided_s - each.call.start_s for each in people])
     talking, slowest = _spread(
-        [each.ours.decided_s - each.call.start_s for each in machines if each.ours.result != "person"]
+        [
+            each.ours.decided_s - each.call.start_s
+            for each in machines
+            if each.ours.result != "person"
+        ]
     )
     their_talking, _ = _spread(
-        [each.theirs.decided_s - each.call.start_s for each in machines if each.theirs.result != "person"]
+        [
+            each.theirs.decided_s - each.call.start_s
+            for each in machines
+            if each.theirs.result != "person"
+        ]
     )
     beeps = [
         each for each in machines if each.call.beep_s is not None and each.ours.result == "machine"

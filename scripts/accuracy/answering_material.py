@@ -8,12 +8,8 @@ Each call runs through a line: band, level, noise, echo, sometimes leftovers of 
 made from a seed and kept in a cache beside the virtual environment's packages, never in the tree.
 """
 
-import functools
-import io
 import json
-import subprocess
 import sys
-import wave
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,24 +26,21 @@ from scripts.accuracy.answering_texts import (
     SHORT_MESSAGES,
     SHORT_WORDS,
 )
+from scripts.accuracy.answering_voices import (
+    HERTZ,
+    PROMPTS,
+    SPEAKERS,
+    VARIANTS,
+    active_level,
+    band,
+    espeak,
+    prompt,
+)
 
 __all__ = ["MACHINE_KINDS", "PEOPLE_KINDS", "Call", "material"]
 
 VERSION = 4
 """Counts up when what is made changes; older caches are left aside."""
-PROMPTS = Path("/usr/share/asterisk/sounds")
-SPEAKERS = {
-    "tune": {"en": ["en_US_f_Allison"], "fr": ["fr_CA_f_June"], "it": ["it_IT_f_Menardi"]},
-    "report": {
-        "es": ["es_MX_f_Allison"],
-        "it": ["it_IT_m_Carlo"],
-        "ru": ["ru_RU_f_IvrvoiceRU"],
-    },
-}
-VARIANTS = {
-    "tune": ["m1", "m3", "m5", "m7", "f1", "f3", "f5", "Alex", "Andrea", "belinda", "max", "rob"],
-    "report": ["m2", "m4", "m6", "m8", "f2", "f4", "Annie", "Denis", "linda", "steph", "Mario"],
-}
 SPOKEN_BY_PEOPLE = ["hello", "vm-goodbye", "digits/5", "digits/7", "digits/20", "vm-and", "vm-Work"]
 SPOKEN_BY_PEOPLE += ["hello-world", "digits/day-1", "digits/mon-3", "vm-Family", "vm-Friends"]
 SPOKEN_BY_MACHINES: list[list[str]] = [
@@ -83,7 +76,6 @@ MACHINE_KINDS = (
     "message, music",
     "prompt message",
 )
-HERTZ = 8000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,49 +121,6 @@ def material(per_kind: int, *, seed: int = 18) -> list[Call]:
         ]
 
 
-@functools.cache
-def _espeak(text: str, voice: str, pace: int, pitch: int) -> np.ndarray:
-    """Speech at 8 kHz, as floats of full scale 1, without silence at its ends."""
-    command = ["espeak-ng", "-v", voice, "-s", str(pace), "-p", str(pitch), "--stdout", text]
-    done = subprocess.run(command, capture_output=True, check=True)
-    with wave.open(io.BytesIO(done.stdout)) as file:
-        rate = file.getframerate()
-        sound = np.frombuffer(done.stdout[44:], np.int16).astype(float) / 32768
-    wanted = round(sound.size * HERTZ / rate)
-    spectrum = np.fft.rfft(sound)[: wanted // 2 + 1]
-    return _trimmed(np.fft.irfft(spectrum, wanted) * wanted / sound.size)
-
-
-@functools.cache
-def _prompt(path: Path) -> np.ndarray:
-    with wave.open(str(path)) as file:
-        sound = np.frombuffer(file.readframes(file.getnframes()), np.int16).astype(float) / 32768
-    return _trimmed(sound)
-
-
-def _trimmed(sound: np.ndarray) -> np.ndarray:
-    """Without what lies 40 dB below its loudest 20 ms, at either end."""
-    frames = sound[: sound.size // 160 * 160].reshape(-1, 160)
-    power = np.square(frames).mean(axis=1)
-    loud = np.flatnonzero(power > power.max() * 1e-4)
-    return sound[loud[0] * 160 : (loud[-1] + 1) * 160]
-
-
-def _active_level(sound: np.ndarray) -> float:
-    """Root mean square of its louder parts."""
-    frames = sound[: sound.size // 160 * 160].reshape(-1, 160)
-    power = np.square(frames).mean(axis=1)
-    return float(np.sqrt(power[power > power.max() * 10**-2.5].mean()))
-
-
-def _band(sound: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Through a line that carries low to high Hz, with soft edges."""
-    size = 1 << (sound.size + 4000).bit_length()
-    hertz = np.fft.rfftfreq(size, 1 / HERTZ)
-    gain = 1 / np.sqrt(1 + (low / np.maximum(hertz, 1)) ** 8) / np.sqrt(1 + (hertz / high) ** 24)
-    return np.fft.irfft(np.fft.rfft(sound, size) * gain, size)[: sound.size]
-
-
 class _Maker:
     """Makes the calls of one half."""
 
@@ -211,7 +160,7 @@ class _Maker:
         language, voice, pace, pitch = speaker
         mine = texts[language][self.parity :: 2]
         self.said = str(self.pick(mine))
-        return _espeak(self.said, voice, pace, pitch)
+        return espeak(self.said, voice, pace, pitch)
 
     def speaker(self) -> tuple[str, str, int, int]:
         language = str(self.pick(list(LANGUAGES)))
@@ -227,15 +176,13 @@ class _Maker:
         """One of the choices whose prompts this speaker has, glued with gaps."""
         folder = self.prompt_folder()
         there = [
-            names
-            for names in choices
-            if all((folder / f"{name}.wav").exists() for name in names)
+            names for names in choices if all((folder / f"{name}.wav").exists() for name in names)
         ]
         names = there[int(self.random.integers(len(there)))]
         parts = []
         for name in names:
             parts += [
-                self.scaled(_prompt(folder / f"{name}.wav")),
+                self.scaled(prompt(folder / f"{name}.wav")),
                 self.quiet(self.uniform(*gap_s)),
             ]
         self.said = f"{folder.name}: {' '.join(names)}"
@@ -243,7 +190,7 @@ class _Maker:
 
     def scaled(self, sound: np.ndarray, decibels: float = 0.0) -> np.ndarray:
         """Active speech, or a tone, at that level over the call's."""
-        return sound / _active_level(sound) * 10 ** (decibels / 20)
+        return sound / active_level(sound) * 10 ** (decibels / 20)
 
     def noise(self, samples: int, *, street: bool) -> np.ndarray:
         """Line noise; or a street's: low, and swelling as things pass by."""
@@ -251,8 +198,10 @@ class _Maker:
         if not street:
             return white
         steps = samples // 4000 + 3
-        swell = np.interp(np.arange(samples) / 4000, np.arange(steps), self.random.normal(0, 4, steps))
-        return _band(np.cumsum(white - white.mean()) * 0.02 + white * 0.3, 150, 2500) * 10 ** (
+        swell = np.interp(
+            np.arange(samples) / 4000, np.arange(steps), self.random.normal(0, 4, steps)
+        )
+        return band(np.cumsum(white - white.mean()) * 0.02 + white * 0.3, 150, 2500) * 10 ** (
             swell / 20
         )
 
@@ -275,7 +224,9 @@ class _Maker:
         return np.concatenate(out)[:samples]
 
     def beep(self) -> np.ndarray:
-        hertz = self.uniform(400, 2000) if self.uniform(0, 1) < 0.6 else self.pick([440, 1000, 1400])
+        hertz = (
+            self.uniform(400, 2000) if self.uniform(0, 1) < 0.6 else self.pick([440, 1000, 1400])
+        )
         seconds = self.uniform(0.15, 1.5) if self.uniform(0, 1) < 0.5 else self.uniform(0.2, 0.6)
         one = self.sine(float(str(hertz)), seconds)
         if self.uniform(0, 1) < 0.15:
@@ -300,7 +251,7 @@ class _Maker:
         if kind == "cough, word":
             burst = self.random.normal(0, 1, round(self.uniform(0.1, 0.35) * HERTZ))
             burst *= np.exp(-np.arange(burst.size) / HERTZ * self.uniform(3, 12))
-            cough = self.scaled(_band(burst, 300, 3000), self.uniform(-8, 4))
+            cough = self.scaled(band(burst, 300, 3000), self.uniform(-8, 4))
             before = np.concatenate([cough, self.quiet(self.uniform(0.15, 0.9))])
         after = [first, self.quiet(self.uniform(0.9, 1.8) if kind == "word, word" else 2.5)]
         if kind == "word, word" or self.uniform(0, 1) < 0.3:
@@ -360,7 +311,7 @@ class _Maker:
         sound = np.concatenate([lead, before, after])
         if kind == "word, television":
             text = " ".join(MESSAGES["en"][self.parity :: 2])
-            program = _espeak(text, f"en-gb+{VARIANTS[self.half][1]}", 170, 50)
+            program = espeak(text, f"en-gb+{VARIANTS[self.half][1]}", 170, 50)
             program = np.tile(program, sound.size // program.size + 1)
             shift = int(self.random.integers(program.size))
             sound += self.scaled(np.roll(program, shift)[: sound.size], self.uniform(-22, -15))
@@ -378,7 +329,7 @@ class _Maker:
 
     def _line(self, sound: np.ndarray, *, street: bool) -> np.ndarray:
         """Through a line, to 16 bits."""
-        sound = _band(sound, self.uniform(150, 320), self.uniform(3000, 3500))
+        sound = band(sound, self.uniform(150, 320), self.uniform(3000, 3500))
         if self.uniform(0, 1) < 0.3:
             delay = round(self.uniform(0.02, 0.15) * HERTZ)
             echo = 10 ** (self.uniform(-30, -14) / 20)
