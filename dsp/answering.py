@@ -1,12 +1,12 @@
 """Who answered an outgoing call: a person, a machine, a fax, nobody.
 
 People say a word or two and wait; machines talk on. So a voice that falls quiet soon is a person, one
-that has not stopped after 3.3 s is a machine, and a beep after a voice is a machine. How long quiet
+that has not stopped after 3.6 s is a machine, and a beep after a voice is a machine. How long quiet
 has to last grows with the greeting: nobody pauses for breath after "hello", many do after their
 company's name. Where it is not clear the judgement is *person*: a machine that reaches an agent costs
 some seconds, a person who reaches nobody is an abandoned call.
 
-Limits: 16 CFR 310.4(b)(4)(iii) (US) and Ofcom's rules (UK) give two seconds from the end of the
+Limits: 16 CFR 310.4(b)(1)(iv) (US) and Ofcom's rules (UK) give two seconds from the end of the
 person's greeting to an agent's voice. Tones are found elsewhere, in the media plane; their reports come
 in by `AnsweringJudge.tone_heard`. Left-overs of ringback are told from speech here, too.
 
@@ -31,12 +31,15 @@ SHORTEST_SURE_BEEP_S = 0.2
 LONGEST_HELD_UP_S = 0.3
 """So long, beyond the quiet that is needed, sound that may become a voice holds the judgement up."""
 LONE_BEEP_QUIET_S = 2.0
+"""Quiet after a beep without a greeting, before it is thought to be all that the machine says."""
 LONGEST_PENDING_S = 3.0
-RING_PAUSE_S = 4.5
-"""No country's ringback is quiet for longer between rings of one call, but for some at 5 s."""
+"""A tone that goes on and on does not hold the judgement up for longer."""
+RING_PAUSE_S = 5.0
+"""The longest pause between rings in our tone plans; silence begins to count only after it."""
 SHORTEST_JUDGED_S = 1.0
-OVERRULING = ("fax", "modem", "sit")
-"""What a report may make of a call that was taken for a machine: their tones do not come by chance."""
+OVERRULING = {"CED": 1, "ANS": 2, "ANSam": 2, "CNG": 3, "sit": 3, "V21": 4}
+"""Tones that do not come by chance: they overrule a machine, and one another in this order. A fax
+machine's CED turns out to be a modem's once its phase reverses, a modem's a fax's by the preamble."""
 
 
 class AnsweringJudge:
@@ -51,6 +54,7 @@ class AnsweringJudge:
         self._greeting = Greeting(self._settings.minimum_level_dbm0)
         self._watch = BeepWatch()
         self._frames = 0
+        self._overruled = 0
         self._rang = False
         self._answered = False
         self._silent_since_s = 0.0
@@ -113,11 +117,12 @@ class AnsweringJudge:
             raise ValueError(f"tone {tone!r}: ringback, answered or {', '.join(TONES)} is expected")
         result, confidence, reason = TONES[tone]
         now = self.judgement.result if self.judgement is not None else None
-        if now in ("person", result):
+        if now == "person":
             return None
-        if result in OVERRULING:
-            if now in ("fax", "modem", "sit") and tone != "V21":
+        if tone in OVERRULING:
+            if OVERRULING[tone] <= self._overruled:
                 return None
+            self._overruled = OVERRULING[tone]
         elif now not in (None, "silence", "no_answer"):
             return None
         elif self._greeting.start_s is not None:
