@@ -30,6 +30,8 @@ SHORTEST_SURE_BEEP_S = 0.2
 """While it is not known that a machine answered: a voice may hold a note for less."""
 LONGEST_HELD_UP_S = 0.3
 """So long, beyond the quiet that is needed, sound that may become a voice holds the judgement up."""
+FOREGROUND_QUIET_S = 1.3
+"""After so long without the loud voice, softer ones are a television's, or other people's."""
 LONE_BEEP_QUIET_S = 2.0
 """Quiet after a beep without a greeting, before it is thought to be all that the machine says."""
 LONGEST_PENDING_S = 3.0
@@ -189,6 +191,9 @@ class AnsweringJudge:
             share = min(length_s / settings.longest_greeting_s, 1)
             reason = f"{length_s:.1f} s of speech, then {quiet_s:.1f} s of quiet"
             self._judge("person", reason, 0.97 - 0.35 * share**2, now_s)
+        elif now_s - self._greeting.loud_end_s >= FOREGROUND_QUIET_S:
+            reason = f"a voice, then {now_s - self._greeting.loud_end_s:.1f} s of softer ones only"
+            self._judge("person", reason, 0.75, now_s)
 
     def _decide_without_voice(self, beep: Beep | None) -> None:
         now_s = self.heard_s

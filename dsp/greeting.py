@@ -21,6 +21,8 @@ NOISE_SHARE = 0.15
 LEAST_BELOW_DB, MOST_BELOW_DB = 8.0, 12.0
 """The threshold is never closer to the loudest voice, and never further below it."""
 ABOVE_NOISE_DB = 6.0
+FOREGROUND_DB = 6.0
+"""A voice that speaks on comes back to within so much of its loudest, again and again."""
 BRIDGED_FRAMES = 10
 VOICED_FRAMES = 4
 FOLLOWING_VOICED_FRAMES = 2
@@ -47,6 +49,8 @@ class Greeting:
         """When the voice began; None while there has been none."""
         self.end_s = 0.0
         """When it was heard last."""
+        self.loud_end_s = 0.0
+        """When it was heard last about as loud as it can be; what is much softer may be somebody else."""
         self._last_sound = 0  # index of the last frame over the threshold that is no voice yet
         self._threshold = minimum_level_dbm0
 
@@ -80,6 +84,8 @@ class Greeting:
             if softest > self._loudest_dbm0:
                 self._loudest_dbm0 = softest
                 self._threshold = self._minimum_dbm0
+        if self._loud[-1] and frame.level_dbm0 > self._loudest_dbm0 - FOREGROUND_DB:
+            self.loud_end_s = frame_time_s(self._first + self._size)
         if frame.level_dbm0 > self._threshold and not tone_frames:
             self._find()  # otherwise nothing of what it finds has changed
 

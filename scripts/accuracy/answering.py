@@ -1,8 +1,8 @@
 """Who answered: ours beside the rules of Asterisk's AMD, on the same calls.
 
-Run it by itself for the figures of each kind of call, and for what a longer limit would cost:
+Run it by itself for the figures of each kind of call, and for what other limits would cost:
 
-    .venv/bin/python -m scripts.accuracy.answering
+    .venv/bin/python -m scripts.accuracy.answering --limits
 """
 
 import argparse
@@ -238,6 +238,7 @@ def _by_limit(calls: Sequence[Call]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Who answered: figures")
     parser.add_argument("--quick", action="store_true", help="a quarter of the calls")
+    parser.add_argument("--limits", action="store_true", help="other lengths of greetings, too")
     arguments = parser.parse_args()
     page = section(arguments.quick)
     print(f"{page.title}; theirs: {page.peer}")
@@ -247,7 +248,8 @@ def main() -> None:
     if page.rows:
         calls = material(15 if arguments.quick else 60)
         _by_kind(judge(calls))
-        _by_limit(calls)
+        if arguments.limits:
+            _by_limit(calls)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ from scripts.accuracy.answering_voices import (
 
 __all__ = ["MACHINE_KINDS", "PEOPLE_KINDS", "Call", "material"]
 
-VERSION = 4
+VERSION = 5
 """Counts up when what is made changes; older caches are left aside."""
 SPOKEN_BY_PEOPLE = ["hello", "vm-goodbye", "digits/5", "digits/7", "digits/20", "vm-and", "vm-Work"]
 SPOKEN_BY_PEOPLE += ["hello-world", "digits/day-1", "digits/mon-3", "vm-Family", "vm-Friends"]
@@ -310,8 +310,8 @@ class _Maker:
         start = lead.size + before.size
         sound = np.concatenate([lead, before, after])
         if kind == "word, television":
-            text = " ".join(MESSAGES["en"][self.parity :: 2])
-            program = espeak(text, f"en-gb+{VARIANTS[self.half][1]}", 170, 50)
+            language, voice, pace, pitch = self.speaker()
+            program = espeak(" ".join(MESSAGES[language][self.parity :: 2]), voice, pace, pitch)
             program = np.tile(program, sound.size // program.size + 1)
             shift = int(self.random.integers(program.size))
             sound += self.scaled(np.roll(program, shift)[: sound.size], self.uniform(-22, -15))
