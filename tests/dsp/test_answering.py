@@ -159,6 +159,15 @@ def test_a_television_behind_the_person_is_not_the_greeting():
     assert answering.start_s == pytest.approx(1.5, abs=0.15)
 
 
+def test_a_television_that_goes_on_after_the_word_does_not_hold_the_judgement_up():
+    sound = np.concatenate([quiet(1.0), voice(0.5), quiet(4)])
+    sound += speech_like(9, sound.size / 8000) * 0.4 * 10 ** (-10 / 20)
+    answering = judge_answering(line(sound))
+    assert answering.result == "person"
+    assert "softer" in answering.reason
+    assert answering.decided_s < 1.5 + 1.5
+
+
 @pytest.mark.parametrize(
     "tones", [((425, -14),), ((440, -16), (480, -16)), ((400, -16), (450, -16))]
 )
