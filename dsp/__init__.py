@@ -1,9 +1,12 @@
 """Everything that touches a sample: the media plane, its detectors, tones, callers' numbers.
 
 The plane runs 160 octets of every slot through one native tick every 20 ms; `Plane` is Python's
-handle on it. What happens once per call (reading a caller's number) is numpy, off the tick.
+handle on it. What happens once per call (reading a caller's number, judging who answered) is numpy,
+off the tick.
 """
 
+from dsp.answering import AnsweringJudge, judge_answering
+from dsp.answering_terms import Answering, AnsweringSettings
 from dsp.caller_id import (
     CallerId,
     CallerIdDecoded,
@@ -70,6 +73,9 @@ __all__ = [
     "SAMPLE_RATE_HZ",
     "TICK_S",
     "ActivityChanged",
+    "Answering",
+    "AnsweringJudge",
+    "AnsweringSettings",
     "CallerId",
     "CallerIdDecoded",
     "CallerIdFormat",
@@ -122,6 +128,7 @@ __all__ = [
     "encode_caller_id",
     "g711_decode",
     "g711_encode",
+    "judge_answering",
     "learn_tone",
     "level_dbm0",
     "power_dbm0",
