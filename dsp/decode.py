@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.answering import judge_answering
 from dsp.detections import (
     ActivityChanged,
     Detection,
@@ -45,6 +46,7 @@ KIND_OF_SIGNAL_TONE = {
     "CAS": "alerting_tone",
 }
 PIECE_TICKS = 500
+V21_KNOWN_S, BESIDE_S = 0.2, 0.03
 
 Fact = str | float | bool | None
 
@@ -63,6 +65,8 @@ class Decoded:
     level_dbm0: float | None
     facts: dict[str, Fact] = field(default_factory=dict)
     """What is said of this kind only: the digit, the tone, the caller's number."""
+    told_s: float = 0.0
+    """When it was known."""
 
 
 def decode(
@@ -95,6 +99,7 @@ def decode(
     found += openings.values()
     for channel, samples in enumerate(channels, 1):
         found += _fax_preambles(channel, samples)
+        found += _answering(channel, samples, [each for each in found if each.channel == channel])
     for place, each in enumerate(found):
         if each.end_s > length_s:
             found[place] = _until(each, length_s)
@@ -177,6 +182,7 @@ def _open(
         end_s=(detection.tick + 1) * TICK_S,
         level_dbm0=round(detection.level_dbm0, 1),
         facts=facts,
+        told_s=(detection.tick + 1) * TICK_S,
     )
     return [] if before is None else [before]
 
@@ -200,6 +206,7 @@ def _until(begun: Decoded, end_s: float) -> Decoded:
         end_s=end_s,
         level_dbm0=begun.level_dbm0,
         facts=begun.facts,
+        told_s=begun.told_s,
     )
 
 
@@ -217,6 +224,7 @@ def _signal_tone(
         end_s=detection.start_s + detection.duration_ms / 1000,
         level_dbm0=round(detection.level_dbm0, 1),
         facts={"tone": tone},
+        told_s=(detection.tick + 1) * TICK_S,
     )
     return [whole]
 
@@ -247,6 +255,43 @@ def _fax_preambles(channel: int, samples: NDArray[np.int16]) -> list[Decoded]:
             end_s=each.end_s,
             level_dbm0=round(each.level_dbm0, 1),
             facts={"tone": "V21"},
+            told_s=min(each.end_s, each.start_s + V21_KNOWN_S),
         )
         for each in find_fax_preambles(samples)
+    ]
+
+
+def _answering(channel: int, samples: NDArray[np.int16], found: list[Decoded]) -> list[Decoded]:
+    """Who answered, if anything says so; what is known to be a digit or a tone is nobody's voice."""
+    heard = samples.copy()
+    for each in found:
+        start, end = each.start_s - BESIDE_S, each.end_s + BESIDE_S
+        heard[max(0, round(start * SAMPLE_RATE_HZ)) : round(end * SAMPLE_RATE_HZ)] = 0
+    tones = [
+        (str(each.facts["tone"]), each.told_s)
+        for each in found
+        if each.kind in ("progress", "fax_tone", "modem_tone")
+    ]
+    judged = judge_answering(heard, tones)
+    if judged.result in ("silence", "unknown"):
+        return []
+    facts: dict[str, Fact] = {
+        "result": judged.result,
+        "confidence": judged.confidence,
+        "decided_s": judged.decided_s,
+        "beep_s": judged.beep_s,
+        "reason": judged.reason,
+    }
+    start_s = judged.decided_s if judged.start_s is None else judged.start_s
+    level = None if judged.level_dbm0 is None else round(judged.level_dbm0, 1)
+    return [
+        Decoded(
+            channel=channel,
+            kind="answering",
+            start_s=start_s,
+            end_s=start_s if judged.end_s is None else judged.end_s,
+            level_dbm0=level,
+            facts=facts,
+            told_s=judged.decided_s,
+        )
     ]

@@ -212,7 +212,10 @@ def _row(each: Decoded) -> dict[str, Any]:
     rest = {
         name: value
         for name, value in each.facts.items()
-        if name not in _SAID_FIRST and value is not None and value is not False and value != ""
+        if name not in (*_SAID_FIRST, "reason")
+        and value is not None
+        and value is not False
+        and value != ""
     }
     return {
         "start_s": f"{each.start_s:.3f}",

@@ -14,9 +14,10 @@ def quiet(seconds: float) -> np.ndarray:
 
 
 def heard_in(*channels: np.ndarray, country="us", **options):
-    return decode(
-        np.array([linear_of(each) for each in channels]), plan=tone_plan(country), **options
-    )
+    """Everything but who answered."""
+    samples = np.array([linear_of(each) for each in channels])
+    found = decode(samples, plan=tone_plan(country), **options)
+    return [each for each in found if each.kind != "answering"]
 
 
 def flags(seconds: float, level: float, off_hz: float = 0.0) -> np.ndarray:
@@ -127,3 +128,24 @@ def test_levels_of_silence_and_of_nothing_are_none():
     for samples in (np.zeros(0, np.int16), np.zeros(8000, np.int16)):
         levels = sound_levels(samples)
         assert (levels.level_dbm0, levels.hum_hz, levels.clipped_share) == (None, None, 0)
+
+
+def answered(sound):
+    found = decode(np.array([linear_of(sound)]), plan=tone_plan("us"))
+    return [each.facts["result"] for each in found if each.kind == "answering"]
+
+
+def test_who_answered_is_told_by_the_tones_that_were_heard():
+    lab = Lab(10)
+    cycle = np.concatenate([lab.sines(500, (480, -15), (620, -15)), quiet(0.5)])
+    assert answered(np.concatenate([quiet(1), np.tile(cycle, 5), quiet(2)])) == ["busy"]
+    calling = np.concatenate([lab.sines(500, (1100, -15)), quiet(3)])
+    assert answered(np.concatenate([quiet(1), calling, calling])) == ["fax"]
+    segments = [lab.sines(330, (hertz, -13)) for hertz in (950, 1400, 1800)]
+    assert answered(np.concatenate([quiet(0.5), *segments, quiet(1)])) == ["sit"]
+
+
+def test_digits_and_silence_are_nobody_who_answers():
+    lab = Lab(11)
+    assert answered(lab.row([lab.digit(each, 80) for each in "0123456789"])) == []
+    assert answered(quiet(8)) == []
