@@ -64,6 +64,7 @@ from dsp.tone_plans import (
     countries,
     tone_plan,
 )
+from dsp.v21 import FaxPreamble, find_fax_preambles
 
 __all__ = [
     "BLOCK_SAMPLES",
@@ -92,6 +93,7 @@ __all__ = [
     "Direction",
     "Distribution",
     "EventFetched",
+    "FaxPreamble",
     "Law",
     "LearnedTone",
     "LiveFeed",
@@ -126,6 +128,7 @@ __all__ = [
     "decode",
     "decode_caller_id",
     "encode_caller_id",
+    "find_fax_preambles",
     "g711_decode",
     "g711_encode",
     "judge_answering",

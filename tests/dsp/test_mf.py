@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spandsp import needs_spandsp
 
 from dsp import (
     BLOCK_SAMPLES,
@@ -17,6 +18,7 @@ from dsp import (
 )
 from dsp._native import ffi, lib
 from dsp.reference import bank_spectra, hear_mf
+from scripts.accuracy.register_signals import spandsp_signals, spandsp_sound
 from scripts.accuracy.signal_lab import Lab, hear, linear_of
 
 ALL = list(range(1, 16))
@@ -189,3 +191,13 @@ def test_a_signal_that_no_register_knows_is_refused():
     with Plane(1) as plane, pytest.raises(UnknownSound, match="16"):
         plane.send_mf(0, MfSystem.R1, 16, play_id=1)
     assert [MfSystem.R1.name_of(each) for each in (1, 10, 13, 15)] == ["1", "0", "KP", "ST"]
+
+
+@needs_spandsp
+@every_system
+def test_spandsp_and_we_hear_each_other(system):
+    theirs = np.concatenate([spandsp_sound(system, ALL).astype(float), np.zeros(800)])
+    assert signals_in(theirs, system) == ALL
+    lab = Lab(9)
+    ours = lab.row([signal(lab, system, each, 68) for each in ALL])
+    assert spandsp_signals(ours, system) == ALL

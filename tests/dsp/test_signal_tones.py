@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spandsp import needs_spandsp
 
 from dsp import BLOCK_SAMPLES, SignalToneEnded, SignalToneHeard
 from dsp.levels import amplitude
 from dsp.reference import hear_signal_tones
 from scripts.accuracy.signal_lab import Lab, hear, linear_of
+from scripts.accuracy.signal_tones import spandsp_tone
 
 
 def quiet(seconds: float) -> np.ndarray:
@@ -120,3 +122,11 @@ def test_c_hears_what_the_definition_hears(seed, level, noise):
     assert [(each.tone, each.tick) for each in heard if isinstance(each, SignalToneHeard)] == (
         expected
     )
+
+
+@needs_spandsp
+@pytest.mark.parametrize("tone", ["CNG", "CED", "ANS", "ANSam"])
+def test_spandsps_tones_are_heard(tone):
+    heard = tones_in(spandsp_tone(tone, 4).astype(float))
+    assert heard[0] == tone
+    assert set(heard) == {tone}
