@@ -10,6 +10,7 @@ from dsp.caller_id import (
     CallerIdFormat,
     decode_caller_id,
     encode_caller_id,
+    find_caller_ids,
 )
 from dsp.detections import (
     ActivityChanged,
@@ -102,6 +103,7 @@ __all__ = [
     "countries",
     "decode_caller_id",
     "encode_caller_id",
+    "find_caller_ids",
     "g711_decode",
     "g711_encode",
     "level_dbm0",
