@@ -1,7 +1,10 @@
 """Everything that touches a card: one vocabulary of lines, whatever carries them."""
 
 from drivers.analog import (
+    DTMF_FORMS,
+    ETSI_FORM,
     Disconnect,
+    DtmfCallerIdForm,
     FxoLine,
     FxoSettings,
     FxoState,
@@ -24,11 +27,14 @@ from drivers.virtual import (
 
 __all__ = [
     *_interface,
+    "DTMF_FORMS",
+    "ETSI_FORM",
     "CableListener",
     "CardError",
     "CardLost",
     "CommandNotPossible",
     "Disconnect",
+    "DtmfCallerIdForm",
     "DriverError",
     "FxoLine",
     "FxoSettings",

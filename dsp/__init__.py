@@ -45,9 +45,11 @@ from dsp.plane import Plane
 from dsp.pump import Counters, Distribution, PendingEvents, PumpPrivileges
 from dsp.taps import BLOCK_SAMPLES, SAMPLE_RATE_HZ, TICK_S, Direction, RecordedBlock, Tap
 from dsp.tone_plans import (
+    CALLER_ALERTING_TONE,
     CONFIRMATION_TONE,
     ERROR_TONE,
     HOWLER_TONE,
+    ON_HOOK_ALERTING_TONE,
     Segment,
     Tone,
     TonePlan,
@@ -57,9 +59,11 @@ from dsp.tone_plans import (
 
 __all__ = [
     "BLOCK_SAMPLES",
+    "CALLER_ALERTING_TONE",
     "CONFIRMATION_TONE",
     "ERROR_TONE",
     "HOWLER_TONE",
+    "ON_HOOK_ALERTING_TONE",
     "SAMPLE_RATE_HZ",
     "TICK_S",
     "ActivityChanged",

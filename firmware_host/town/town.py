@@ -17,6 +17,7 @@ from drivers import (
     CallerIdMode,
     CallerNumber,
     CallOffered,
+    CallWaiting,
     Card,
     Clear,
     Cleared,
@@ -101,8 +102,9 @@ class _ExchangeMedia(LineMedia):
         )
         self._fault = fault
 
-    def caller_id_sound(self, caller: CallerNumber) -> bytes:
-        return spoil_caller_id(super().caller_id_sound(caller), self.law, self._fault)
+    def caller_id_sound(self, caller: CallerNumber, *, seizure: bool = True) -> bytes:
+        sound = super().caller_id_sound(caller, seizure=seizure)
+        return spoil_caller_id(sound, self.law, self._fault)
 
 
 class Town:
@@ -281,7 +283,7 @@ class Town:
                     self._cleared(port)
                 case DigitReceived(digit=digit):
                     self._digit_dialled(port, digit)
-                case Alerting() | HookFlashed() | InService() | OutOfService():
+                case Alerting() | CallWaiting() | HookFlashed() | InService() | OutOfService():
                     pass  # nobody out there cares
                 case _:
                     self._media.perform(port.port, output)
