@@ -12,6 +12,7 @@ from drivers.analog import (
     FxsSettings,
     FxsState,
     dtmf_caller_id,
+    dtmf_form_of,
     parse_dtmf_caller_id,
 )
 from drivers.errors import CardError, CardLost, CommandNotPossible, DriverError
@@ -47,5 +48,6 @@ __all__ = [
     "SocketCableEnd",
     "connect_cable",
     "dtmf_caller_id",
+    "dtmf_form_of",
     "parse_dtmf_caller_id",
 ]

@@ -5,6 +5,7 @@ from drivers.analog.dtmf_caller_id import (
     ETSI_FORM,
     DtmfCallerIdForm,
     dtmf_caller_id,
+    dtmf_form_of,
     parse_dtmf_caller_id,
 )
 from drivers.analog.fxo import FxoLine, FxoState
@@ -23,5 +24,6 @@ __all__ = [
     "FxsSettings",
     "FxsState",
     "dtmf_caller_id",
+    "dtmf_form_of",
     "parse_dtmf_caller_id",
 ]

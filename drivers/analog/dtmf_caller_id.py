@@ -18,6 +18,7 @@ __all__ = [
     "ETSI_FORM",
     "DtmfCallerIdForm",
     "dtmf_caller_id",
+    "dtmf_form_of",
     "parse_dtmf_caller_id",
 ]
 
@@ -87,6 +88,11 @@ DTMF_FORMS: Mapping[str, DtmfCallerIdForm] = {
 }
 """By name. Sources: EN 300 659-1, annex B; RFC 5098's notes on start codes; descriptions of
 gateways and of SpanDSP's ``adsi``."""
+
+
+def dtmf_form_of(country: str) -> DtmfCallerIdForm:
+    """The form that is usual in a country (two letters); ETSI's where none is known."""
+    return next((form for form in DTMF_FORMS.values() if country in form.countries), ETSI_FORM)
 
 
 def dtmf_caller_id(caller: CallerNumber, form: DtmfCallerIdForm = ETSI_FORM) -> str:

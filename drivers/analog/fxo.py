@@ -49,7 +49,6 @@ S = FxoState
 _CLEARABLE = frozenset(
     {
         S.UP,
-        S.ACKNOWLEDGING_ALERT,
         S.AWAITING_WAITING_CALLER,
         S.JUDGING_WAITING_CALLER,
         S.FLASHING,
@@ -95,12 +94,10 @@ class FxoLine(FxoOutgoing):
         (S.UP, BatteryChanged): "_battery_in_call",
         (S.UP, PolarityReversed): "_polarity_in_call",
         (S.UP, ToneHeard): "_tone_in_call",
-        (S.ACKNOWLEDGING_ALERT, SignalSent): "_acknowledged",
         (S.JUDGING_WAITING_CALLER, CallerIdHeard): "_waiting_caller_judged",
         **{
             (state, event): action
             for state in (
-                S.ACKNOWLEDGING_ALERT,
                 S.AWAITING_WAITING_CALLER,
                 S.JUDGING_WAITING_CALLER,
             )
@@ -138,8 +135,6 @@ class FxoLine(FxoOutgoing):
         (S.IGNORING, "ring_gone"): "_caller_gone",
         (S.IGNORING, "burst_limit"): "_caller_gone",
         (S.UP, "talk_limit"): "_talk_limit",
-        (S.ACKNOWLEDGING_ALERT, "talk_limit"): "_talk_limit",
-        (S.ACKNOWLEDGING_ALERT, "acknowledging"): "_forget_waiting_caller",
         (S.AWAITING_WAITING_CALLER, "talk_limit"): "_talk_limit",
         (S.AWAITING_WAITING_CALLER, "window"): "_judge_waiting_caller",
         (S.JUDGING_WAITING_CALLER, "talk_limit"): "_talk_limit",

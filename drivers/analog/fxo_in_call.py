@@ -27,7 +27,6 @@ from drivers.interface import (
     ReceiveCallerId,
     SendKeys,
     SetHook,
-    SignalSent,
     StopReceivingCallerId,
     StopSignal,
     ToneHeard,
@@ -54,7 +53,6 @@ class FxoState(Enum):
     OFFERED_SEIZED = "offered, seized"
     IGNORING = "ignoring ringing"
     UP = "up"
-    ACKNOWLEDGING_ALERT = "acknowledging a waiting call"
     AWAITING_WAITING_CALLER = "awaiting the waiting caller's ID"
     JUDGING_WAITING_CALLER = "judging the waiting caller's ID"
     FLASHING = "flashing"
@@ -69,9 +67,7 @@ S = FxoState
 
 RINGBACK_OVER_S = 0.5
 _ACKNOWLEDGEMENT = "D"
-_IN_CALL = frozenset(
-    {S.UP, S.ACKNOWLEDGING_ALERT, S.AWAITING_WAITING_CALLER, S.JUDGING_WAITING_CALLER}
-)
+_IN_CALL = frozenset({S.UP, S.AWAITING_WAITING_CALLER, S.JUDGING_WAITING_CALLER})
 _HEARS_DIGITS_ON_HOOK = frozenset({CallerIdMode.DTMF_BEFORE_RING, CallerIdMode.AUTOMATIC})
 
 
@@ -207,16 +203,14 @@ class FxoInCall(TimedMachine[FxoState]):
             self._deadlines["talk_limit"] = talk_limit
 
     def _acknowledge_alert(self) -> None:
-        # A second alert means that the exchange has not heard us: begin again.
+        # The exchange may send before our digit's pause is over: listen at once. A second alert means
+        # that it has not heard us: begin again.
         self._stop_receiving()
-        self._enter_in_call(S.ACKNOWLEDGING_ALERT, acknowledging=self._settings.acknowledging_s)
-        self._emit(SendKeys(digits=_ACKNOWLEDGEMENT))
-
-    def _acknowledged(self, _event: SignalSent) -> None:
         self._enter_in_call(
             S.AWAITING_WAITING_CALLER, window=self._settings.waiting_caller_window_s
         )
         self._start_receiving()
+        self._emit(SendKeys(digits=_ACKNOWLEDGEMENT))
 
     def _judge_waiting_caller(self) -> None:
         self._enter_in_call(S.JUDGING_WAITING_CALLER, judgement=self._settings.judgement_s)

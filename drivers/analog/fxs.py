@@ -83,6 +83,7 @@ class FxsLine(FxsRinging):
         (S.ALERTING_IN_CALL, "talk_limit"): "_disconnect",
         (S.AWAITING_ACKNOWLEDGEMENT, "acknowledgement"): "_give_up_waiting_call",
         (S.AWAITING_ACKNOWLEDGEMENT, "talk_limit"): "_disconnect",
+        (S.SENDING_WAITING_CALLER, "pause"): "_send_waiting_caller",
         (S.SENDING_WAITING_CALLER, "caller_id"): "_give_up_waiting_call",
         (S.SENDING_WAITING_CALLER, "talk_limit"): "_disconnect",
         (S.ON_HOOK_IN_CALL, "hang_up"): "_hung_up",

@@ -139,7 +139,10 @@ class FxsInCall(TimedMachine[FxsState]):
         if event.digit not in _ACKNOWLEDGEMENTS:
             self._digit(event)
             return
-        self._enter_in_call(S.SENDING_WAITING_CALLER, caller_id=self._settings.caller_id_limit_s)
+        self._enter_in_call(S.SENDING_WAITING_CALLER, pause=self._settings.acknowledged_pause_s)
+
+    def _send_waiting_caller(self) -> None:
+        self._set_timer("caller_id", self._settings.caller_id_limit_s)
         mode = CallerIdMode.FSK_AFTER_FIRST_RING
         self._emit(SendCallerId(caller=self._waiting_caller, mode=mode, seizure=False))
 

@@ -42,9 +42,7 @@ class FxoSettings:
     first_ring_s: float = 3.0
     "A number that came before the first ring is this long the next ring's."
     waiting_caller_window_s: float = 2.5
-    "In a call, FSK begins 0.5 s after the acknowledgement at the latest (EN 300 659-2)."
-    acknowledging_s: float = 0.5
-    "Longest time for sending the acknowledging digit."
+    "In a call, FSK begins 0.5 s after our acknowledgement at the latest (EN 300 659-2)."
     judgement_s: float = 1.0
     "Longest time for reading the caller ID from the sound."
     digit_gap_s: float = 1.0
@@ -94,6 +92,8 @@ class FxsSettings:
     "From caller ID to the first ring (EN 300 659-1: 0.2 to 0.5 s)."
     alert_limit_s: float = 0.5
     "Longest time for an alerting tone."
+    acknowledged_pause_s: float = 0.15
+    "From hearing the acknowledgement to FSK: its digit is still on the line (GR-30: 50 to 500 ms after)."
     acknowledgement_s: float = 0.35
     """The telephone answers an alerting tone within 160 ms (Telcordia GR-30, 2.4.2); its digit lasts
     some 60 ms, and we take some 60 to hear it."""
