@@ -34,8 +34,8 @@ CLOCKS = (1.0, 0.98, 1.02, 0.96, 1.04)
 TWISTS_DB = (0.0, 7.0, -7.0)
 TWIST_STEP_DB = 3.0
 """A tilt this close to one that was tried finds nothing new."""
-LEADING_MARKS = 8
-"""Bits of mostly mark before a message may begin."""
+LEADS = (8, 14, 20, 40, 60)
+"""Bits of mostly mark before a message: at least the first; how many is measured in these steps."""
 TRUSTED_MARKS = 14
 """Before a message whose checksum is wrong: else speech would make some."""
 TRUSTED_LIKENESS = 0.7
@@ -225,15 +225,19 @@ def _readings(soft: Samples, likeness: Samples, standard: CallerIdStandard) -> I
     alike = np.concatenate([[0.0], np.cumsum(likeness, dtype=np.float64)])
     ones = soft > 0
     falls = np.flatnonzero(ones[:-1] & ~ones[1:]) + 1
-    rises = np.concatenate([[0], np.flatnonzero(~ones[:-1] & ones[1:]) + 1])
     marks = np.concatenate([[0], np.cumsum(ones)])
-    leading = LEADING_MARKS * BIT
+    leading = LEADS[0] * BIT
     candidates = falls[falls >= leading]
     candidates = candidates[marks[candidates] - marks[candidates - leading] >= 0.9 * leading]
     past = 0
     for edge in candidates.tolist():
         if edge < past:
             continue
+        lead = max(
+            bits * BIT
+            for bits in LEADS
+            if bits * BIT <= edge and marks[edge] - marks[edge - bits * BIT] >= 0.9 * bits * BIT
+        )
         wrong: _Reading | None = None
         for clock in CLOCKS:
             message, edges = _message(sums, falls, edge, BIT * clock)
@@ -244,10 +248,9 @@ def _readings(soft: Samples, likeness: Samples, standard: CallerIdStandard) -> I
             ends = np.append(starts[1:], end)
             if np.any(alike[ends] - alike[starts] < LEAST_LIKENESS * (ends - starts)):
                 continue
-            run = edge - int(rises[np.searchsorted(rises, edge) - 1])
-            begin = max(0, edge - min(run, 4 * leading))
+            begin = edge - lead
             like = (alike[end] - alike[begin]) / (end - begin)
-            reading = _Reading(message, standard, edge, end, float(like), run // BIT)
+            reading = _Reading(message, standard, edge, end, float(like), lead // BIT)
             if not sum(message) & 0xFF:
                 yield reading
                 past = end
@@ -314,7 +317,7 @@ def _burst(reading: _Reading, sound: NDArray[np.floating]) -> Burst:
 def _standard(reading: _Reading, sound: NDArray[np.floating]) -> CallerIdStandard:
     """Whose mark leads the message; near the middle, whose bits were the more alike."""
     end = reading.begin // OVERSAMPLING
-    marks = sound[max(0, end - min(reading.marks, 60) * RATE_HZ // BAUD) : end]
+    marks = sound[max(0, end - reading.marks * RATE_HZ // BAUD) : end]
     turn = np.exp(-2j * np.pi * DIVIDING_MARK_HZ * np.arange(marks.size) / RATE_HZ)
     base = np.convolve(marks * turn, np.hamming(13), "valid")
     advance = float(np.angle(np.sum(base[4:] * np.conj(base[:-4]))))
