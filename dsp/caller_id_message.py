@@ -82,6 +82,7 @@ DATE, NUMBER, CALLED_NUMBER, NUMBER_ABSENT = 0x01, 0x02, 0x03, 0x04
 NAME, NAME_ABSENT, VISUAL_INDICATOR, CALL_TYPE = 0x07, 0x08, 0x0B, 0x11
 FIRST_CALLED_NUMBER, REDIRECTING_NUMBER = 0x12, 0x1A
 """EN 300 659-3, clause 5.4. GR-31 has 0x03 for the dialable directory number of the caller."""
+DIGITS = (DATE, NUMBER, CALLED_NUMBER, FIRST_CALLED_NUMBER, REDIRECTING_NUMBER)
 
 ABSENCES = {"private": b"P", "unavailable": b"O"}
 LAMPS = {True: b"\xff", False: b"\x00"}
@@ -200,7 +201,9 @@ def _multiple(caller: CallerId, standard: CallerIdStandard) -> tuple[int, bytes]
 # ---------------------------------------------------------------- parsed
 
 
-def _parsed_single(date: bytes, number: bytes) -> CallerId:
+def _parsed_single(date: bytes, number: bytes) -> CallerId | None:
+    if max(date + number) > 0x7F:
+        return None
     absent = _key_of(ABSENCES, number)
     return CallerId(
         number=None if absent else _number(number), number_absent=absent, date=_date(date)
@@ -213,6 +216,10 @@ def _parsed_multiple(
     values: dict[int, bytes] = {}
     for kind, value in parameters:
         values.setdefault(kind, value)  # a second one of a kind is an afterthought
+    if any(max(values.get(kind, b""), default=0) > 0x7F for kind in DIGITS):
+        return (
+            None  # digits are ASCII: this was not read as it was sent, whatever the checksum says
+        )
     number, called = _number(values.get(NUMBER)), _number(values.get(CALLED_NUMBER))
     if standard is CallerIdStandard.BELL202:
         number, called = number or called, None
