@@ -150,7 +150,8 @@ class FxsInCall(TimedMachine[FxsState]):
         self._enter_in_call(S.UP)
 
     def _give_up_waiting_call(self) -> None:
-        self._emit(StopSignal())
+        if self._state is not S.AWAITING_ACKNOWLEDGEMENT:
+            self._emit(StopSignal())  # the tone or the message that would not end
         self._enter_in_call(S.UP)
 
     # ------------------------------------------------------------ hook in a call
