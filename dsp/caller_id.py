@@ -129,12 +129,12 @@ def find_caller_ids(samples: NDArray[np.int16], rate: int = RATE_HZ) -> list[Cal
     past = 0
     for begin, end in _pieces(samples):
         for burst in receive(samples[begin:end]):
-            if burst.start + begin < past:
-                continue
+            if burst.message_start + begin < past:
+                continue  # in the overlap of two pieces
             decoded = _decoded(burst, begin)
             if decoded is not None:
                 found.append(decoded)
-                past = burst.end + begin
+                past = burst.message_end + begin
     return found
 
 

@@ -19,34 +19,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.fsk import BAUD, RATE_HZ, TONES_HZ, CallerIdStandard
+from dsp.fsk_octets import BIT, OVERSAMPLING, Reading, Samples, read_octets
 from dsp.levels import SINE_0_DBM0
 
 __all__ = ["Burst", "receive"]
 
-Samples = NDArray[np.float32]
-
 WINDOW = 3 * RATE_HZ // BAUD
 """Samples of three bits: exactly 20."""
-OVERSAMPLING = 3
-BIT = RATE_HZ * OVERSAMPLING // BAUD
-"""Samples of a bit at the receiver's rate: exactly 20."""
-CLOCKS = (1.0, 0.97, 1.03)
-"""To begin with."""
-ENOUGH_OCTETS = 4
-"""Whose distances tell the clock."""
-LARGEST_CLOCK_ERROR = 0.055
 TWISTS_DB = (0.0, 7.0, -7.0)
 TWIST_STEP_DB = 3.0
 """A tilt this close to one that was tried finds nothing new."""
-LEADS = (8, 14, 20, 40, 60)
-"""Bits of mostly mark before a message: at least the first; how many is measured in these steps."""
 TRUSTED_MARKS = 14
 """Before a message whose checksum is wrong: else speech would make some."""
 TRUSTED_LIKENESS = 0.7
 """How much of the power must be what the best three bits explain, over such a message and its marks.
 0.9 at a noise of -10 dB."""
-LEAST_LIKENESS = 0.5
-"""Of each single octet, of any message: a click within it is not a bit, whatever the checksum says."""
 LIKENESS_FLOOR = 0.4
 DIVIDING_MARK_HZ, DOUBT_HZ = 1250.0, 15.0
 """Bell 202's mark is below, V.23's above; where a line's clocks are 4 % off, the other tone tells."""
@@ -63,22 +50,15 @@ class Burst:
     start: int
     """Where its carrier begins: seizure, or marks."""
     end: int
+    message_start: int
+    """The first start bit's edge."""
+    message_end: int
     level_dbm0: float
 
     @property
     def checksum_ok(self) -> bool:
         """Whether the octets sum up to zero."""
         return sum(self.message) & 0xFF == 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    message: bytes
-    standard: CallerIdStandard
-    begin: int  # the first start bit's edge, at the receiver's rate
-    end: int
-    likeness: float
-    marks: int  # bits of marks before it
 
 
 def receive(samples: NDArray[np.int16]) -> list[Burst]:
@@ -95,12 +75,12 @@ def receive(samples: NDArray[np.int16]) -> list[Burst]:
         return []
     size = 1 << (samples.size + 256 - 1).bit_length()
     spectrum = np.fft.rfft(samples.astype(np.float32), size)
-    right: list[_Reading] = []
-    wrong: list[_Reading] = []
+    right: list[Reading] = []
+    wrong: list[Reading] = []
     for number, (standard, twist_db) in enumerate(_hypotheses(spectrum, size, samples.size)):
         sound = np.fft.irfft(spectrum * _filter(size, standard, twist_db), size)
         soft, likeness = _soft_bits(sound[: samples.size].astype(np.float32), standard)
-        for reading in _readings(soft, likeness, standard):
+        for reading in read_octets(soft, likeness, standard):
             (wrong if sum(reading.message) & 0xFF else right).append(reading)
         if number == 0:
             continue  # both standards are tried: which it was, likeness tells
@@ -117,12 +97,18 @@ def receive(samples: NDArray[np.int16]) -> list[Burst]:
     if not readings:
         return []
     sound = np.fft.irfft(spectrum * _filter(size, CallerIdStandard.V23, 0.0), size)
-    return [_burst(reading, sound[: samples.size]) for reading in readings]
+    # A carrier may go on from one message to the next: each has what is before it.
+    ends = [reading.end // OVERSAMPLING for reading in readings]
+    free = zip([0, *ends[:-1]], [*ends[:-1], samples.size], strict=True)
+    return [
+        _burst(reading, sound[: samples.size], place)
+        for reading, place in zip(readings, free, strict=True)
+    ]
 
 
-def _apart(taken: list[_Reading], others: list[_Reading]) -> list[_Reading]:
+def _apart(taken: list[Reading], others: list[Reading]) -> list[Reading]:
     """Those of the others that overlap with none taken, nor with each other."""
-    apart: list[_Reading] = []
+    apart: list[Reading] = []
     for each in others:
         if all(each.end <= one.begin or each.begin >= one.end for one in taken + apart):
             apart.append(each)
@@ -220,108 +206,10 @@ def _carrier(soft: Samples, likeness: Samples) -> bool:
     return bool((sums[span:] - sums[:-span] >= 0.95 * span).any()) if sums.size > span else False
 
 
-# ---------------------------------------------------------------- octets
-
-
-def _readings(soft: Samples, likeness: Samples, standard: CallerIdStandard) -> Iterator[_Reading]:
-    """Reads what begins at each start bit that follows some marks; at its own clock."""
-    sums = np.concatenate([[0.0], np.cumsum(soft, dtype=np.float64)])
-    alike = np.concatenate([[0.0], np.cumsum(likeness, dtype=np.float64)])
-    ones = soft > 0
-    falls = np.flatnonzero(ones[:-1] & ~ones[1:]) + 1
-    marks = np.concatenate([[0], np.cumsum(ones)])
-    leading = LEADS[0] * BIT
-    candidates = falls[falls >= leading]
-    candidates = candidates[marks[candidates] - marks[candidates - leading] >= 0.9 * leading]
-    past = 0
-    for edge in candidates.tolist():
-        if edge < past:
-            continue
-        lead = max(
-            bits * BIT
-            for bits in LEADS
-            if bits * BIT <= edge and marks[edge] - marks[edge - bits * BIT] >= 0.9 * bits * BIT
-        )
-        message, starts = _at_its_own_clock(sums, falls, edge)
-        if not message:
-            continue
-        end = min(int(starts[-1]) + 10 * BIT, alike.size - 1)
-        ends = np.append(starts[1:], end)
-        if np.any(alike[ends] - alike[starts] < LEAST_LIKENESS * (ends - starts)):
-            continue
-        begin = edge - lead
-        like = (alike[end] - alike[begin]) / (end - begin)
-        yield _Reading(message, standard, edge, end, float(like), lead // BIT)
-        if not sum(message) & 0xFF:
-            past = end
-
-
-def _at_its_own_clock(
-    sums: NDArray[np.float64], falls: NDArray[np.intp], edge: int
-) -> tuple[bytes, NDArray[np.intp]]:
-    """Reads a message at the clock that the distances between its octets tell.
-
-    At a clock that is a little off, octets are framed all right but some have their highest bit wrong;
-    two such errors leave the checksum right. So a clock is measured, not tried until one fits. Of
-    senders that pause between octets it can't be: the first clock that frames is theirs.
-    """
-    message, starts = b"", np.zeros(0, np.intp)
-    for clock in CLOCKS:
-        another, edges = _message(sums, falls, edge, BIT * clock)
-        if len(edges) > starts.size:
-            message, starts = another, np.array(edges, np.intp)
-        if message or starts.size >= ENOUGH_OCTETS:
-            break
-    if starts.size < 2:
-        return b"", starts
-    measured = float(np.median(np.diff(starts))) / (10 * BIT)
-    if measured < 1 - LARGEST_CLOCK_ERROR:
-        return b"", starts
-    if measured <= 1 + LARGEST_CLOCK_ERROR:
-        message, edges = _message(sums, falls, edge, BIT * measured)
-        return message, np.array(edges, np.intp)
-    return message, starts  # pauses between octets
-
-
-def _message(
-    sums: NDArray[np.float64], falls: NDArray[np.intp], edge: int, bit: float
-) -> tuple[bytes, list[int]]:
-    """Reads octets from a start bit's edge on, and the edge of each.
-
-    Empty unless all frames of the message are right.
-    """
-    octets = bytearray()
-    edges: list[int] = []
-    length = 3
-    # The middle half of each of ten bits.
-    begins = np.rint((np.arange(10) + 0.25) * bit).astype(np.intp)
-    half = round(bit / 2)
-    last = sums.size - 1 - int(begins[9]) - half
-    while True:
-        if edge > last:
-            return b"", edges
-        places = begins + edge
-        bits = sums[places + half] - sums[places] > 0
-        if bits[0] or not bits[9]:
-            return b"", edges
-        edges.append(edge)
-        octets.append(int(np.packbits(bits[1:9], bitorder="little")[0]))
-        if len(octets) == 2:
-            length = octets[1] + 3
-        if len(octets) == length:
-            return bytes(octets), edges
-        # The next start bit: where the stop bit's marks end.
-        middle = edge + round(9.5 * bit)
-        at = int(np.searchsorted(falls, middle))
-        if at == falls.size or falls[at] > middle + 12 * bit:
-            return b"", edges
-        edge = int(falls[at])
-
-
 # ---------------------------------------------------------------- the carrier around a message
 
 
-def _burst(reading: _Reading, sound: NDArray[np.floating]) -> Burst:
+def _burst(reading: Reading, sound: NDArray[np.floating], free: tuple[int, int]) -> Burst:
     begin, end = reading.begin // OVERSAMPLING, min(reading.end // OVERSAMPLING, sound.size)
     power = np.convolve(sound**2, np.full(40, 1 / 40), "same")
     level = float(np.mean(power[begin:end]))
@@ -330,13 +218,15 @@ def _burst(reading: _Reading, sound: NDArray[np.floating]) -> Burst:
     return Burst(
         message=reading.message,
         standard=_standard(reading, sound),
-        start=int(before[-1]) + 1 if before.size else 0,
-        end=int(after[0]) if after.size else sound.size,
+        start=max(free[0], int(before[-1]) + 1 if before.size else 0),
+        end=min(free[1], int(after[0]) if after.size else sound.size),
+        message_start=begin,
+        message_end=end,
         level_dbm0=10 * float(np.log10(2 * level / SINE_0_DBM0**2 + 1e-12)),
     )
 
 
-def _standard(reading: _Reading, sound: NDArray[np.floating]) -> CallerIdStandard:
+def _standard(reading: Reading, sound: NDArray[np.floating]) -> CallerIdStandard:
     """Whose mark leads the message; near the middle, whose bits were the more alike."""
     end = reading.begin // OVERSAMPLING
     marks = sound[max(0, end - reading.marks * RATE_HZ // BAUD) : end]

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import wave
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -110,6 +111,16 @@ def test_a_real_burst_with_a_wrong_checksum_is_reported_once_and_tells_nobody(st
     assert (found.caller, found.problem, found.checksum_ok) == (None, "bad checksum", False)
     assert found.standard is standard
     assert found.start_s == pytest.approx(1.0, abs=0.01)
+
+
+@every_standard
+@pytest.mark.parametrize("seizure", [True, False])
+def test_messages_on_one_carrier_are_found_each_by_itself(standard, seizure):
+    callers = [CallerId(number=str(number), date="11221530") for number in (100, 200, 300)]
+    parts = [burst(caller, standard, seizure=seizure) for caller in callers]
+    found = find_caller_ids(linear_of(np.concatenate([np.zeros(700), *parts, np.zeros(700)])))
+    assert [each.caller for each in found] == callers
+    assert all(one.end_s <= two.start_s for one, two in pairwise(found))
 
 
 def test_a_message_of_another_service_is_reported_as_unknown():
