@@ -35,6 +35,8 @@ TRUSTED_LIKENESS = 0.7
 """How much of the power must be what the best three bits explain, over such a message and its marks.
 0.9 at a noise of -10 dB."""
 LIKENESS_FLOOR = 0.4
+SINGLE_THREAD_PRODUCTS = 200_000
+"""OpenBLAS takes one thread up to 2^18 multiplications."""
 DIVIDING_MARK_HZ, DOUBT_HZ = 1250.0, 15.0
 """Bell 202's mark is below, V.23's above; where a line's clocks are 4 % off, the other tone tells."""
 BAND_EDGES_HZ = (550.0, 800.0, 2700.0, 3000.0)
@@ -129,7 +131,7 @@ def _hypotheses(
         turns = np.exp(-2j * np.pi * np.outer(np.arange(7), tones) / RATE_HZ)
         turns *= np.hamming(7)[:, None]
         stacked = np.concatenate([turns.real, turns.imag], axis=1).astype(np.float32)
-        parts = windows @ stacked
+        parts = _product(windows, stacked)
         mark, space = (np.percentile(parts[:, k] ** 2 + parts[:, k + 2] ** 2, 90) for k in (0, 1))
         twist_db = 10 * np.log10((space + 1e-9) / (mark + 1e-9))
         measured[standard] = float(np.clip(np.rint(twist_db), -14, 14))
@@ -181,10 +183,20 @@ def _three_bits(standard: CallerIdStandard) -> NDArray[np.float32]:
     return np.concatenate([sounds.real, sounds.imag], axis=1).astype(np.float32)
 
 
+def _product(windows: Samples, sounds: NDArray[np.float32]) -> Samples:
+    """The matrix product, in parts too small for the library to share out among threads.
+
+    Threads that wait for one another on a busy machine cost ten times what they save.
+    """
+    rows = max(1, SINGLE_THREAD_PRODUCTS // sounds.size)
+    parts = [windows[at : at + rows] @ sounds for at in range(0, windows.shape[0], rows)]
+    return np.concatenate(parts)
+
+
 def _soft_bits(sound: Samples, standard: CallerIdStandard) -> tuple[Samples, Samples]:
     """Returns -1 (space) to 1 (mark) at the receiver's rate, and how like FSK each instant is, 0 to 1."""
     windows = np.lib.stride_tricks.sliding_window_view(sound, WINDOW)
-    parts = windows @ _three_bits(standard)
+    parts = _product(windows, _three_bits(standard))
     powers = parts[:, :8] ** 2 + parts[:, 8:] ** 2
     sums = np.concatenate([[0.0], np.cumsum(sound.astype(np.float64) ** 2)])
     energy = np.maximum(sums[WINDOW:] - sums[:-WINDOW], 1e-3) * (WINDOW / 2)

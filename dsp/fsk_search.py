@@ -75,17 +75,21 @@ def _frames(
         return []
     window = np.hanning(FRAME).astype(np.float32)
     hertz = np.fft.rfftfreq(FRAME, 1 / RATE_HZ)
-    weights = np.stack(
-        [(hertz >= low) & (hertz <= high) for low, high in (ALL_HZ, BAND_HZ)], axis=1
-    ).astype(np.float32)
+    (low, high), (band_low, band_high) = (
+        np.searchsorted(hertz, edges).tolist() for edges in (ALL_HZ, BAND_HZ)
+    )
     # Parseval: both halves of the spectrum, the window's loss of power made good.
-    weights *= 2 / (FRAME * float(np.sum(window**2)))
+    scale = 2 / (FRAME * float(np.sum(window**2)))
     chunks = []
     for first in range(0, count, CHUNK_FRAMES):
         frames = min(CHUNK_FRAMES, count - first)
         part = samples[first * HOP : (first + frames - 1) * HOP + FRAME].astype(np.float32)
         windows = np.lib.stride_tricks.sliding_window_view(part, FRAME)[::HOP]
         spectrum = np.fft.rfft(windows * window)
-        powers = (spectrum.real**2 + spectrum.imag**2).astype(np.float32) @ weights
-        chunks.append((powers[:, 0] * FRAME, powers[:, 1] / (powers[:, 0] + 1e-9)))
+        powers = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
+        whole, band = (
+            powers[:, first_bin:end_bin].sum(axis=1)
+            for first_bin, end_bin in ((low, high), (band_low, band_high))
+        )
+        chunks.append((whole * np.float32(scale), band / (whole + 1e-9)))
     return chunks
