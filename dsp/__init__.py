@@ -13,6 +13,7 @@ from dsp.caller_id import (
     CallerIdFormat,
     decode_caller_id,
     encode_caller_id,
+    find_caller_ids,
 )
 from dsp.decode import Decoded, decode
 from dsp.detections import (
@@ -55,9 +56,11 @@ from dsp.sound_levels import SoundLevels, sound_levels
 from dsp.taps import BLOCK_SAMPLES, SAMPLE_RATE_HZ, TICK_S, Direction, RecordedBlock, Tap
 from dsp.tone_learning import LearnedTone, NothingLearned, learn_tone
 from dsp.tone_plans import (
+    CALLER_ALERTING_TONE,
     CONFIRMATION_TONE,
     ERROR_TONE,
     HOWLER_TONE,
+    ON_HOOK_ALERTING_TONE,
     Segment,
     Tone,
     TonePlan,
@@ -68,9 +71,11 @@ from dsp.v21 import FaxPreamble, find_fax_preambles
 
 __all__ = [
     "BLOCK_SAMPLES",
+    "CALLER_ALERTING_TONE",
     "CONFIRMATION_TONE",
     "ERROR_TONE",
     "HOWLER_TONE",
+    "ON_HOOK_ALERTING_TONE",
     "SAMPLE_RATE_HZ",
     "TICK_S",
     "ActivityChanged",
@@ -128,6 +133,7 @@ __all__ = [
     "decode",
     "decode_caller_id",
     "encode_caller_id",
+    "find_caller_ids",
     "find_fax_preambles",
     "g711_decode",
     "g711_encode",

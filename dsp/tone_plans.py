@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from dsp.errors import UnknownCountry
 
 __all__ = [
+    "CALLER_ALERTING_TONE",
     "CONFIRMATION_TONE",
     "ERROR_TONE",
     "HOWLER_TONE",
+    "ON_HOOK_ALERTING_TONE",
     "Segment",
     "Tone",
     "TonePlan",
@@ -175,6 +177,19 @@ ERROR_TONE = Tone("error", (Segment((330,), 400), Segment((), 100)), repeat=Fals
 
 HOWLER_TONE = Tone("howler", (Segment((1400, 2060), 100, -6.0), Segment((), 100)), repeat=True)
 """For a handset left off its hook: two of the off-hook warning's frequencies, loud (Telcordia GR-506)."""
+
+_ALERTING_HZ, _ALERTING_DBM0 = (2130.0, 2750.0), -16.0
+CALLER_ALERTING_TONE = Tone(
+    "caller_alerting", (Segment(_ALERTING_HZ, 80, _ALERTING_DBM0),), repeat=False
+)
+"""Tells a telephone in a call that the number of another caller follows. 75 to 85 ms, -32 to -14 dBm at
+the telephone (Telcordia GR-30, 2.4.1; EN 300 659-2, clause 6: dual tone alerting signal)."""
+
+ON_HOOK_ALERTING_TONE = Tone(
+    "on_hook_alerting", (Segment(_ALERTING_HZ, 100, _ALERTING_DBM0),), repeat=False
+)
+"""The same for a telephone on its hook, where lines send it before the number: 88 to 110 ms (BT SIN 227;
+EN 300 659-1, clause 6.1.1)."""
 
 
 def tone_plan(country: str) -> TonePlan:

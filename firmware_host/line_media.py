@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol, assert_never
 
 from drivers import (
+    DTMF_FORMS,
     CallerIdHeard,
     CallerIdMode,
     CallerNumber,
@@ -30,7 +31,9 @@ from drivers import (
     dtmf_caller_id,
 )
 from dsp import (
+    CALLER_ALERTING_TONE,
     HOWLER_TONE,
+    ON_HOOK_ALERTING_TONE,
     CallerId,
     CallerIdFormat,
     CallerIdStandard,
@@ -74,6 +77,8 @@ def plan_tone(plan: TonePlan, name: str) -> Tone:
         "congestion": plan.congestion,
         "ringback": plan.ringback,
         "howler": HOWLER_TONE,
+        "cas": CALLER_ALERTING_TONE,
+        "tas": ON_HOOK_ALERTING_TONE,
     }
     return tones[name]
 
@@ -93,8 +98,16 @@ def _read(octets: bytes, law: Law) -> CallerIdHeard:
     if decoded.caller is None:
         return CallerIdHeard(caller=None, problem=decoded.problem)
     caller = decoded.caller
+    if caller.message_waiting is not None and not (caller.number or caller.number_absent):
+        return CallerIdHeard(caller=None, problem="message waiting")  # a lamp's, no caller's
     return CallerIdHeard(
-        caller=CallerNumber(number=caller.number, name=caller.name, absence=caller.number_absent)
+        caller=CallerNumber(
+            number=caller.number,
+            name=caller.name,
+            absence=caller.number_absent,
+            redirecting=caller.redirecting_number,
+        ),
+        called=caller.called_number or "",
     )
 
 
@@ -189,13 +202,12 @@ class LineMedia:
                 )
             case StopReceivingCallerId():
                 self.plane.stop_capture(slot)
-            case SendCallerId(caller=caller, mode=mode):
-                self._send_caller_id(slot, caller, mode)
+            case SendCallerId():
+                self._send_caller_id(slot, wish)
             case SendKeys(digits=digits):
                 self._send_digits(slot, digits)
             case SendTone(tone=tone):
-                play_id = self.new_play_id()
-                self.plane.play_tone(slot, plan_tone(self.plan, tone), play_id=play_id)
+                self._send_tone(slot, plan_tone(self.plan, tone))
             case StopSignal():
                 self.plane.stop_tone(slot)
                 self.plane.stop_play(slot)
@@ -217,15 +229,24 @@ class LineMedia:
         self._signals[play_id] = slot
         self.plane.send_digits(slot, digits, play_id=play_id)
 
-    def _send_caller_id(self, slot: int, caller: CallerNumber, mode: CallerIdMode) -> None:
-        if mode is CallerIdMode.DTMF_BEFORE_RING:
-            self._send_digits(slot, dtmf_caller_id(caller))
+    def _send_tone(self, slot: int, tone: Tone) -> None:
+        play_id = self.new_play_id()
+        if not tone.repeat:
+            self._signals[play_id] = slot  # its end matters
+        self.plane.play_tone(slot, tone, play_id=play_id)
+
+    def _send_caller_id(self, slot: int, wish: SendCallerId) -> None:
+        if wish.mode in (CallerIdMode.DTMF_BEFORE_RING, CallerIdMode.DTMF_AFTER_REVERSAL):
+            form = DTMF_FORMS[wish.form]
+            # A comma is a pause: what a form can't say is half a second of silence.
+            self._send_digits(slot, dtmf_caller_id(wish.caller, form) or ",")
             return
         play_id = self.new_play_id()
         self._signals[play_id] = slot
-        self.plane.play(slot, self.caller_id_sound(caller), play_id=play_id)
+        sound = self.caller_id_sound(wish.caller, seizure=wish.seizure)
+        self.plane.play(slot, sound, play_id=play_id)
 
-    def caller_id_sound(self, caller: CallerNumber) -> bytes:
+    def caller_id_sound(self, caller: CallerNumber, *, seizure: bool = True) -> bytes:
         """The FSK burst that tells this caller, in the plane's law."""
         absent = None if caller.number else (caller.absence or "unavailable")
         message = CallerId(
@@ -233,10 +254,15 @@ class LineMedia:
             name=caller.name,
             number_absent=absent,
             name_absent=None if caller.name else absent,
+            redirecting_number=caller.redirecting,
             date=None,
         )
         return encode_caller_id(
-            message, standard=self._standard, format=CallerIdFormat.MDMF, law=self.law
+            message,
+            standard=self._standard,
+            format=CallerIdFormat.MDMF,
+            law=self.law,
+            seizure=seizure,
         )
 
     def heard(self, detection: Detection) -> tuple[int, Heard] | None:

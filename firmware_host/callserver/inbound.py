@@ -30,7 +30,7 @@ def acd_event(port: Port, event: drivers.LineEvent) -> acd.Event | None:
             return acd.PortOutOfService(port=port.port, alarm=alarm)
         case drivers.InService():
             return acd.PortInService(port=port.port)
-        case drivers.Alerting():
+        case drivers.Alerting() | drivers.CallWaiting():
             return None
         case _:
             assert_never(event)

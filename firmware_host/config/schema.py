@@ -42,7 +42,23 @@ Digits = Annotated[str, Meta(pattern=r"^[0-9]{1,12}$")]
 Pin = Annotated[str, Meta(pattern=r"^[0-9]{4,12}$")]
 StarCode = Annotated[str, Meta(pattern=r"^\*[0-9]{1,4}$")]
 Language = Literal["en", "ro"]
-CallerIdHow = Literal["none", "fsk_after_first_ring", "dtmf_before_ring"]
+CallerIdHow = Literal[
+    "none",
+    "fsk_after_first_ring",
+    "fsk_after_reversal",
+    "dtmf_before_ring",
+    "dtmf_after_reversal",
+]
+CallerIdHeardHow = CallerIdHow | Literal["automatic"]
+CallerIdDigits = Literal[
+    "etsi",
+    "brazil",
+    "a_to_hash",
+    "d_to_c",
+    "number_to_hash",
+    "a_to_silence",
+    "number_to_silence",
+]
 PromptNames = tuple[str, ...]
 
 
@@ -76,7 +92,9 @@ class TrunkTable(Table, frozen=True):
     flow: str
     called: str = ""
     language: Language | None = None
-    caller_id: CallerIdHow = "fsk_after_first_ring"
+    caller_id: CallerIdHeardHow = "fsk_after_first_ring"
+    caller_id_digits: CallerIdDigits | None = None
+    call_waiting_caller_id: bool = False
     clears_on: tuple[Literal["battery", "polarity", "busy_tone"], ...] = ("battery",)
 
 
@@ -86,6 +104,7 @@ class StationTable(Table, frozen=True):
     card: str
     port: PortIndex
     caller_id: CallerIdHow = "fsk_after_first_ring"
+    caller_id_digits: CallerIdDigits | None = None
     flash: bool = True
 
 

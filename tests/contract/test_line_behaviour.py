@@ -4,11 +4,13 @@ import pytest
 from line_bench import LineBench
 
 from drivers import (
+    AnnounceWaitingCall,
     Answer,
     Answered,
     CallerIdMode,
     CallerNumber,
     CallOffered,
+    CallWaiting,
     Clear,
     ClearCause,
     Cleared,
@@ -222,3 +224,46 @@ def test_a_handset_left_off_hook_is_an_alarm_until_it_is_put_down(make):
     bench.command(bench.far, HANDSET, Clear())
     bench.run(1.0)
     assert bench.near.events[HANDSET][-1] == InService()
+
+
+@pytest.mark.parametrize(
+    ("mode", "country"),
+    [
+        (CallerIdMode.FSK_AFTER_REVERSAL, "us"),
+        (CallerIdMode.FSK_AFTER_REVERSAL, "uk"),
+        (CallerIdMode.DTMF_AFTER_REVERSAL, "se"),
+    ],
+)
+@pytest.mark.parametrize("automatic", [False, True])
+def test_caller_id_before_the_ring_after_a_polarity_reversal(make, mode, country, automatic):
+    fxo = {"caller_id": CallerIdMode.AUTOMATIC} if automatic else {}
+    fxs = {"alerts_on_hook": country == "uk"}
+    bench = make(country=country, caller_id=mode, law=Law.ALAW, fxo=fxo, fxs=fxs)
+    bench.command(bench.far, TRUNK, Ring(caller=ANN))
+    bench.run(6.0)
+    (offered,) = bench.near.events[TRUNK][1:]
+    assert offered.caller.number == ANN.number
+    assert offered.caller.name == (ANN.name if mode is CallerIdMode.FSK_AFTER_REVERSAL else None)
+
+
+def test_a_forwarded_call_says_by_whom(make):
+    forwarded = CallerNumber(number="0212345678", redirecting="0722000111")
+    for mode in (CallerIdMode.FSK_AFTER_FIRST_RING, CallerIdMode.DTMF_BEFORE_RING):
+        bench = make(country="ro", caller_id=mode, law=Law.ALAW)
+        bench.command(bench.far, TRUNK, Ring(caller=forwarded))
+        bench.run(8.0)
+        assert bench.near.events[TRUNK][1:] == [CallOffered(caller=forwarded)]
+
+
+@pytest.mark.parametrize("country", ["us", "ro"])
+def test_a_waiting_callers_number_is_heard_in_a_call(make, country):
+    bench = make(country=country, law=Law.ALAW, fxo={"call_waiting_caller_id": True})
+    call_up(bench)
+    bench.command(bench.far, TRUNK, AnnounceWaitingCall(caller=ANN))
+    bench.run(0.1)
+    # The plane's own detector of alerting tones has its own tests.
+    told = bench.near.lines[TRUNK].receive(ToneHeard(tone="cas"), bench.now)
+    bench.near.outputs(TRUNK, told)
+    bench.run(4.0)
+    assert bench.near.events[TRUNK][-1] == CallWaiting(caller=ANN)
+    assert bench.far.lines[TRUNK].state is FxsState.UP
