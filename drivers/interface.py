@@ -58,6 +58,7 @@ __all__ = [
     "SetHook",
     "SetRinger",
     "SignalSent",
+    "SoundHeard",
     "StopReceivingCallerId",
     "StopSignal",
     "ToneHeard",
@@ -101,6 +102,7 @@ class ClearCause(Enum):
     CONGESTION = "congestion"
     NO_ANSWER = "no answer"
     NO_DIAL_TONE = "no dial tone"
+    SILENCE = "silence"
     GLARE = "glare"
     FAILED = "failed"
 
@@ -183,7 +185,14 @@ class SignalSent:
     """Digits, caller ID or an alerting tone that the line asked to send have gone out."""
 
 
-Heard = DigitHeard | ToneHeard | ToneStopped | CallerIdHeard | SignalSent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundHeard:
+    """Sound began on the line, or it fell silent."""
+
+    active: bool
+
+
+Heard = DigitHeard | SoundHeard | ToneHeard | ToneStopped | CallerIdHeard | SignalSent
 
 
 # ---------------------------------------------------------------- what a line asks of the hardware
@@ -227,6 +236,10 @@ class Listen:
 
     digits: bool = False
     progress: bool = False
+    disconnect: bool = False
+    "The tone that says in a call that the far end is gone: the line's own if it has one; ``busy``."
+    activity: bool = False
+    "Whether there is sound: `SoundHeard`."
     alerting: bool = False
     "The alerting signal of a call that waits; `ToneHeard` names it ``cas``."
 

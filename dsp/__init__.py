@@ -66,6 +66,7 @@ from dsp.tone_plans import (
     TonePlan,
     countries,
     tone_plan,
+    with_disconnect_tone,
 )
 from dsp.v21 import FaxPreamble, find_fax_preambles
 
@@ -145,4 +146,5 @@ __all__ = [
     "sound_levels",
     "tone_plan",
     "transcode",
+    "with_disconnect_tone",
 ]

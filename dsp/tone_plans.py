@@ -5,9 +5,9 @@ agree with libtonezone's zones. Romania's are from public PBX tone tables; its b
 than most countries' congestion, so the names follow the country and never the speed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from dsp.errors import UnknownCountry
+from dsp.errors import UnknownCountry, UnknownSound
 
 __all__ = [
     "CALLER_ALERTING_TONE",
@@ -20,6 +20,7 @@ __all__ = [
     "TonePlan",
     "countries",
     "tone_plan",
+    "with_disconnect_tone",
 ]
 
 
@@ -210,3 +211,31 @@ def tone_plan(country: str) -> TonePlan:
 def countries() -> tuple[str, ...]:
     """Returns the names of all plans, sorted."""
     return tuple(sorted(_PLANS))
+
+
+def with_disconnect_tone(
+    plan: TonePlan, frequencies_hz: tuple[float, ...], cadence_ms: tuple[int, ...]
+) -> TonePlan:
+    """Returns a plan for a line whose exchange tells the far end's hang-up by a tone of its own.
+
+    In it that tone is the busy tone, and nothing else but the country's dial tone is listened for.
+
+    Args:
+        plan: The country's.
+        frequencies_hz: One or two.
+        cadence_ms: On and off in turn.
+
+    Raises:
+        UnknownSound: The tone has no cadence, or more than eight segments or two frequencies.
+    """
+    if not 1 <= len(frequencies_hz) <= 2 or not all(250 <= each <= 2000 for each in frequencies_hz):
+        raise UnknownSound(
+            f"{frequencies_hz} Hz: one or two frequencies of 250 to 2000 are expected"
+        )
+    length = len(cadence_ms)
+    if length not in (2, 4, 6, 8) or not all(60 <= each <= 6000 for each in cadence_ms):
+        raise UnknownSound(
+            f"cadence {cadence_ms}: two to eight lengths of 60 to 6000 ms are expected, on and off in turn"
+        )
+    tone = _tone("busy", frequencies_hz, cadence_ms)
+    return replace(plan, ringback=plan.dial, busy=tone, congestion=tone)

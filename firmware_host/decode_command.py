@@ -21,6 +21,7 @@ from dsp import (
 )
 from firmware_host.config import ConfigurationError, read_appliance
 from firmware_host.console import Output, Session
+from firmware_host.dtmf_caller_ids import with_dtmf_caller_ids
 from firmware_host.sound_files import Recording, SoundFileError, read_recording
 
 __all__ = ["decode_commands"]
@@ -132,7 +133,8 @@ def _decode(
         def shown(share: float) -> None:
             bar.update(int(share * 1000) - bar.pos)
 
-        return decode(recording.samples, plan=plan, law=law, mf=system, progress=shown)
+        found = decode(recording.samples, plan=plan, law=law, mf=system, progress=shown)
+    return with_dtmf_caller_ids(found)
 
 
 def _warn_if_cut_off(output: Output, file: Path, recording: Recording) -> int:

@@ -24,6 +24,7 @@ from drivers import (
     SendKeys,
     SendTone,
     SignalSent,
+    SoundHeard,
     StopReceivingCallerId,
     StopSignal,
     ToneHeard,
@@ -34,6 +35,7 @@ from dsp import (
     CALLER_ALERTING_TONE,
     HOWLER_TONE,
     ON_HOOK_ALERTING_TONE,
+    ActivityChanged,
     CallerId,
     CallerIdFormat,
     CallerIdStandard,
@@ -44,6 +46,7 @@ from dsp import (
     PlayFinished,
     ProgressToneEnded,
     ProgressToneHeard,
+    SignalToneHeard,
     Tone,
     TonePlan,
     decode_caller_id,
@@ -183,6 +186,7 @@ class LineMedia:
         self._listen_also = listen_also or ListenAlso()
         self._next_play_id = 1
         self._signals: dict[int, int] = {}  # play id of a line's own signal → slot
+        self._disconnect_plans: dict[int, TonePlan] = {}
         self._standard = caller_id_standard(plan.country)
 
     def new_play_id(self) -> int:
@@ -194,8 +198,8 @@ class LineMedia:
     def perform(self, slot: int, wish: MediaWish) -> None:
         """Do what the line of this slot asks for."""
         match wish:
-            case Listen(digits=digits, progress=progress):
-                self.listen(slot, digits=digits, progress=progress)
+            case Listen():
+                self.listen(slot, wish)
             case ReceiveCallerId():
                 self.plane.capture(
                     slot, capture_id=self.new_play_id(), maximum_ms=_CAPTURE_LIMIT_MS
@@ -214,15 +218,23 @@ class LineMedia:
             case _:
                 assert_never(wish)
 
-    def listen(self, slot: int, *, digits: bool, progress: bool) -> None:
+    def listen(self, slot: int, wish: Listen) -> None:
         """Set the slot's detectors."""
         also = self._listen_also
+        plan = self.plan if wish.progress or wish.disconnect or also.progress else None
+        if wish.disconnect:
+            plan = self._disconnect_plans.get(slot, plan)
         self.plane.listen(
             slot,
-            digits=digits or also.digits,
-            progress=self.plan if progress or also.progress else None,
-            activity=also.activity,
+            digits=wish.digits or also.digits,
+            progress=plan,
+            activity=wish.activity or also.activity,
+            signal_tones=wish.alerting,
         )
+
+    def set_disconnect_plan(self, slot: int, plan: TonePlan) -> None:
+        """Give a line, in calls, tones of its own."""
+        self._disconnect_plans[slot] = plan
 
     def _send_digits(self, slot: int, digits: str) -> None:
         play_id = self.new_play_id()
@@ -274,6 +286,10 @@ class LineMedia:
                 return slot, ToneHeard(tone=tone)
             case ProgressToneEnded(slot=slot, tone=tone):
                 return slot, ToneStopped(tone=tone)
+            case SignalToneHeard(slot=slot, tone="CAS"):
+                return slot, ToneHeard(tone="cas")
+            case ActivityChanged(slot=slot, active=active):
+                return slot, SoundHeard(active=active)
             case PlayFinished(play_id=play_id, completed=completed):
                 slot_of_signal = self._signals.pop(play_id, None)
                 if slot_of_signal is None or not completed:

@@ -37,6 +37,7 @@ from drivers.interface import (
     SendDigits,
     SetHook,
     SignalSent,
+    SoundHeard,
     StopSignal,
     ToneHeard,
     ToneStopped,
@@ -94,6 +95,7 @@ class FxoLine(FxoOutgoing):
         (S.UP, BatteryChanged): "_battery_in_call",
         (S.UP, PolarityReversed): "_polarity_in_call",
         (S.UP, ToneHeard): "_tone_in_call",
+        (S.UP, SoundHeard): "_sound_changed",
         (S.JUDGING_WAITING_CALLER, CallerIdHeard): "_waiting_caller_judged",
         **{
             (state, event): action
@@ -106,6 +108,7 @@ class FxoLine(FxoOutgoing):
                 (PolarityReversed, "_polarity_in_call"),
                 (ToneHeard, "_tone_in_call"),
                 (DigitHeard, "_digit"),
+                (SoundHeard, "_sound_changed"),
             )
         },
         (S.LOSING_BATTERY, BatteryChanged): "_battery_back",
@@ -135,6 +138,7 @@ class FxoLine(FxoOutgoing):
         (S.IGNORING, "ring_gone"): "_caller_gone",
         (S.IGNORING, "burst_limit"): "_caller_gone",
         (S.UP, "talk_limit"): "_talk_limit",
+        (S.UP, "silence"): "_silent_for_long",
         (S.AWAITING_WAITING_CALLER, "talk_limit"): "_talk_limit",
         (S.AWAITING_WAITING_CALLER, "window"): "_judge_waiting_caller",
         (S.JUDGING_WAITING_CALLER, "talk_limit"): "_talk_limit",

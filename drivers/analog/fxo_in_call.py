@@ -27,6 +27,7 @@ from drivers.interface import (
     ReceiveCallerId,
     SendKeys,
     SetHook,
+    SoundHeard,
     StopReceivingCallerId,
     StopSignal,
     ToneHeard,
@@ -67,6 +68,7 @@ S = FxoState
 
 RINGBACK_OVER_S = 0.5
 _ACKNOWLEDGEMENT = "D"
+_BACKSTOPS = frozenset({"talk_limit", "silence"})
 _IN_CALL = frozenset({S.UP, S.AWAITING_WAITING_CALLER, S.JUDGING_WAITING_CALLER})
 _HEARS_DIGITS_ON_HOOK = frozenset({CallerIdMode.DTMF_BEFORE_RING, CallerIdMode.AUTOMATIC})
 
@@ -128,10 +130,12 @@ class FxoInCall(TimedMachine[FxoState]):
 
     def _go_up(self) -> None:
         self._enter(S.UP, talk_limit=self._settings.talk_limit_s)
+        self._sound_changed(SoundHeard(active=False))
         self._emit(
             Listen(
                 digits=True,
-                progress=self._settings.clears_on_busy_tone,
+                disconnect=self._settings.clears_on_busy_tone,
+                activity=self._settings.silence_limit_s > 0,
                 alerting=self._settings.call_waiting_caller_id,
             )
         )
@@ -167,6 +171,15 @@ class FxoInCall(TimedMachine[FxoState]):
         elif self._settings.call_waiting_caller_id and event.tone == "cas":
             self._acknowledge_alert()
 
+    def _sound_changed(self, event: SoundHeard) -> None:
+        if event.active or self._settings.silence_limit_s == 0:
+            self._stop_timer("silence")
+        else:
+            self._set_timer("silence", self._settings.silence_limit_s)
+
+    def _silent_for_long(self) -> None:
+        self._release(ClearCause.SILENCE)
+
     def _talk_limit(self) -> None:
         self._release(ClearCause.FAILED)
 
@@ -196,11 +209,10 @@ class FxoInCall(TimedMachine[FxoState]):
     # ------------------------------------------------------------ a second call
 
     def _enter_in_call(self, state: FxoState, **timers_s: float) -> None:
-        """Another state of the same call: its backstop goes on."""
-        talk_limit = self._deadlines.get("talk_limit")
+        """Another state of the same call: its backstops go on."""
+        kept = {name: at for name, at in self._deadlines.items() if name in _BACKSTOPS}
         self._enter(state, **timers_s)
-        if talk_limit is not None:
-            self._deadlines["talk_limit"] = talk_limit
+        self._deadlines |= kept
 
     def _acknowledge_alert(self) -> None:
         # The exchange may send before our digit's pause is over: listen at once. A second alert means

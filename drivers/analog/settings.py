@@ -57,6 +57,9 @@ class FxoSettings:
     dialling_limit_s: float = 30.0
     answer_limit_s: float = 90.0
     flash_s: float = 0.5
+    silence_limit_s: float = 2700.0
+    """The far end has said nothing for so long: it is gone, and the exchange has not told. 0: any silence
+    is a caller who waits."""
     talk_limit_s: float = 12 * 3600.0
     "Backstop: no call holds a trunk longer than this, whatever the exchange fails to tell."
 

@@ -48,7 +48,8 @@ def _identity(caller: drivers.CallerNumber) -> acd.CallerIdentity:
 
 
 def _cause(role: PortRole, cause: drivers.ClearCause) -> acd.Cause:
-    if cause in (drivers.ClearCause.FAR_END, drivers.ClearCause.NORMAL):
+    gone = (drivers.ClearCause.FAR_END, drivers.ClearCause.NORMAL, drivers.ClearCause.SILENCE)
+    if cause in gone:
         return acd.Cause.CALLER_HUNG_UP if role is PortRole.TRUNK else acd.Cause.AGENT_HUNG_UP
     if cause is drivers.ClearCause.NO_ANSWER:
         return acd.Cause.NO_ANSWER

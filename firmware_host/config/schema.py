@@ -84,6 +84,14 @@ class CardTable(Table, frozen=True):
     kind: Literal["virtual"]
 
 
+class DisconnectToneTable(Table, frozen=True):
+    """A tone, as `switchroom line learn` finds it."""
+
+    frequencies_hz: tuple[float, ...]
+    cadence_ms: tuple[int, ...]
+    "On and off in turn."
+
+
 class TrunkTable(Table, frozen=True):
     """An analog line from the exchange (FXO port)."""
 
@@ -96,6 +104,12 @@ class TrunkTable(Table, frozen=True):
     caller_id_digits: CallerIdDigits | None = None
     call_waiting_caller_id: bool = False
     clears_on: tuple[Literal["battery", "polarity", "busy_tone"], ...] = ("battery",)
+    disconnect_tone: DisconnectToneTable | None = None
+    "What the exchange sends when the far end has hung up, if it is not the country's busy tone."
+    silence_limit_s: Seconds = 2700.0
+    "The far end has said nothing for so long: hang up. 0: never."
+    mute_digits: bool = False
+    "Agents and recordings do not hear the keys that callers press; speech comes 60 ms later."
 
 
 class StationTable(Table, frozen=True):

@@ -31,7 +31,7 @@ from drivers import (
     PortKind,
     dtmf_form_of,
 )
-from dsp import TonePlan
+from dsp import TonePlan, with_disconnect_tone
 from firmware_host.config.hours import parse_open_hours
 from firmware_host.config.schema import (
     Appliance,
@@ -50,6 +50,7 @@ __all__ = [
     "ALERTING_COUNTRIES",
     "card_kinds",
     "center_settings",
+    "disconnect_plan",
     "dtmf_form",
     "station_settings",
     "trunk_settings",
@@ -171,9 +172,22 @@ def trunk_settings(trunk: TrunkTable, plan: TonePlan) -> FxoSettings:
         call_waiting_caller_id=trunk.call_waiting_caller_id,
         clears_on_battery_drop="battery" in trunk.clears_on,
         clears_on_polarity="polarity" in trunk.clears_on,
-        clears_on_busy_tone="busy_tone" in trunk.clears_on,
+        clears_on_busy_tone="busy_tone" in trunk.clears_on or trunk.disconnect_tone is not None,
+        silence_limit_s=trunk.silence_limit_s,
         ring_gone_s=longest_silence_s + 2.0,
     )
+
+
+def disconnect_plan(trunk: TrunkTable, plan: TonePlan) -> TonePlan | None:
+    """The tones of a trunk that has a disconnect tone of its own.
+
+    Raises:
+        UnknownSound: It is no tone that can be listened for.
+    """
+    tone = trunk.disconnect_tone
+    if tone is None:
+        return None
+    return with_disconnect_tone(plan, tone.frequencies_hz, tone.cadence_ms)
 
 
 def station_settings(station: StationTable, plan: TonePlan) -> FxsSettings:
