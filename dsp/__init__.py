@@ -15,7 +15,7 @@ from dsp.caller_id import (
     encode_caller_id,
     find_caller_ids,
 )
-from dsp.decode import Decoded, decode
+from dsp.decode import Decoded, decode_sound
 from dsp.detections import (
     ActivityChanged,
     CaptureFinished,
@@ -52,7 +52,7 @@ from dsp.live_feed import LiveFeed
 from dsp.mf import MfSystem
 from dsp.plane import Plane
 from dsp.pump import Counters, Distribution, PendingEvents, PumpPrivileges
-from dsp.sound_levels import SoundLevels, sound_levels
+from dsp.sound_levels import SoundLevels, measure_sound
 from dsp.taps import BLOCK_SAMPLES, SAMPLE_RATE_HZ, TICK_S, Direction, RecordedBlock, Tap
 from dsp.tone_learning import LearnedTone, NothingLearned, learn_tone
 from dsp.tone_plans import (
@@ -131,8 +131,8 @@ __all__ = [
     "UnknownCountry",
     "UnknownSound",
     "countries",
-    "decode",
     "decode_caller_id",
+    "decode_sound",
     "encode_caller_id",
     "find_caller_ids",
     "find_fax_preambles",
@@ -141,9 +141,9 @@ __all__ = [
     "judge_answering",
     "learn_tone",
     "level_dbm0",
+    "measure_sound",
     "power_dbm0",
     "silence",
-    "sound_levels",
     "tone_plan",
     "transcode",
     "with_disconnect_tone",

@@ -33,7 +33,7 @@ from dsp.taps import BLOCK_SAMPLES, SAMPLE_RATE_HZ, TICK_S
 from dsp.tone_plans import TonePlan
 from dsp.v21 import find_fax_preambles
 
-__all__ = ["Decoded", "decode"]
+__all__ = ["Decoded", "decode_sound"]
 
 AFTER_S = 0.6
 """Silence thought after the sound: what sounds to its end has ended then."""
@@ -70,7 +70,7 @@ class Decoded:
     """When it was known."""
 
 
-def decode(
+def decode_sound(
     channels: NDArray[np.int16],
     *,
     plan: TonePlan,
