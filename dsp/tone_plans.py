@@ -69,10 +69,28 @@ def _tone(name: str, frequencies_hz: tuple[float, ...], cadence_ms: tuple[int, .
     return Tone(name, segments, repeat=True)
 
 
+def _alternating(tone: Tone, softer_db: float) -> Tone:
+    """The tone with every other burst softer."""
+    segments = tuple(
+        replace(each, level_dbm0=each.level_dbm0 - softer_db * (place % 4 == 2))
+        for place, each in enumerate(tone.segments)
+    )
+    return replace(tone, segments=segments)
+
+
 _Row = tuple[tuple[float, ...], tuple[int, ...]]
 
 
-def _plan(country: str, *, dial: _Row, ringback: _Row, busy: _Row, congestion: _Row) -> TonePlan:
+def _plan(
+    country: str,
+    *,
+    dial: _Row,
+    ringback: _Row,
+    busy: _Row,
+    congestion: _Row,
+    softer_db: float = 0.0,
+) -> TonePlan:
+    """softer_db: of every other burst of the congestion tone."""
     frequency = busy[0][:1]
     waiting = Tone("call_waiting", (Segment(frequency, 200), Segment((), 3800)), repeat=True)
     return TonePlan(
@@ -80,7 +98,7 @@ def _plan(country: str, *, dial: _Row, ringback: _Row, busy: _Row, congestion: _
         dial=_tone("dial", *dial),
         ringback=_tone("ringback", *ringback),
         busy=_tone("busy", *busy),
-        congestion=_tone("congestion", *congestion),
+        congestion=_alternating(_tone("congestion", *congestion), softer_db),
         call_waiting=waiting,
         ring_cadence_ms=ringback[1],
     )
@@ -122,13 +140,14 @@ _PLANS = {
             busy=((400,), (375, 375)),
             congestion=((400,), (400, 350, 225, 525)),
         ),
-        # 425 Hz modulated by 25, near enough; congestion has busy's cadence, every other burst softer.
+        # Dial and ringback are 425 Hz modulated by 25; every other burst of congestion is softer.
         _plan(
             "au",
             dial=((413, 438), ()),
             ringback=((413, 438), (400, 200, 400, 2000)),
             busy=((425,), (375, 375)),
-            congestion=((425,), (375, 375)),
+            congestion=((425,), (375, 375, 375, 375)),
+            softer_db=10.0,
         ),
         # 400 Hz modulated by 25.
         _plan(
