@@ -88,9 +88,6 @@ class WavWriter:
 
     def write(self) -> None:
         """Write what has come."""
-        self._write()
-
-    def _write(self) -> None:
         if self._descriptor < 0 or not self._buffer:
             return
         _demand_space(os.fstatvfs(self._descriptor))
@@ -105,7 +102,7 @@ class WavWriter:
     def close(self) -> None:
         """Write what is left; closing twice is harmless."""
         try:
-            self._write()
+            self.write()
         finally:
             self.abandon()
 
