@@ -23,7 +23,8 @@ bool outlet_new(struct outlet *outlet, int32_t slots) {
     outlet->changed = calloc((size_t)slots, sizeof *outlet->changed);
     if (outlet->gain == NULL || outlet->changed == NULL) return false;
     for (int32_t slot = 0; slot < slots; slot++) outlet->gain[slot] = OUTLET_UNITY;
-    for (int n = 0; n < OUTLET_FADE; n++) outlet->fade[n] = (int32_t)lrint(OUTLET_UNITY * 0.5 * (1 + cos(PI * (n + 1) / (OUTLET_FADE + 1))));
+    for (int n = 0; n < OUTLET_FADE; n++)
+        outlet->fade[n] = (int32_t)lrint(OUTLET_UNITY * 0.5 * (1 + cos(PI * (n + 1) / (OUTLET_FADE + 1))));
     return true;
 }
 
