@@ -13,10 +13,10 @@ APT_AARCH64 := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 APT_BENCH := libspandsp-dev libtiff-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check format native bench bench-dsp soak test-aarch64 lock clean
+.PHONY: help setup demo run test check format native bench bench-dsp soak test-aarch64 sanitize fuzz lock clean
 
 help:                ## list the targets
-	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
+	@grep -hE '^[a-z0-9-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
 
 demo: $(STAMP) native $(PROMPTS) ## a busy quarter of an hour on the virtual card, in seconds (ARGS="--seed 7")
 	@$(BIN)/switchroom demo $(ARGS)
@@ -48,10 +48,17 @@ test-aarch64: $(STAMP) ## the kernels give the same bits on aarch64, under qemu-
 	@sh scripts/system-packages $(APT_AARCH64)
 	@$(BIN)/python scripts/same_bits.py || test $$? = 77  # 77: cannot be tried here, and says so
 
+sanitize: $(STAMP) $(PROMPTS) ## tests of the C under address and undefined-behaviour checks, in a build of their own
+	@sh scripts/system-packages $(APT_PACKAGES)
+	@$(BIN)/python scripts/sanitize.py $(ARGS) || test $$? = 77  # 77: cannot be tried here, and says so
+
 soak: $(STAMP) native $(PROMPTS) ## the whole appliance for an hour under load, with a report and a picture (ARGS="--minutes 5")
 	@$(BIN)/python scripts/soak $(ARGS)
 
 setup: $(STAMP) native $(PROMPTS) ## virtual environment, locked dependencies, C build, prompts
+
+fuzz: $(STAMP) native ## spoiled sound files for a minute (ARGS="--seconds 600 --seed 7")
+	@$(BIN)/python scripts/fuzz_wav.py $(ARGS)
 
 native: $(VENV)/.native ## build the C (SANITIZE=1: with address and undefined-behaviour checks)
 

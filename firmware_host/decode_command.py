@@ -22,7 +22,8 @@ from dsp import (
 from firmware_host.config import ConfigurationError, read_appliance
 from firmware_host.console import Output, Session
 from firmware_host.dtmf_caller_ids import with_dtmf_caller_ids
-from firmware_host.sound_files import Recording, SoundFileError, read_recording
+from firmware_host.sound_files import LONGEST_NAME, Recording, SoundFileError, read_recording
+from firmware_host.terminal_text import printable
 
 __all__ = ["decode_commands"]
 
@@ -143,7 +144,7 @@ def _warn_if_cut_off(output: Output, file: Path, recording: Recording) -> int:
         return 0
     there_s = recording.samples.shape[1] / 8000
     output.note(
-        f"Error: {file}: cut off: {there_s:.2f} s are there and decoded,"
+        f"Error: {_shown(file)}: cut off: {there_s:.2f} s are there and decoded,"
         f" {recording.missing_s:.2f} s more should be; copy it again"
     )
     return 1
@@ -161,8 +162,12 @@ def _draw(
     try:
         draw(recording.samples, found, plot, title=file.name)
     except OSError as error:
-        raise SoundFileError(f"{plot}: the picture cannot be written: {error.strerror}") from error
-    output.note(f"{plot}: drawn")
+        raise SoundFileError(plot, f"the picture cannot be written: {error.strerror}") from error
+    output.note(f"{_shown(plot)}: drawn")
+
+
+def _shown(file: Path) -> str:
+    return printable(str(file), longest=LONGEST_NAME)
 
 
 def _object(file: Path, each: Decoded) -> dict[str, Any]:
@@ -202,7 +207,7 @@ def _print_table(
 ) -> None:
     channels, samples = recording.samples.shape
     several = f", {channels} channels" if channels > 1 else ""
-    output.line(f"{file}: {samples / 8000:.2f} s{several}; tones of {plan.country.upper()}")
+    output.line(f"{_shown(file)}: {samples / 8000:.2f} s{several}; tones of {plan.country.upper()}")
     columns = [each for each in _COLUMNS if each[0] != "channel" or channels > 1]
     output.table([_row(each) for each in found], columns, empty="  nothing was heard in it")
     for channel, levels in enumerate(measured, 1):

@@ -1,9 +1,10 @@
 """Sound that people hand us (any WAV that libsndfile reads) → 8 kHz samples.
 
 Files are read and resampled a few seconds at a time: a file is never larger in memory than its sound at
-8 kHz.
+8 kHz. `scripts/fuzz_wav.py` tries what spoiled files do to this.
 """
 
+import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,22 +17,41 @@ import soundfile
 from numpy.typing import NDArray
 
 from dsp import SAMPLE_RATE_HZ, Law
+from firmware_host.terminal_text import printable
 
-__all__ = ["Recording", "SoundFileError", "read_recording", "read_sound", "resample"]
+__all__ = [
+    "LONGEST_NAME",
+    "Recording",
+    "SoundFileError",
+    "read_recording",
+    "read_sound",
+    "resample",
+]
 
 LONGEST_SOUND_S = 3600
 LONGEST_RECORDING_S = 4 * 3600
 MOST_CHANNELS = 16
+MOST_CHANNEL_HOURS = 8
+"""460 MB at 8 kHz: the longest recording in stereo."""
 LOWEST_RATE_HZ, HIGHEST_RATE_HZ = 1000, 192_000
-_BLOCK_S = 5
+_BLOCK_SAMPLES = 500_000
+"""Read at a time, of all channels together."""
 _CHUNK = 4096
+_KERNELS_AT_ONCE = 256
+LONGEST_NAME = 4096
 _HALF_WIDTH = 16
 """Zero crossings of the interpolation kernel on each side: stop band below -60 dB."""
 _LAWS = {"ALAW": Law.ALAW, "ULAW": Law.MULAW}
+_SAMPLE_DUMP = b"\xf0\x7e"
+"""MIDI's. libsndfile reads it, but prints each wrong check sum to the standard output, amid our results."""
 
 
 class SoundFileError(Exception):
-    """A sound file that can't be used; the message names it and says why."""
+    """A sound file that can't be used; the message names it and says why, in one printable line."""
+
+    def __init__(self, file: Path, why: str) -> None:
+        name = printable(str(file), longest=LONGEST_NAME)
+        super().__init__(f"{name}: {printable(why, longest=LONGEST_NAME)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +73,21 @@ def read_recording(file: Path, *, longest_s: int = LONGEST_RECORDING_S) -> Recor
         SoundFileError: when it is missing, empty, too long or no sound file.
     """
     if file.exists() and not file.is_file():
-        raise SoundFileError(f"{file}: not a sound file that can be read (it is no ordinary file)")
+        raise SoundFileError(file, "not a sound file that can be read (it is no ordinary file)")
     try:
-        with soundfile.SoundFile(str(file)) as sound:
+        _demand_quiet_format(file)
+        # As octets: a name that is no Unicode can be opened, too.
+        with soundfile.SoundFile(os.fsencode(file)) as sound:
             _check(file, sound, longest_s)
-            samples = np.concatenate(list(_blocks(sound)), axis=1)
+            samples = _samples(sound)
             law = _LAWS.get(sound.subtype) if sound.samplerate == SAMPLE_RATE_HZ else None
             missing_s = _missing_octets(file) / max(1, _octets_a_second(sound))
     except FileNotFoundError:
-        raise SoundFileError(f"{file}: there is no such file") from None
+        raise SoundFileError(file, "there is no such file") from None
     except (soundfile.SoundFileError, OSError, TypeError) as error:
-        raise SoundFileError(f"{file}: {_why(file, error)}") from None
+        raise SoundFileError(file, _why(file, error)) from None
     if samples.shape[1] == 0:
-        raise SoundFileError(f"{file}: holds no sound; record or choose another file")
+        raise SoundFileError(file, "holds no sound; record or choose another file")
     return Recording(samples=samples, law=law, missing_s=missing_s)
 
 
@@ -85,25 +107,40 @@ def _why(file: Path, error: Exception) -> str:
         return "there is no such file"
     if file.stat().st_size == 0:
         return "is empty; record or choose another file"
+    if isinstance(error, soundfile.LibsndfileError):
+        return f"not a sound file that can be read ({error.error_string})"
     return f"not a sound file that can be read ({error})"
 
 
+def _demand_quiet_format(file: Path) -> None:
+    with file.open("rb") as stream:
+        if stream.read(len(_SAMPLE_DUMP)) == _SAMPLE_DUMP:
+            raise SoundFileError(file, "a MIDI sample dump is not read; convert it to WAV")
+
+
 def _check(file: Path, sound: soundfile.SoundFile, longest_s: int) -> None:
-    if sound.frames == 0:
-        raise SoundFileError(f"{file}: holds no sound; record or choose another file")
+    if sound.frames <= 0:
+        raise SoundFileError(file, "holds no sound; record or choose another file")
     if not LOWEST_RATE_HZ <= sound.samplerate <= HIGHEST_RATE_HZ:
         raise SoundFileError(
-            f"{file}: {sound.samplerate} samples a second;"
-            f" {LOWEST_RATE_HZ} to {HIGHEST_RATE_HZ} can be read"
+            file,
+            f"{sound.samplerate} samples a second;"
+            f" {LOWEST_RATE_HZ} to {HIGHEST_RATE_HZ} can be read",
         )
-    if sound.frames > longest_s * sound.samplerate:
-        hours = sound.frames / sound.samplerate / 3600
+    hours = sound.frames / sound.samplerate / 3600
+    if hours > longest_s / 3600:
         raise SoundFileError(
-            f"{file}: {hours:.1f} hours long; at most {longest_s / 3600:.0f} can be read: cut it"
+            file, f"{hours:.1f} hours long; at most {longest_s / 3600:.0f} can be read: cut it"
         )
     if sound.channels > MOST_CHANNELS:
         raise SoundFileError(
-            f"{file}: {sound.channels} channels; at most {MOST_CHANNELS} can be read"
+            file, f"{sound.channels} channels; at most {MOST_CHANNELS} can be read"
+        )
+    if hours * sound.channels > MOST_CHANNEL_HOURS:
+        most = MOST_CHANNEL_HOURS / sound.channels
+        raise SoundFileError(
+            file,
+            f"{hours:.1f} hours of {sound.channels} channels; at most {most:.1f} can be read: cut it",
         )
 
 
@@ -134,16 +171,32 @@ def _missing_octets(file: Path) -> int:
     return 0
 
 
+def _samples(sound: soundfile.SoundFile) -> NDArray[np.int16]:
+    """All of the file's sound at 8 kHz, shape (channels, samples)."""
+    # Room for what the file says that it holds; the kernel gives memory for what is really there.
+    count = int(sound.frames * Fraction(SAMPLE_RATE_HZ, int(sound.samplerate)))
+    samples = np.empty((sound.channels, count), np.int16)
+    place = 0
+    for block in _blocks(sound):
+        some = block[:, : count - place]
+        samples[:, place : place + some.shape[1]] = some
+        place += some.shape[1]
+        if place == count:
+            break
+    return samples[:, :place]
+
+
 def _blocks(sound: soundfile.SoundFile) -> Iterator[NDArray[np.int16]]:
     """The file's sound at 8 kHz, shape (channels, samples), some seconds at a time."""
     ratio = Fraction(SAMPLE_RATE_HZ, int(sound.samplerate))
+    at_once = _BLOCK_SAMPLES // sound.channels
     if ratio == 1:
-        while (block := _floats(sound, _BLOCK_S * SAMPLE_RATE_HZ)).shape[1]:
+        while (block := _floats(sound, at_once)).shape[1]:
             yield _integers(block)
         return
     half_taps, kernels = _kernels(ratio)
     beside = half_taps + 1
-    step = max(1, _BLOCK_S * sound.samplerate // ratio.denominator) * ratio.denominator
+    step = max(1, at_once // ratio.denominator) * ratio.denominator
     held = np.zeros((sound.channels, beside))  # the sound on both sides of what comes next
     ahead = _floats(sound, step + beside)
     while ahead.shape[1]:
@@ -165,8 +218,11 @@ def _blocks(sound: soundfile.SoundFile) -> Iterator[NDArray[np.int16]]:
 
 
 def _floats(sound: soundfile.SoundFile, frames: int) -> NDArray[np.float64]:
-    block = sound.read(frames, dtype="float32", always_2d=True).T.astype(np.float64)
-    finite: NDArray[np.float64] = np.nan_to_num(block, posinf=1.0, neginf=-1.0)
+    block = sound.read(frames, dtype="float32", always_2d=True).T
+    with np.errstate(invalid="ignore"):  # a NaN may be of the kind that signals
+        finite: NDArray[np.float64] = np.nan_to_num(
+            block.astype(np.float64), copy=False, posinf=1.0, neginf=-1.0
+        )
     return finite
 
 
@@ -211,6 +267,12 @@ def _kernels(ratio: Fraction) -> tuple[int, NDArray[np.float64]]:
     bandwidth = min(1.0, float(ratio)) * 0.95
     half_taps = int(np.ceil(_HALF_WIDTH / bandwidth))
     remainders = np.arange(ratio.numerator) * ratio.denominator % ratio.numerator
-    offsets = np.arange(-half_taps, half_taps + 1) - remainders[:, None] / ratio.numerator
-    window = np.cos(np.pi / 2 * np.clip(offsets / (half_taps + 1), -1, 1)) ** 2
-    return half_taps, bandwidth * np.sinc(bandwidth * offsets) * window
+    kernels = np.empty((ratio.numerator, 2 * half_taps + 1))
+    taps = np.arange(-half_taps, half_taps + 1)
+    for first in range(0, ratio.numerator, _KERNELS_AT_ONCE):
+        # In pieces: at a rate of 191,999 there are 8000 of 811 numbers.
+        some = slice(first, first + _KERNELS_AT_ONCE)
+        offsets = taps - remainders[some, None] / ratio.numerator
+        window = np.cos(np.pi / 2 * np.clip(offsets / (half_taps + 1), -1, 1)) ** 2
+        kernels[some] = bandwidth * np.sinc(bandwidth * offsets) * window
+    return half_taps, kernels
