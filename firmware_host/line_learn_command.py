@@ -92,7 +92,7 @@ def _sound_of(session: Session, source: str, seconds: float) -> list[NDArray[np.
     if file.exists() or file.suffix:
         return list(read_recording(file).samples)
     if source not in session.appliance.trunk:
-        raise SoundFileError(f"{source}: neither a file nor a trunk of the configuration")
+        raise SoundFileError(file, "neither a file nor a trunk of the configuration")
     return [_listen(session, source, seconds)]
 
 
