@@ -15,7 +15,7 @@ from dsp import (
     g711_encode,
     tone_plan,
 )
-from dsp.plane import INSTRUCTION_SETS
+from dsp.plane_commands import INSTRUCTION_SETS
 
 SLOTS = 19
 """No multiple of eight: the last group is half empty."""
