@@ -1,7 +1,10 @@
 """Everything that touches a card: one vocabulary of lines, whatever carries them."""
 
 from drivers.analog import (
+    DTMF_FORMS,
+    ETSI_FORM,
     Disconnect,
+    DtmfCallerIdForm,
     FxoLine,
     FxoSettings,
     FxoState,
@@ -9,6 +12,7 @@ from drivers.analog import (
     FxsSettings,
     FxsState,
     dtmf_caller_id,
+    dtmf_form_of,
     parse_dtmf_caller_id,
 )
 from drivers.errors import CardError, CardLost, CommandNotPossible, DriverError
@@ -24,11 +28,14 @@ from drivers.virtual import (
 
 __all__ = [
     *_interface,
+    "DTMF_FORMS",
+    "ETSI_FORM",
     "CableListener",
     "CardError",
     "CardLost",
     "CommandNotPossible",
     "Disconnect",
+    "DtmfCallerIdForm",
     "DriverError",
     "FxoLine",
     "FxoSettings",
@@ -41,5 +48,6 @@ __all__ = [
     "SocketCableEnd",
     "connect_cable",
     "dtmf_caller_id",
+    "dtmf_form_of",
     "parse_dtmf_caller_id",
 ]

@@ -13,10 +13,12 @@ from typing import Protocol
 
 __all__ = [
     "Alerting",
+    "AnnounceWaitingCall",
     "Answer",
     "Answered",
     "BatteryChanged",
     "CallOffered",
+    "CallWaiting",
     "CallerIdHeard",
     "CallerIdMode",
     "CallerNumber",
@@ -56,6 +58,7 @@ __all__ = [
     "SetHook",
     "SetRinger",
     "SignalSent",
+    "SoundHeard",
     "StopReceivingCallerId",
     "StopSignal",
     "ToneHeard",
@@ -70,6 +73,8 @@ class CallerNumber:
     number: str | None = None
     name: str | None = None
     absence: str | None = None
+    redirecting: str | None = None
+    "Who forwarded the call to here."
 
 
 class CallerIdMode(Enum):
@@ -77,7 +82,15 @@ class CallerIdMode(Enum):
 
     NONE = "none"
     FSK_AFTER_FIRST_RING = "fsk_after_first_ring"
+    "In the first long pause of ringing, a ring alert before the ringing included (EN 300 659-1, 6.1.2)."
+    FSK_AFTER_REVERSAL = "fsk_after_reversal"
+    "Before the first ring; tip and ring change places to tell of it (EN 300 659-1, 6.1.1; BT SIN 242)."
     DTMF_BEFORE_RING = "dtmf_before_ring"
+    "Before the first ring, with nothing to tell of it."
+    DTMF_AFTER_REVERSAL = "dtmf_after_reversal"
+    "Before the first ring; tip and ring change places to tell of it."
+    AUTOMATIC = "automatic"
+    "A receiver's: whichever comes. What sends takes it for FSK after the first ring."
 
 
 class ClearCause(Enum):
@@ -89,6 +102,7 @@ class ClearCause(Enum):
     CONGESTION = "congestion"
     NO_ANSWER = "no answer"
     NO_DIAL_TONE = "no dial tone"
+    SILENCE = "silence"
     GLARE = "glare"
     FAILED = "failed"
 
@@ -140,7 +154,11 @@ class DigitHeard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToneHeard:
-    """A call-progress tone was recognised: ``dial ringback busy congestion``."""
+    """A tone was recognised: ``dial ringback busy congestion``, or ``cas``.
+
+    ``cas`` is the alerting signal for a telephone in a call (Telcordia GR-30: CPE alerting signal; EN
+    300 659-2: dual tone alerting signal). It is told when it is over, and has no `ToneStopped`.
+    """
 
     tone: str
 
@@ -158,14 +176,23 @@ class CallerIdHeard:
 
     caller: CallerNumber | None
     problem: str | None = None
+    called: str = ""
+    "What the caller dialled, where the exchange says so."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalSent:
-    """Digits or caller ID that the line asked to send have gone out."""
+    """Digits, caller ID or an alerting tone that the line asked to send have gone out."""
 
 
-Heard = DigitHeard | ToneHeard | ToneStopped | CallerIdHeard | SignalSent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundHeard:
+    """Sound began on the line, or it fell silent."""
+
+    active: bool
+
+
+Heard = DigitHeard | SoundHeard | ToneHeard | ToneStopped | CallerIdHeard | SignalSent
 
 
 # ---------------------------------------------------------------- what a line asks of the hardware
@@ -209,6 +236,12 @@ class Listen:
 
     digits: bool = False
     progress: bool = False
+    disconnect: bool = False
+    "The tone that says in a call that the far end is gone: the line's own if it has one; ``busy``."
+    activity: bool = False
+    "Whether there is sound: `SoundHeard`."
+    alerting: bool = False
+    "The alerting signal of a call that waits; `ToneHeard` names it ``cas``."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +260,10 @@ class SendCallerId:
 
     caller: CallerNumber
     mode: CallerIdMode
+    seizure: bool = True
+    "FSK: channel seizure first; not for a telephone in a call."
+    form: str = "etsi"
+    "DTMF: which national form of digits, by name."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,7 +275,10 @@ class SendKeys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendTone:
-    """Play a tone of the country's plan (``dial busy congestion howler``) until `StopSignal`."""
+    """Play a tone of the country's plan (``dial busy congestion howler``) until `StopSignal`.
+
+    Or an alerting tone, once: ``cas`` in a call, ``tas`` on-hook; `SignalSent` follows.
+    """
 
     tone: str
 
@@ -268,6 +308,13 @@ class CallOffered:
 
     caller: CallerNumber
     called: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallWaiting:
+    """Somebody else calls while this line is in a call; the exchange has said who."""
+
+    caller: CallerNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,6 +360,7 @@ class InService:
 
 LineEvent = (
     CallOffered
+    | CallWaiting
     | Alerting
     | Answered
     | DigitReceived
@@ -339,6 +387,13 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnnounceWaitingCall:
+    """Tell the telephone, which is in a call, who else calls; a display without that service ignores it."""
+
+    caller: CallerNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """Answer the call that was offered."""
 
@@ -362,7 +417,7 @@ class Clear:
     cause: ClearCause = ClearCause.NORMAL
 
 
-LineCommand = Dial | Ring | Answer | SendDigits | Flash | Clear
+LineCommand = Dial | Ring | AnnounceWaitingCall | Answer | SendDigits | Flash | Clear
 
 LineOutput = LineEvent | HardwareCommand | MediaWish
 

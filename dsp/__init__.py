@@ -13,8 +13,9 @@ from dsp.caller_id import (
     CallerIdFormat,
     decode_caller_id,
     encode_caller_id,
+    find_caller_ids,
 )
-from dsp.decode import Decoded, decode
+from dsp.decode import Decoded, decode_sound
 from dsp.detections import (
     ActivityChanged,
     CaptureFinished,
@@ -52,26 +53,31 @@ from dsp.live_feed import LiveFeed
 from dsp.mf import MfSystem
 from dsp.plane import Plane
 from dsp.pump import Counters, Distribution, PendingEvents, PumpPrivileges
-from dsp.sound_levels import SoundLevels, sound_levels
+from dsp.sound_levels import SoundLevels, measure_sound
 from dsp.taps import BLOCK_SAMPLES, SAMPLE_RATE_HZ, TICK_S, Direction, RecordedBlock, Tap
 from dsp.tone_learning import LearnedTone, NothingLearned, learn_tone
 from dsp.tone_plans import (
+    CALLER_ALERTING_TONE,
     CONFIRMATION_TONE,
     ERROR_TONE,
     HOWLER_TONE,
+    ON_HOOK_ALERTING_TONE,
     Segment,
     Tone,
     TonePlan,
     countries,
     tone_plan,
+    with_disconnect_tone,
 )
 from dsp.v21 import FaxPreamble, find_fax_preambles
 
 __all__ = [
     "BLOCK_SAMPLES",
+    "CALLER_ALERTING_TONE",
     "CONFIRMATION_TONE",
     "ERROR_TONE",
     "HOWLER_TONE",
+    "ON_HOOK_ALERTING_TONE",
     "SAMPLE_RATE_HZ",
     "TICK_S",
     "ActivityChanged",
@@ -127,18 +133,20 @@ __all__ = [
     "UnknownCountry",
     "UnknownSound",
     "countries",
-    "decode",
     "decode_caller_id",
+    "decode_sound",
     "encode_caller_id",
+    "find_caller_ids",
     "find_fax_preambles",
     "g711_decode",
     "g711_encode",
     "judge_answering",
     "learn_tone",
     "level_dbm0",
+    "measure_sound",
     "power_dbm0",
     "silence",
-    "sound_levels",
     "tone_plan",
     "transcode",
+    "with_disconnect_tone",
 ]

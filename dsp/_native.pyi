@@ -170,6 +170,7 @@ class _Lib(Protocol):
         tone_bits: Sequence[int],
         cadence_ms: Sequence[float],
         cadence_counts: Sequence[int],
+        alternates: Sequence[int],
     ) -> PlanHandle: ...
     def progress_plan_free(self, plan: PlanHandle) -> None: ...
     def progress_measure(

@@ -1,19 +1,31 @@
-"""A caller's number and name, sent as FSK between rings: made and read.
+"""A caller's number and name, sent as FSK between rings, before them, or in a call: made and read.
 
-Sources: ETSI EN 300 659-1 (V.23 tones, framing, parameters), Telcordia GR-30-CORE (Bell 202 tones,
-the same framing) and GR-31-CORE (messages). 1200 baud; a start bit, eight data bits from the
-lowest, a stop bit; a message is its type, its length, its octets, and a checksum that makes the sum
-of all zero modulo 256.
+Sources: ETSI EN 300 659-1 (V.23 tones, framing), EN 300 659-3 (messages), Telcordia GR-30-CORE (Bell
+202 tones, the same framing) and GR-31-CORE (messages). The octets are laid out in
+`dsp.caller_id_message`, the modem is `dsp.fsk` and `dsp.fsk_receiver`.
 
-This happens once per call, off the tick, on a captured copy of the line. The demodulator is in `dsp.fsk`.
+Reading happens once per call, off the tick, on a captured copy of the line; or on a recording.
 
 Runs in: any.
 """
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 
-from dsp.fsk import CallerIdStandard, demodulate, modulate
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.caller_id_message import (
+    CallerId,
+    CallerIdFormat,
+    MessageType,
+    build_message,
+    parse_message,
+)
+from dsp.fsk import RATE_HZ, CallerIdStandard, modulate
+from dsp.fsk_receiver import Burst, receive
+from dsp.fsk_search import has_signal, likely_stretches
 from dsp.g711 import Law, g711_decode, g711_encode
 
 __all__ = [
@@ -22,77 +34,61 @@ __all__ = [
     "CallerIdFormat",
     "decode_caller_id",
     "encode_caller_id",
+    "find_caller_ids",
 ]
 
-SDMF_CALL, MDMF_CALL = 0x04, 0x80
-DATE, NUMBER, NUMBER_ABSENT, NAME, NAME_ABSENT = 0x01, 0x02, 0x04, 0x07, 0x08
-ABSENCES = {"private": "P", "unavailable": "O"}
-NUMBER_CHARACTERS = frozenset("0123456789*#+")
-LONGEST_NUMBER, LONGEST_NAME = 20, 50
-"""EN 300 659-3, clause 5.4; longer ones are cut when sent."""
-
-
-class CallerIdFormat(Enum):
-    """How the message is laid out."""
-
-    SDMF = "sdmf"
-    """Date and number only."""
-    MDMF = "mdmf"
-    """A list of parameters, name among them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallerId:
-    """What the exchange says about the caller."""
-
-    number: str | None = None
-    name: str | None = None
-    number_absent: str | None = None
-    """``private`` (withheld) or ``unavailable``; None if there is a number, or nothing was said."""
-    name_absent: str | None = None
-    date: str | None = None
-    """``MMDDhhmm`` in the exchange's local time."""
+LONGEST_PIECE, PIECE_OVERLAP = 6 * RATE_HZ, 3 * RATE_HZ
+"""Samples demodulated at once. The longest burst (255 octets) takes 2.6 s: it is whole in some piece."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerIdDecoded:
-    """The result of reading a line: a caller, or why there is none."""
+    """The result of reading a line: a caller, or why there is none; and the burst it came in."""
 
     caller: CallerId | None
     problem: str | None
     """``no signal``, ``no message``, ``bad checksum`` or ``unknown message``; None with a caller."""
+    standard: CallerIdStandard | None = None
+    """Whose tones; None without a burst."""
+    start_s: float = 0.0
+    """Where its carrier begins, from the first sample."""
+    end_s: float = 0.0
+    level_dbm0: float = -math.inf
+    checksum_ok: bool = False
 
 
 def encode_caller_id(
-    caller: CallerId, *, standard: CallerIdStandard, format: CallerIdFormat, law: Law
+    caller: CallerId,
+    *,
+    standard: CallerIdStandard,
+    format: CallerIdFormat,
+    law: Law,
+    seizure: bool = True,
 ) -> bytes:
-    """Makes the sound of a caller ID message.
+    """Makes the sound of a caller ID message; of a message-waiting one, if it says something of that.
 
     Args:
         caller: What to say. A date is required by SDMF; without one, zeros are sent.
         standard: Which two tones.
-        format: SDMF leaves the name out.
+        format: SDMF has date and number only, or the lamp only.
         law: Of the octets returned.
+        seizure: For a telephone on-hook; one in a call gets marks only.
 
     Returns:
         G.711 octets: channel seizure, mark signal, message and some marks after it; about 0.9 s.
 
     Raises:
-        ValueError: The date is not eight digits, or an absence has no such reason.
+        ValueError: The date is not eight digits, or an absence or type of call has no such name.
     """
-    if caller.date is not None and not (len(caller.date) == 8 and caller.date.isdecimal()):
-        raise ValueError(f"date {caller.date!r}: MMDDhhmm is expected")
-    body = _sdmf_body(caller) if format is CallerIdFormat.SDMF else _mdmf_body(caller)
-    message = bytes([SDMF_CALL if format is CallerIdFormat.SDMF else MDMF_CALL, len(body)]) + body
-    message += bytes([-sum(message) & 0xFF])
-    return g711_encode(modulate(message, standard), law)
+    message = build_message(caller, format, standard)
+    return g711_encode(modulate(message, standard, seizure=seizure), law)
 
 
 def decode_caller_id(octets: bytes, *, law: Law) -> CallerIdDecoded:
     """Reads a caller ID message of either standard out of a line's sound.
 
     Only a message whose frame, checksum and layout are all right yields a caller; there is never
-    half a number.
+    half a number. Of several, the first that tells of a call is taken.
 
     Args:
         octets: What the line said, at most some seconds.
@@ -101,98 +97,71 @@ def decode_caller_id(octets: bytes, *, law: Law) -> CallerIdDecoded:
     Returns:
         The caller, or the problem.
     """
-    problem = "no signal"
-    for message in demodulate(g711_decode(octets, law)):
-        problem = "no message" if problem == "no signal" else problem
-        if not message:
-            continue
-        if sum(message) & 0xFF:
-            problem = "bad checksum"
-            continue
-        caller = _parse(message[0], message[2:-1])
-        if caller is not None:
-            return CallerIdDecoded(caller=caller, problem=None)
-        problem = "unknown message"
+    samples = g711_decode(octets, law)
+    found = find_caller_ids(samples)
+    callers = [each for each in found if each.caller is not None]
+    calls = [each for each in callers if each.caller and each.caller.message_waiting is None]
+    for each in (*calls, *callers, *found):
+        return each
+    problem = "no message" if has_signal(samples) else "no signal"
     return CallerIdDecoded(caller=None, problem=problem)
 
 
-def _absence(reason: str | None) -> bytes:
-    if reason is None:
-        return b""
-    if reason not in ABSENCES:
-        raise ValueError(f"absence {reason!r}: {' or '.join(ABSENCES)} is expected")
-    return ABSENCES[reason].encode("ascii")
+def find_caller_ids(samples: NDArray[np.int16], rate: int = RATE_HZ) -> list[CallerIdDecoded]:
+    """Finds every caller ID burst in a recording, however long.
+
+    Speech, music and keys yield nothing. A burst with a wrong checksum is reported only if there was
+    a carrier with marks before well-framed octets of a known message.
+
+    Args:
+        samples: Linear.
+        rate: Of the samples, in Hz; only 8000 is understood.
+
+    Returns:
+        The bursts, in order.
+
+    Raises:
+        ValueError: Another rate.
+    """
+    if rate != RATE_HZ:
+        raise ValueError(f"{rate} Hz: samples at {RATE_HZ} Hz are expected")
+    found: list[CallerIdDecoded] = []
+    past = 0
+    for begin, end in _pieces(samples):
+        for burst in receive(samples[begin:end]):
+            if burst.message_start + begin < past:
+                continue  # in the overlap of two pieces
+            decoded = _decoded(burst, begin)
+            if decoded is not None:
+                found.append(decoded)
+                past = burst.message_end + begin
+    return found
 
 
-def _sdmf_body(caller: CallerId) -> bytes:
-    number = (caller.number or "")[:LONGEST_NUMBER].encode("ascii", "replace")
-    return (caller.date or "00000000").encode("ascii") + (
-        number or _absence(caller.number_absent or "unavailable")
+def _pieces(samples: NDArray[np.int16]) -> Iterator[tuple[int, int]]:
+    for begin, end in likely_stretches(samples):
+        at = begin
+        while end - at > LONGEST_PIECE:
+            yield at, at + LONGEST_PIECE
+            at += LONGEST_PIECE - PIECE_OVERLAP
+        yield at, end
+
+
+def _decoded(burst: Burst, offset: int) -> CallerIdDecoded | None:
+    caller = parse_message(burst.message, burst.standard)
+    problem = None
+    if not burst.checksum_ok:
+        if burst.message[0] not in MessageType.__members__.values():
+            return None  # not even the type is one: no caller ID was sent here
+        problem = "bad checksum"
+    elif caller is None:
+        problem = "unknown message"
+    return CallerIdDecoded(
+        caller=caller,
+        problem=problem,
+        standard=burst.standard,
+        start_s=(burst.start + offset) / RATE_HZ,
+        end_s=(burst.end + offset) / RATE_HZ,
+        level_dbm0=burst.level_dbm0,
+        checksum_ok=burst.checksum_ok,
     )
-
-
-def _mdmf_body(caller: CallerId) -> bytes:
-    number = (caller.number or "")[:LONGEST_NUMBER].encode("ascii", "replace")
-    name = (caller.name or "")[:LONGEST_NAME].encode("latin-1", "replace")
-    parameters = (
-        (DATE, (caller.date or "").encode("ascii")),
-        (NUMBER, number),
-        (NUMBER_ABSENT, b"" if number else _absence(caller.number_absent)),
-        (NAME, name),
-        (NAME_ABSENT, b"" if name else _absence(caller.name_absent)),
-    )
-    return b"".join(bytes([kind, len(value)]) + value for kind, value in parameters if value)
-
-
-def _parse(kind: int, body: bytes) -> CallerId | None:
-    if kind == SDMF_CALL:
-        return _parse_sdmf(body)
-    if kind == MDMF_CALL:
-        return _parse_mdmf(body)
-    return None
-
-
-def _parse_sdmf(body: bytes) -> CallerId | None:
-    if len(body) < 9:
-        return None
-    number, absent = _number(body[8:]), None
-    if body[8:] in (b"P", b"O"):
-        number, absent = None, _reason(body[8:])
-    return CallerId(number=number, number_absent=absent, date=_date(body[:8]))
-
-
-def _parse_mdmf(body: bytes) -> CallerId | None:
-    values: dict[int, bytes] = {}
-    place = 0
-    while place < len(body):
-        if place + 2 > len(body) or place + 2 + body[place + 1] > len(body):
-            return None
-        values.setdefault(body[place], body[place + 2 : place + 2 + body[place + 1]])
-        place += 2 + body[place + 1]
-    number, name = _number(values.get(NUMBER, b"")), _name(values.get(NAME, b""))
-    return CallerId(
-        number=number,
-        name=name,
-        number_absent=None if number else _reason(values.get(NUMBER_ABSENT, b"")),
-        name_absent=None if name else _reason(values.get(NAME_ABSENT, b"")),
-        date=_date(values.get(DATE, b"")),
-    )
-
-
-def _number(value: bytes) -> str | None:
-    """A dialable number: what else a line may carry between its digits (spaces, dashes) is left out."""
-    return "".join(each for each in value.decode("latin-1") if each in NUMBER_CHARACTERS) or None
-
-
-def _name(value: bytes) -> str | None:
-    """A printable name; lines carry ASCII or Latin-1."""
-    return "".join(each for each in value.decode("latin-1") if each.isprintable()).strip() or None
-
-
-def _reason(value: bytes) -> str | None:
-    return {b"P": "private", b"O": "unavailable"}.get(value)
-
-
-def _date(value: bytes) -> str | None:
-    text = value.decode("latin-1")
-    return text if len(text) == 8 and text.isascii() and text.isdecimal() else None

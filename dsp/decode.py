@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.answering import judge_answering
+from dsp.caller_id import CallerId, find_caller_ids
 from dsp.detections import (
     ActivityChanged,
     Detection,
@@ -32,7 +33,7 @@ from dsp.taps import BLOCK_SAMPLES, SAMPLE_RATE_HZ, TICK_S
 from dsp.tone_plans import TonePlan
 from dsp.v21 import find_fax_preambles
 
-__all__ = ["Decoded", "decode"]
+__all__ = ["Decoded", "decode_sound"]
 
 AFTER_S = 0.6
 """Silence thought after the sound: what sounds to its end has ended then."""
@@ -69,7 +70,7 @@ class Decoded:
     """When it was known."""
 
 
-def decode(
+def decode_sound(
     channels: NDArray[np.int16],
     *,
     plan: TonePlan,
@@ -99,6 +100,7 @@ def decode(
     found += openings.values()
     for channel, samples in enumerate(channels, 1):
         found += _fax_preambles(channel, samples)
+        found += _caller_ids(channel, samples)
         found += _answering(channel, samples, [each for each in found if each.channel == channel])
     for place, each in enumerate(found):
         if each.end_s > length_s:
@@ -259,6 +261,37 @@ def _fax_preambles(channel: int, samples: NDArray[np.int16]) -> list[Decoded]:
         )
         for each in find_fax_preambles(samples)
     ]
+
+
+def _caller_ids(channel: int, samples: NDArray[np.int16]) -> list[Decoded]:
+    found = []
+    for each in find_caller_ids(samples):
+        caller = each.caller or CallerId()
+        facts: dict[str, Fact] = {
+            "number": caller.number,
+            "name": caller.name,
+            "date": caller.date,
+            "number_absent": caller.number_absent,
+            "name_absent": caller.name_absent,
+            "redirecting": caller.redirecting_number,
+            "called": caller.called_number,
+            "message_waiting": caller.message_waiting,
+            "checksum_ok": each.checksum_ok,
+            "standard": None if each.standard is None else each.standard.value,
+            "problem": each.problem,
+        }
+        found.append(
+            Decoded(
+                channel=channel,
+                kind="caller_id",
+                start_s=each.start_s,
+                end_s=each.end_s,
+                level_dbm0=round(each.level_dbm0, 1),
+                facts=facts,
+                told_s=each.end_s,
+            )
+        )
+    return found
 
 
 def _answering(channel: int, samples: NDArray[np.int16], found: list[Decoded]) -> list[Decoded]:

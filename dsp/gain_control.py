@@ -37,7 +37,7 @@ SPEECH_BLOCKS = 50
 ONSET_BLOCKS, ONSET_DB = 2, 8.0
 """So fast and so far above the target a sound is loud, whatever was before it."""
 PEAK = 31_000
-"""Below what `sound_levels` calls clipped."""
+"""Below what `measure_sound` calls clipped."""
 _SOFTEST_POWER = 10 ** (SOFTEST_DBM0 / 10) * SINE_0_DBM0**2 / 2
 _TARGET_POWER = amplitude(TARGET_DBM0) ** 2 / 2
 _STANDS_OUT, _ONSET = 10 ** (STANDS_OUT_DB / 10), 10 ** (ONSET_DB / 10)

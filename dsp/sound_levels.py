@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dsp.levels import SINE_0_DBM0, level_dbm0, power_dbm0
 from dsp.taps import BLOCK_SAMPLES, SAMPLE_RATE_HZ
 
-__all__ = ["SoundLevels", "sound_levels"]
+__all__ = ["SoundLevels", "measure_sound"]
 
 ACTIVE_DBM0 = -38.0
 """As the plane's activity detector has it."""
@@ -63,7 +63,7 @@ class SoundLevels:
         )
 
 
-def sound_levels(samples: NDArray[np.int16]) -> SoundLevels:
+def measure_sound(samples: NDArray[np.int16]) -> SoundLevels:
     """Measures linear samples at 8 kHz, full scale being 32767."""
     sound = samples.astype(np.float64)
     mean = float(sound.mean()) if sound.size else 0.0

@@ -112,6 +112,7 @@ def native_plan(plan: TonePlan) -> "PlanHandle":
         bits,
         [length for cadence in cadences for length in cadence] or [0],
         [len(cadence) for cadence in cadences],
+        [_alternates(tone) for tone in tones],
     )
     if native == ffi.NULL:
         raise MemoryError
@@ -144,6 +145,12 @@ def _frequencies(tone: Tone) -> tuple[float, ...]:
     if len(sets) != 1:
         raise UnknownSound(f"{tone.name}: a progress tone sounds with one set of frequencies")
     return sets.pop()
+
+
+def _alternates(tone: Tone) -> bool:
+    """Whether every other burst is softer."""
+    levels = [each.level_dbm0 for each in tone.segments if each.frequencies_hz]
+    return len(set(levels)) > 1
 
 
 def _cadence_ms(tone: Tone) -> list[int]:

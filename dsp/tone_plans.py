@@ -5,19 +5,22 @@ agree with libtonezone's zones. Romania's are from public PBX tone tables; its b
 than most countries' congestion, so the names follow the country and never the speed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from dsp.errors import UnknownCountry
+from dsp.errors import UnknownCountry, UnknownSound
 
 __all__ = [
+    "CALLER_ALERTING_TONE",
     "CONFIRMATION_TONE",
     "ERROR_TONE",
     "HOWLER_TONE",
+    "ON_HOOK_ALERTING_TONE",
     "Segment",
     "Tone",
     "TonePlan",
     "countries",
     "tone_plan",
+    "with_disconnect_tone",
 ]
 
 
@@ -66,10 +69,28 @@ def _tone(name: str, frequencies_hz: tuple[float, ...], cadence_ms: tuple[int, .
     return Tone(name, segments, repeat=True)
 
 
+def _alternating(tone: Tone, softer_db: float) -> Tone:
+    """The tone with every other burst softer."""
+    segments = tuple(
+        replace(each, level_dbm0=each.level_dbm0 - softer_db * (place % 4 == 2))
+        for place, each in enumerate(tone.segments)
+    )
+    return replace(tone, segments=segments)
+
+
 _Row = tuple[tuple[float, ...], tuple[int, ...]]
 
 
-def _plan(country: str, *, dial: _Row, ringback: _Row, busy: _Row, congestion: _Row) -> TonePlan:
+def _plan(
+    country: str,
+    *,
+    dial: _Row,
+    ringback: _Row,
+    busy: _Row,
+    congestion: _Row,
+    softer_db: float = 0.0,
+) -> TonePlan:
+    """softer_db: of every other burst of the congestion tone."""
     frequency = busy[0][:1]
     waiting = Tone("call_waiting", (Segment(frequency, 200), Segment((), 3800)), repeat=True)
     return TonePlan(
@@ -77,7 +98,7 @@ def _plan(country: str, *, dial: _Row, ringback: _Row, busy: _Row, congestion: _
         dial=_tone("dial", *dial),
         ringback=_tone("ringback", *ringback),
         busy=_tone("busy", *busy),
-        congestion=_tone("congestion", *congestion),
+        congestion=_alternating(_tone("congestion", *congestion), softer_db),
         call_waiting=waiting,
         ring_cadence_ms=ringback[1],
     )
@@ -119,13 +140,14 @@ _PLANS = {
             busy=((400,), (375, 375)),
             congestion=((400,), (400, 350, 225, 525)),
         ),
-        # 425 Hz modulated by 25, near enough; congestion has busy's cadence, every other burst softer.
+        # Dial and ringback are 425 Hz modulated by 25; every other burst of congestion is softer.
         _plan(
             "au",
             dial=((413, 438), ()),
             ringback=((413, 438), (400, 200, 400, 2000)),
             busy=((425,), (375, 375)),
-            congestion=((425,), (375, 375)),
+            congestion=((425,), (375, 375, 375, 375)),
+            softer_db=10.0,
         ),
         # 400 Hz modulated by 25.
         _plan(
@@ -176,6 +198,19 @@ ERROR_TONE = Tone("error", (Segment((330,), 400), Segment((), 100)), repeat=Fals
 HOWLER_TONE = Tone("howler", (Segment((1400, 2060), 100, -6.0), Segment((), 100)), repeat=True)
 """For a handset left off its hook: two of the off-hook warning's frequencies, loud (Telcordia GR-506)."""
 
+_ALERTING_HZ, _ALERTING_DBM0 = (2130.0, 2750.0), -16.0
+CALLER_ALERTING_TONE = Tone(
+    "caller_alerting", (Segment(_ALERTING_HZ, 80, _ALERTING_DBM0),), repeat=False
+)
+"""Tells a telephone in a call that the number of another caller follows. 75 to 85 ms, -32 to -14 dBm at
+the telephone (Telcordia GR-30, 2.4.1; EN 300 659-2, clause 6: dual tone alerting signal)."""
+
+ON_HOOK_ALERTING_TONE = Tone(
+    "on_hook_alerting", (Segment(_ALERTING_HZ, 100, _ALERTING_DBM0),), repeat=False
+)
+"""The same for a telephone on its hook, where lines send it before the number: 88 to 110 ms (BT SIN 227;
+EN 300 659-1, clause 6.1.1)."""
+
 
 def tone_plan(country: str) -> TonePlan:
     """Returns the country's plan.
@@ -195,3 +230,31 @@ def tone_plan(country: str) -> TonePlan:
 def countries() -> tuple[str, ...]:
     """Returns the names of all plans, sorted."""
     return tuple(sorted(_PLANS))
+
+
+def with_disconnect_tone(
+    plan: TonePlan, frequencies_hz: tuple[float, ...], cadence_ms: tuple[int, ...]
+) -> TonePlan:
+    """Returns a plan for a line whose exchange tells the far end's hang-up by a tone of its own.
+
+    In it that tone is the busy tone, and nothing else but the country's dial tone is listened for.
+
+    Args:
+        plan: The country's.
+        frequencies_hz: One or two.
+        cadence_ms: On and off in turn.
+
+    Raises:
+        UnknownSound: The tone has no cadence, or more than eight segments or two frequencies.
+    """
+    if not 1 <= len(frequencies_hz) <= 2 or not all(250 <= each <= 2000 for each in frequencies_hz):
+        raise UnknownSound(
+            f"{frequencies_hz} Hz: one or two frequencies of 250 to 2000 are expected"
+        )
+    length = len(cadence_ms)
+    if length not in (2, 4, 6, 8) or not all(60 <= each <= 6000 for each in cadence_ms):
+        raise UnknownSound(
+            f"cadence {cadence_ms}: two to eight lengths of 60 to 6000 ms are expected, on and off in turn"
+        )
+    tone = _tone("busy", frequencies_hz, cadence_ms)
+    return replace(plan, ringback=plan.dial, busy=tone, congestion=tone)

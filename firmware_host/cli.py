@@ -19,6 +19,7 @@ from firmware_host.console import RECORDS, Output, Session, operator_commands, r
 from firmware_host.decode_command import decode_commands
 from firmware_host.explained import Explained
 from firmware_host.instance_lock import SecondInstance
+from firmware_host.line_learn_command import line_commands
 from firmware_host.live.commands import live_commands
 from firmware_host.log_lines import log_as
 from firmware_host.version import VERSION
@@ -301,6 +302,7 @@ def _begin_process(name: str, *, may_wait: bool = True) -> None:
 switchroom.add_source(process_commands)
 switchroom.add_source(live_commands)
 switchroom.add_source(decode_commands)
+switchroom.add_source(line_commands)
 
 
 def main() -> None:

@@ -15,12 +15,13 @@ from dsp import (
     TonePlan,
     UnknownCountry,
     countries,
-    decode,
-    sound_levels,
+    decode_sound,
+    measure_sound,
     tone_plan,
 )
 from firmware_host.config import ConfigurationError, read_appliance
 from firmware_host.console import Output, Session
+from firmware_host.dtmf_caller_ids import with_dtmf_caller_ids
 from firmware_host.sound_files import LONGEST_NAME, Recording, SoundFileError, read_recording
 from firmware_host.terminal_text import printable
 
@@ -93,7 +94,7 @@ def decode_files(
             session.output.note(f"Error: {error}")
             problems += 1
             continue
-        measured = [sound_levels(samples) for samples in recording.samples] if levels else []
+        measured = [measure_sound(samples) for samples in recording.samples] if levels else []
         if as_json:
             _print_json(session.output, file, found, measured)
         else:
@@ -133,7 +134,8 @@ def _decode(
         def shown(share: float) -> None:
             bar.update(int(share * 1000) - bar.pos)
 
-        return decode(recording.samples, plan=plan, law=law, mf=system, progress=shown)
+        found = decode_sound(recording.samples, plan=plan, law=law, mf=system, progress=shown)
+    return with_dtmf_caller_ids(found)
 
 
 def _warn_if_cut_off(output: Output, file: Path, recording: Recording) -> int:

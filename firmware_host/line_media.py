@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol, assert_never
 
 from drivers import (
+    DTMF_FORMS,
     CallerIdHeard,
     CallerIdMode,
     CallerNumber,
@@ -23,6 +24,7 @@ from drivers import (
     SendKeys,
     SendTone,
     SignalSent,
+    SoundHeard,
     StopReceivingCallerId,
     StopSignal,
     ToneHeard,
@@ -30,7 +32,10 @@ from drivers import (
     dtmf_caller_id,
 )
 from dsp import (
+    CALLER_ALERTING_TONE,
     HOWLER_TONE,
+    ON_HOOK_ALERTING_TONE,
+    ActivityChanged,
     CallerId,
     CallerIdFormat,
     CallerIdStandard,
@@ -41,6 +46,7 @@ from dsp import (
     PlayFinished,
     ProgressToneEnded,
     ProgressToneHeard,
+    SignalToneHeard,
     Tone,
     TonePlan,
     decode_caller_id,
@@ -74,6 +80,8 @@ def plan_tone(plan: TonePlan, name: str) -> Tone:
         "congestion": plan.congestion,
         "ringback": plan.ringback,
         "howler": HOWLER_TONE,
+        "cas": CALLER_ALERTING_TONE,
+        "tas": ON_HOOK_ALERTING_TONE,
     }
     return tones[name]
 
@@ -93,8 +101,16 @@ def _read(octets: bytes, law: Law) -> CallerIdHeard:
     if decoded.caller is None:
         return CallerIdHeard(caller=None, problem=decoded.problem)
     caller = decoded.caller
+    if caller.message_waiting is not None and not (caller.number or caller.number_absent):
+        return CallerIdHeard(caller=None, problem="message waiting")  # a lamp's, no caller's
     return CallerIdHeard(
-        caller=CallerNumber(number=caller.number, name=caller.name, absence=caller.number_absent)
+        caller=CallerNumber(
+            number=caller.number,
+            name=caller.name,
+            absence=caller.number_absent,
+            redirecting=caller.redirecting_number,
+        ),
+        called=caller.called_number or "",
     )
 
 
@@ -170,6 +186,7 @@ class LineMedia:
         self._listen_also = listen_also or ListenAlso()
         self._next_play_id = 1
         self._signals: dict[int, int] = {}  # play id of a line's own signal → slot
+        self._disconnect_plans: dict[int, TonePlan] = {}
         self._standard = caller_id_standard(plan.country)
 
     def new_play_id(self) -> int:
@@ -181,51 +198,67 @@ class LineMedia:
     def perform(self, slot: int, wish: MediaWish) -> None:
         """Do what the line of this slot asks for."""
         match wish:
-            case Listen(digits=digits, progress=progress):
-                self.listen(slot, digits=digits, progress=progress)
+            case Listen():
+                self.listen(slot, wish)
             case ReceiveCallerId():
                 self.plane.capture(
                     slot, capture_id=self.new_play_id(), maximum_ms=_CAPTURE_LIMIT_MS
                 )
             case StopReceivingCallerId():
                 self.plane.stop_capture(slot)
-            case SendCallerId(caller=caller, mode=mode):
-                self._send_caller_id(slot, caller, mode)
+            case SendCallerId():
+                self._send_caller_id(slot, wish)
             case SendKeys(digits=digits):
                 self._send_digits(slot, digits)
             case SendTone(tone=tone):
-                play_id = self.new_play_id()
-                self.plane.play_tone(slot, plan_tone(self.plan, tone), play_id=play_id)
+                self._send_tone(slot, plan_tone(self.plan, tone))
             case StopSignal():
                 self.plane.stop_tone(slot)
                 self.plane.stop_play(slot)
             case _:
                 assert_never(wish)
 
-    def listen(self, slot: int, *, digits: bool, progress: bool) -> None:
+    def listen(self, slot: int, wish: Listen) -> None:
         """Set the slot's detectors."""
         also = self._listen_also
+        plan = self.plan if wish.progress or wish.disconnect or also.progress else None
+        if wish.disconnect:
+            plan = self._disconnect_plans.get(slot, plan)
         self.plane.listen(
             slot,
-            digits=digits or also.digits,
-            progress=self.plan if progress or also.progress else None,
-            activity=also.activity,
+            digits=wish.digits or also.digits,
+            progress=plan,
+            activity=wish.activity or also.activity,
+            signal_tones=wish.alerting,
         )
+
+    def set_disconnect_plan(self, slot: int, plan: TonePlan) -> None:
+        """Give a line, in calls, tones of its own."""
+        self._disconnect_plans[slot] = plan
 
     def _send_digits(self, slot: int, digits: str) -> None:
         play_id = self.new_play_id()
         self._signals[play_id] = slot
         self.plane.send_digits(slot, digits, play_id=play_id)
 
-    def _send_caller_id(self, slot: int, caller: CallerNumber, mode: CallerIdMode) -> None:
-        if mode is CallerIdMode.DTMF_BEFORE_RING:
-            self._send_digits(slot, dtmf_caller_id(caller))
+    def _send_tone(self, slot: int, tone: Tone) -> None:
+        play_id = self.new_play_id()
+        if not tone.repeat:
+            self._signals[play_id] = slot  # its end matters
+        self.plane.play_tone(slot, tone, play_id=play_id)
+
+    def _send_caller_id(self, slot: int, wish: SendCallerId) -> None:
+        if wish.mode in (CallerIdMode.DTMF_BEFORE_RING, CallerIdMode.DTMF_AFTER_REVERSAL):
+            form = DTMF_FORMS[wish.form]
+            # A comma is a pause: what a form can't say is half a second of silence.
+            self._send_digits(slot, dtmf_caller_id(wish.caller, form) or ",")
             return
         play_id = self.new_play_id()
         self._signals[play_id] = slot
-        self.plane.play(slot, self.caller_id_sound(caller), play_id=play_id)
+        sound = self.caller_id_sound(wish.caller, seizure=wish.seizure)
+        self.plane.play(slot, sound, play_id=play_id)
 
-    def caller_id_sound(self, caller: CallerNumber) -> bytes:
+    def caller_id_sound(self, caller: CallerNumber, *, seizure: bool = True) -> bytes:
         """The FSK burst that tells this caller, in the plane's law."""
         absent = None if caller.number else (caller.absence or "unavailable")
         message = CallerId(
@@ -233,10 +266,15 @@ class LineMedia:
             name=caller.name,
             number_absent=absent,
             name_absent=None if caller.name else absent,
+            redirecting_number=caller.redirecting,
             date=None,
         )
         return encode_caller_id(
-            message, standard=self._standard, format=CallerIdFormat.MDMF, law=self.law
+            message,
+            standard=self._standard,
+            format=CallerIdFormat.MDMF,
+            law=self.law,
+            seizure=seizure,
         )
 
     def heard(self, detection: Detection) -> tuple[int, Heard] | None:
@@ -248,6 +286,10 @@ class LineMedia:
                 return slot, ToneHeard(tone=tone)
             case ProgressToneEnded(slot=slot, tone=tone):
                 return slot, ToneStopped(tone=tone)
+            case SignalToneHeard(slot=slot, tone="CAS"):
+                return slot, ToneHeard(tone="cas")
+            case ActivityChanged(slot=slot, active=active):
+                return slot, SoundHeard(active=active)
             case PlayFinished(play_id=play_id, completed=completed):
                 slot_of_signal = self._signals.pop(play_id, None)
                 if slot_of_signal is None or not completed:

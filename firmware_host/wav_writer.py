@@ -91,13 +91,16 @@ class WavWriter:
 
     def write(self) -> None:
         """Write what has come."""
-        self._write()
+        self._write(last=False)
 
-    def _write(self, *, last: bool = False) -> None:
-        if self._descriptor < 0 or not (self._buffer or last):
+    def _write(self, *, last: bool) -> None:
+        if self._descriptor < 0:
+            return
+        data = self._levelled(last=last)
+        if not data:
+            self._buffer.clear()
             return
         _demand_space(os.fstatvfs(self._descriptor))
-        data = self._levelled(last=last)
         written = 0
         while written < len(data):
             offset = _HEADER.size + self._octets + written

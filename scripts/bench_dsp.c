@@ -64,7 +64,8 @@ static struct progress_plan *american_plan(void) {
     const uint32_t bits[4] = {3, 6, 12, 12};
     const float cadences[6] = {2000, 4000, 500, 500, 250, 250};
     const int32_t counts[4] = {0, 2, 2, 2};
-    return progress_plan_new(frequencies, 4, bits, cadences, counts);
+    const int32_t alternates[4] = {0};
+    return progress_plan_new(frequencies, 4, bits, cadences, counts, alternates);
 }
 
 static struct plane *make_plane(int32_t ports) {

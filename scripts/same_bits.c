@@ -38,7 +38,7 @@ int main(int count, char **arguments) {
     const uint32_t bits[4] = {3, 6, 12, 12};
     const float cadences[6] = {2000, 4000, 500, 500, 250, 250};
     const int32_t counts[4] = {0, 2, 2, 2};
-    struct progress_plan *plan = progress_plan_new(frequencies, 4, bits, cadences, counts);
+    struct progress_plan *plan = progress_plan_new(frequencies, 4, bits, cadences, counts, (const int32_t[4]){0});
     struct plane *plane = plane_new(PORTS, LAW_ALAW, count > 1 ? atoi(arguments[1]) : X86_64_V4);
     for (int32_t port = 0; port < PORTS; port++) {
         if (port % 2) plane_set_law(plane, port, LAW_MULAW);

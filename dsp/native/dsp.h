@@ -122,9 +122,10 @@ int32_t live_feed_waiting(struct live_feed *feed);
 uint64_t live_feed_underruns(const struct live_feed *feed);
 
 // What a country's progress tones look like: per tone the bits of its frequencies and its cadence, on and off in turn
-// (no entry: continuous). NULL if memory is short.
+// (no entry: continuous), and whether every other burst is softer. NULL if memory is short.
 struct progress_plan *progress_plan_new(const double *frequencies_hz, int32_t frequencies, const uint32_t *tone_bits,
-                                        const float *cadence_ms, const int32_t *cadence_counts);
+                                        const float *cadence_ms, const int32_t *cadence_counts,
+                                        const int32_t *alternates);
 void progress_plan_free(struct progress_plan *plan);
 // For the reference tests: power of two blocks at each of the plan's frequencies (room for PLAN_FREQUENCIES), in which a
 // lone tone has a third of the power of all sound, which is returned.

@@ -10,12 +10,10 @@
 #include <stdlib.h>
 
 enum {
-    UNITY = 32768,
     LIMIT = 32767,          // no line alone reaches it
     ATTACK = 16,            // samples
     RELEASE = 16,           // blocks, as a time constant
     RELEASE_LEAST = 64,
-    FADE = 40,              // samples
 };
 
 static const double PI = 3.14159265358979323846;
@@ -24,8 +22,9 @@ bool outlet_new(struct outlet *outlet, int32_t slots) {
     outlet->gain = calloc((size_t)slots, sizeof *outlet->gain);
     outlet->changed = calloc((size_t)slots, sizeof *outlet->changed);
     if (outlet->gain == NULL || outlet->changed == NULL) return false;
-    for (int32_t slot = 0; slot < slots; slot++) outlet->gain[slot] = UNITY;
-    for (int n = 0; n < FADE; n++) outlet->fade[n] = (int32_t)lrint(UNITY * 0.5 * (1 + cos(PI * (n + 1) / (FADE + 1))));
+    for (int32_t slot = 0; slot < slots; slot++) outlet->gain[slot] = OUTLET_UNITY;
+    for (int n = 0; n < OUTLET_FADE; n++)
+        outlet->fade[n] = (int32_t)lrint(OUTLET_UNITY * 0.5 * (1 + cos(PI * (n + 1) / (OUTLET_FADE + 1))));
     return true;
 }
 
@@ -45,9 +44,9 @@ static int32_t peak_of(const int32_t *sum) {
 
 static void level(struct outlet *outlet, int32_t slot, int32_t *sum) {
     int32_t from = outlet->gain[slot], peak = peak_of(sum);
-    if (from == UNITY && peak <= LIMIT) return;
-    int32_t most = peak <= LIMIT ? UNITY : (int32_t)((int64_t)LIMIT * UNITY / peak);
-    int32_t to = from + (UNITY - from) / RELEASE + RELEASE_LEAST;
+    if (from == OUTLET_UNITY && peak <= LIMIT) return;
+    int32_t most = peak <= LIMIT ? OUTLET_UNITY : (int32_t)((int64_t)LIMIT * OUTLET_UNITY / peak);
+    int32_t to = from + (OUTLET_UNITY - from) / RELEASE + RELEASE_LEAST;
     if (to > most) to = most;
     int32_t over = to < from ? ATTACK : BLOCK_SAMPLES;
     for (int n = 0; n < BLOCK_SAMPLES; n++) {
@@ -62,7 +61,7 @@ void outlet_run(struct outlet *outlet, int32_t slot, int32_t *sum, int16_t *out)
     if (outlet->changed[slot]) {
         int32_t first = sum[0] > 32767 ? 32767 : sum[0] < -32768 ? -32768 : sum[0];
         int32_t step = out[BLOCK_SAMPLES - 1] - first;
-        for (int n = 0; n < FADE; n++) sum[n] += (int32_t)((int64_t)step * outlet->fade[n] >> 15);
+        for (int n = 0; n < OUTLET_FADE; n++) sum[n] += (int32_t)((int64_t)step * outlet->fade[n] >> 15);
         outlet->changed[slot] = 0;
     }
     outlet->kernels->clip(out, sum);

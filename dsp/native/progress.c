@@ -12,17 +12,19 @@ _Static_assert(PROGRESS_TONES == 4, "every kind's power in one vector");
 static const double PI = 3.14159265358979323846;
 static const float HOP_MS = 20;
 static const float SHARE = 0.5f;            // of all power in the kind's frequencies; a tone 2 % off has 0.7
+static const float SHARE_IN_HUM = 0.12f;    // of all power; then hum is measured and left out of it
 static const float BALANCE = 0.063f;        // the weaker of two frequencies, -12 dB
 static const float POWER_LEAST = 2.104e8f;  // -42 dBm0: (22826 * 10^(-42 / 20) * 320 / 4)^2
 static const float BLIP_MS = 60;            // shorter bursts are noise
 static const float SLACK = 0.2f;            // of a segment's length, and ...
 static const float SLACK_MS = 10;
+static const float SOFTER = 1.78f;          // 5 dB: every other burst of an alternating tone is 10 dB softer
 static const float SLOW_OFF_MS = 1500;      // a cadence with a longer pause is told by one cycle ...
 static const float SLOW_HEARD_MS = 1000;    // ... and this much of that pause
 enum { RUN = 5 };                           // other cadences by five segments: three bursts
 
 static bool same_shape(const struct progress_shape *a, const struct progress_shape *b) {
-    if (a->kind != b->kind || a->segments != b->segments) return false;
+    if (a->kind != b->kind || a->segments != b->segments || a->alternates != b->alternates) return false;
     for (int32_t n = 0; n < a->segments; n++)
         if (a->cadence_ms[n] != b->cadence_ms[n]) return false;
     return true;
@@ -30,8 +32,42 @@ static bool same_shape(const struct progress_shape *a, const struct progress_sha
 
 static int16_t rounded(double value) { return (int16_t)lrint(value); }
 
+static void fill_hums(struct progress_plan *plan) {
+    static const double mains_hz[HUMS] = {50, 60};
+    for (int hum = 0; hum < HUMS; hum++)
+        for (int line = 0; line < HUM_LINES; line++)
+            for (int n = 0; n < BLOCK_SAMPLES; n++) {
+                double time = n - (2 * BLOCK_SAMPLES - 1) / 2.0;
+                double angle = 2 * PI * mains_hz[hum] * (line + 1) * time / SAMPLE_RATE_HZ;
+                plan->hums[hum][line][0][n] = rounded(PROGRESS_UNIT * cos(angle));
+                plan->hums[hum][line][1][n] = rounded(PROGRESS_UNIT * sin(angle));
+            }
+}
+
+// What mains hum has of the newest 40 ms' energy, in the scale of measure_frequencies. Seldom, so it is plain.
+static float measure_hum(const struct progress_plan *plan, const int16_t *older, const int16_t *newer) {
+    float most = 0;
+    for (int hum = 0; hum < HUMS; hum++) {
+        float power = 0;
+        for (int line = 0; line < HUM_LINES; line++) {
+            const int16_t *cosines = plan->hums[hum][line][0], *sines = plan->hums[hum][line][1];
+            int64_t real = 0, imaginary = 0;
+            for (int n = 0; n < BLOCK_SAMPLES; n++) {
+                int32_t a = older[n] * plan->window[n] >> 16, b = newer[BLOCK_SAMPLES - 1 - n] * plan->window[n] >> 16;
+                real += (a + b) * cosines[n];
+                imaginary += (a - b) * sines[n];
+            }
+            float x = (float)real * (2.0f / PROGRESS_UNIT), y = (float)imaginary * (2.0f / PROGRESS_UNIT);
+            power += x * x + y * y;
+        }
+        most = power > most ? power : most;
+    }
+    return 3 * most;
+}
+
 struct progress_plan *progress_plan_new(const double *frequencies_hz, int32_t frequencies, const uint32_t *tone_bits,
-                                        const float *cadence_ms, const int32_t *cadence_counts) {
+                                        const float *cadence_ms, const int32_t *cadence_counts,
+                                        const int32_t *alternates) {
     struct progress_plan *plan = aligned_alloc(64, (sizeof *plan + 63) / 64 * 64);
     if (plan == NULL) return NULL;
     memset(plan, 0, sizeof *plan);
@@ -45,6 +81,7 @@ struct progress_plan *progress_plan_new(const double *frequencies_hz, int32_t fr
             plan->tables[f][1][n] = rounded(PROGRESS_UNIT * sin(angle));
         }
     }
+    fill_hums(plan);
     for (int tone = 0; tone < PROGRESS_TONES; tone++) {
         struct progress_shape *shape = &plan->shapes[tone];
         int32_t kind = 0;
@@ -52,6 +89,8 @@ struct progress_plan *progress_plan_new(const double *frequencies_hz, int32_t fr
         if (kind == plan->kinds) plan->kind_bits[plan->kinds++] = tone_bits[tone];
         for (int f = 0; f < PLAN_FREQUENCIES; f++) plan->kind_shares[f][kind] = tone_bits[tone] >> f & 1;
         shape->kind = kind;
+        shape->alternates = alternates[tone];
+        plan->tells_by_level |= shape->alternates;
         shape->segments = cadence_counts[tone];
         for (int32_t n = 0; n < shape->segments; n++) {
             float length = shape->cadence_ms[n] = *cadence_ms++;
@@ -151,6 +190,14 @@ static void remember(struct progress_slot *state, float length_ms) {
     state->segments_ms[state->count++] = length_ms;
 }
 
+// Whether the last three bursts are soft, loud, soft or the other way round.
+static bool alternating(const struct progress_slot *state) {
+    const float *bursts = state->bursts;
+    if (state->count < 5) return false;
+    return (bursts[0] > SOFTER * bursts[1] && bursts[2] > SOFTER * bursts[1]) ||
+           (bursts[1] > SOFTER * bursts[0] && bursts[1] > SOFTER * bursts[2]);
+}
+
 // A burst is over: measure it, remember it, and see which cadence the memory fits.
 static void close_burst(struct progress_slot *state, int32_t slot, struct detections *detections) {
     const struct progress_plan *plan = state->plan;
@@ -166,12 +213,16 @@ static void close_burst(struct progress_slot *state, int32_t slot, struct detect
     if (state->count > 0) remember(state, began - state->ended_ms);
     remember(state, length);
     state->ended_ms = middle + length / 2;
+    state->bursts[2] = state->bursts[1];
+    state->bursts[1] = state->bursts[0];
+    state->bursts[0] = whole;
 
     int32_t best = -1, most = 0, turn = 0;
     bool alone = false, still = false;
     for (int32_t tone = 0; tone < PROGRESS_TONES; tone++) {
         const struct progress_shape *shape = &plan->shapes[tone];
         if (shape->kind != kind || shape->segments == 0) continue;
+        if (plan->tells_by_level && shape->alternates != alternating(state)) continue;
         int32_t length_of_run = agreement(state, shape, &turn);
         still |= tone == state->heard && length_of_run >= (state->count < 3 ? state->count : 3);
         if (shape->longest_off_ms > SLOW_OFF_MS) continue;
@@ -210,12 +261,12 @@ static void watch_open(struct progress_slot *state, int32_t slot, struct detecti
     }
 }
 
-// Every kind's power. Whether one of them may have its share of all power: seldom, on most lines.
+// Every kind's power. Whether one of them may have its share of all power but hum's: seldom, on most lines.
 static bool measure_kinds(float *kind_powers, const struct progress_plan *plan, const float *powers, float energy) {
     four_floats sums = {0};
     for (int f = 0; f < PLAN_FREQUENCIES; f++) sums += *(const four_floats *)plan->kind_shares[f] * powers[f];
     memcpy(kind_powers, &sums, sizeof sums);
-    float least = SHARE * energy;
+    float least = SHARE_IN_HUM * energy;
     return 3 * sums[0] > least || 3 * sums[1] > least || 3 * sums[2] > least || 3 * sums[3] > least;
 }
 
@@ -257,10 +308,12 @@ void progress_run(struct progress *progress, const int16_t *samples, int32_t slo
     if (state->plan == NULL) return;
     float powers[PLAN_FREQUENCIES], kind_powers[PROGRESS_TONES];
     float energy = progress->kernels->measure(powers, state->plan, state->previous, samples);
-    progress->kernels->copy(state->previous, samples);
     int32_t kind = -1;
-    if (measure_kinds(kind_powers, state->plan, powers, energy))
+    if (measure_kinds(kind_powers, state->plan, powers, energy)) {
+        energy = fmaxf(energy - measure_hum(state->plan, state->previous, samples), 1);
         kind = choose_kind(kind_powers, state, powers, energy);
+    }
+    progress->kernels->copy(state->previous, samples);
     state->clock_ms += HOP_MS;
     if (state->kind >= 0 && kind >= 0 && kind != state->kind && state->windows == 1) {
         begin_burst(state, kind);  // the first window was only partly filled: what it holds shows now

@@ -10,6 +10,7 @@ struct progress_shape {
     int32_t segments;                // 0: continuous
     float cadence_ms[PLAN_SEGMENTS];
     float longest_on_ms, longest_off_ms;
+    bool alternates;                 // every other burst is softer
 };
 
 // Integers, so that every machine gets the same bits. A sample times the window loses its last bit, so that the sum of
@@ -18,13 +19,17 @@ struct progress_shape {
 // squares when each four have lost PROGRESS_SQUARES_SHIFT: 120 * 16384^2 / 16 < 2^31.
 enum { PROGRESS_WINDOW_UNIT = 32768, PROGRESS_UNIT = 4096, PROGRESS_SUM_SHIFT = 3, PROGRESS_SQUARES_SHIFT = 4 };
 
+enum { HUM_LINES = 3, HUMS = 2 };   // 50 and 60 Hz, each with its second and third harmonic
+
 struct progress_plan {
     _Alignas(64) int16_t window[BLOCK_SAMPLES];
     _Alignas(64) int16_t tables[PLAN_FREQUENCIES][2][BLOCK_SAMPLES];  // cosines and sines
+    _Alignas(64) int16_t hums[HUMS][HUM_LINES][2][BLOCK_SAMPLES];
     int32_t frequencies, kinds;
     uint32_t kind_bits[PROGRESS_TONES];
     _Alignas(16) float kind_shares[PLAN_FREQUENCIES][PROGRESS_TONES];  // 1 where the kind has the frequency, else 0
     struct progress_shape shapes[PROGRESS_TONES];
+    bool tells_by_level;             // some shape alternates
     float continuous_ms;             // a burst of the dial tone's kind that lasts longer is dial tone
 };
 
@@ -38,6 +43,7 @@ struct progress_slot {
     float segments_ms[PROGRESS_MEMORY];
     float clock_ms;                     // since listening began, centre of the newest window
     float sum, moment, peak;            // amplitudes of the burst
+    float bursts[3];                    // amplitudes of the last ones, the newest first
     float inner, newest;                // the sum of those that it fills, and its newest window's
     int32_t inner_windows;
     float began_ms, ended_ms;           // the open burst; the last burst

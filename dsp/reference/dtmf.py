@@ -140,7 +140,9 @@ class _Windows:
         residue = 1 - min(1.0, 3 * (low.energy + high.energy) / upper)
         low_band = 1 - upper / self.energy[chosen].sum()
         penalty = 4.0 * residue + 1.0 * (1 - low.coherence) + 27.5 * (1 - high.coherence)
-        penalty += 0.13 * (low.offset**2 + high.offset**2) + 0.2 * ((twist + 2) / 6) ** 2
+        offset = low.offset**2 + high.offset**2
+        penalty += 0.13 * offset - 0.6 * max(0.0, 1 - offset / 0.25)  # voices are seldom precise
+        penalty += 0.2 * ((twist + 2) / 6) ** 2
         penalty += 2.5 * min(low_band**2, 0.14) + (0.22 + low_band) * (low.onset + high.onset)
         return penalty, low.energy, high.energy
 

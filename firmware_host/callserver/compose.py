@@ -11,7 +11,13 @@ from firmware_host.callserver.journal import Journal
 from firmware_host.callserver.media import CallMedia
 from firmware_host.callserver.ports import Port, PortRole, PortTable
 from firmware_host.callserver.recorder import Recorder
-from firmware_host.config import Appliance, center_settings, station_settings, trunk_settings
+from firmware_host.config import (
+    Appliance,
+    center_settings,
+    disconnect_plan,
+    station_settings,
+    trunk_settings,
+)
 from firmware_host.line_media import CallerIdReader, LineMedia
 from firmware_host.prompts import PromptLibrary, SpeechMaker, default_cache
 
@@ -54,6 +60,11 @@ def compose_exchange(
     ports = _ports(appliance)
     plan = tone_plan(appliance.site.country)
     line_media = LineMedia(plane, plan, Law(appliance.site.law), reader)
+    for trunk in appliance.trunk.values():
+        plane.mute_digits(trunk.port, trunk.mute_digits)
+        own = disconnect_plan(trunk, plan)
+        if own is not None:
+            line_media.set_disconnect_plan(trunk.port, own)
     return Exchange(
         center=acd.Center(center_settings(appliance)),
         ports=ports,

@@ -88,6 +88,7 @@ def control_handlers(
         return {
             "standing still": watchdog.standing_still(_now()) or "nothing",
             "longest pause of call control, s": round(watchdog.longest_pause_s, 3),
+            "its pauses over 0.5 s": watchdog.pauses,
             "facts not on disk yet": exchange.journal.unwritten,
             "journal": "stands still" if watchdog.journal_stands_still else "is written",
             "lines in service": sum(port.in_service for port in exchange.ports.all),

@@ -30,7 +30,7 @@ def acd_event(port: Port, event: drivers.LineEvent) -> acd.Event | None:
             return acd.PortOutOfService(port=port.port, alarm=alarm)
         case drivers.InService():
             return acd.PortInService(port=port.port)
-        case drivers.Alerting():
+        case drivers.Alerting() | drivers.CallWaiting():
             return None
         case _:
             assert_never(event)
@@ -48,7 +48,8 @@ def _identity(caller: drivers.CallerNumber) -> acd.CallerIdentity:
 
 
 def _cause(role: PortRole, cause: drivers.ClearCause) -> acd.Cause:
-    if cause in (drivers.ClearCause.FAR_END, drivers.ClearCause.NORMAL):
+    gone = (drivers.ClearCause.FAR_END, drivers.ClearCause.NORMAL, drivers.ClearCause.SILENCE)
+    if cause in gone:
         return acd.Cause.CALLER_HUNG_UP if role is PortRole.TRUNK else acd.Cause.AGENT_HUNG_UP
     if cause is drivers.ClearCause.NO_ANSWER:
         return acd.Cause.NO_ANSWER

@@ -145,7 +145,7 @@ class _CallServer:
             _log.warning("the media plane's memory may be paged out; raise RLIMIT_MEMLOCK")
 
     def _alive(self) -> str | None:
-        return self._watchdog.standing_still(time.monotonic())
+        return self._watchdog.beat(time.monotonic())
 
     def _step(self, exchange: Exchange, plane: Plane, loop: StepLoop) -> None:
         now = time.monotonic()

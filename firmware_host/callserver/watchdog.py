@@ -67,11 +67,15 @@ class Watchdog:
             _log.warning("the journal moves on again")
         self.journal_stands_still = still
 
-    def standing_still(self, now: float) -> str | None:
-        """What ends the process if it goes on so; None if all of that lives."""
+    def beat(self, now: float) -> str | None:
+        """What ends the process if it goes on so, asked regularly by who would end it."""
         asked_at, self._asked_at = self._asked_at, now
         if now - asked_at > STEPS_LIMIT_S:
             return None  # whoever asks stood still himself: the next step is about to come
+        return self.standing_still(now)
+
+    def standing_still(self, now: float) -> str | None:
+        """What does not live at this moment; None if all does."""
         if now - self._stepped_at > STEPS_LIMIT_S:
             return "call control makes no steps"
         if now - self._ticked_at > TICKS_LIMIT_S:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from dsp import countries
+from dsp import UnknownSound, countries, tone_plan
 from firmware_host.config.hours import HoursError, parse_open_hours
 from firmware_host.config.mistakes import Mistake, key_path, suggest
 from firmware_host.config.schema import (
@@ -15,7 +15,9 @@ from firmware_host.config.schema import (
     NodeTable,
     QueueNodeTable,
     SayTable,
+    TrunkTable,
 )
+from firmware_host.config.settings import disconnect_plan
 from firmware_host.config.walk import NO_NUMBER
 
 __all__ = ["check_appliance"]
@@ -56,6 +58,16 @@ def _zone(name: str, path: str) -> Iterable[Mistake]:
         yield Mistake(path, f'unknown time zone "{name}"', 'for example "Europe/Bucharest"')
 
 
+def _disconnect_tone(name: str, trunk: TrunkTable, country: str) -> Iterable[Mistake]:
+    if country not in countries():
+        return
+    try:
+        disconnect_plan(trunk, tone_plan(country))
+    except UnknownSound as error:
+        path = key_path("trunk", name, "disconnect_tone")
+        yield Mistake(path, str(error), "let `switchroom line learn` find it")
+
+
 def _ports(appliance: Appliance) -> Iterable[Mistake]:
     used: dict[tuple[str, int], str] = {}
     if not appliance.trunk:
@@ -77,7 +89,8 @@ def _ports(appliance: Appliance) -> Iterable[Mistake]:
     for name in appliance.trunk.keys() & appliance.station.keys():
         yield Mistake(key_path("station", name), "a trunk has this name", "line names are unique")
     for name, trunk in appliance.trunk.items():
-        if not trunk.clears_on:
+        yield from _disconnect_tone(name, trunk, appliance.site.country)
+        if not trunk.clears_on and trunk.disconnect_tone is None:
             path = key_path("trunk", name, "clears_on")
             yield Mistake(
                 path, "no sign of hang-up: the line would stay busy", 'such as ["battery"]'

@@ -43,7 +43,23 @@ Digits = Annotated[str, Meta(pattern=r"^[0-9]{1,12}$")]
 Pin = Annotated[str, Meta(pattern=r"^[0-9]{4,12}$")]
 StarCode = Annotated[str, Meta(pattern=r"^\*[0-9]{1,4}$")]
 Language = Literal["en", "ro"]
-CallerIdHow = Literal["none", "fsk_after_first_ring", "dtmf_before_ring"]
+CallerIdHow = Literal[
+    "none",
+    "fsk_after_first_ring",
+    "fsk_after_reversal",
+    "dtmf_before_ring",
+    "dtmf_after_reversal",
+]
+CallerIdHeardHow = CallerIdHow | Literal["automatic"]
+CallerIdDigits = Literal[
+    "etsi",
+    "brazil",
+    "a_to_hash",
+    "d_to_c",
+    "number_to_hash",
+    "a_to_silence",
+    "number_to_silence",
+]
 PromptNames = tuple[str, ...]
 
 
@@ -69,6 +85,14 @@ class CardTable(Table, frozen=True):
     kind: Literal["virtual"]
 
 
+class DisconnectToneTable(Table, frozen=True):
+    """A tone, as `switchroom line learn` finds it."""
+
+    frequencies_hz: tuple[float, ...]
+    cadence_ms: tuple[int, ...]
+    "On and off in turn."
+
+
 class TrunkTable(Table, frozen=True):
     """An analog line from the exchange (FXO port)."""
 
@@ -77,8 +101,16 @@ class TrunkTable(Table, frozen=True):
     flow: str
     called: str = ""
     language: Language | None = None
-    caller_id: CallerIdHow = "fsk_after_first_ring"
+    caller_id: CallerIdHeardHow = "fsk_after_first_ring"
+    caller_id_digits: CallerIdDigits | None = None
+    call_waiting_caller_id: bool = False
     clears_on: tuple[Literal["battery", "polarity", "busy_tone"], ...] = ("battery",)
+    disconnect_tone: DisconnectToneTable | None = None
+    "What the exchange sends when the far end has hung up, if it is not the country's busy tone."
+    silence_limit_s: Seconds = 2700.0
+    "The far end has said nothing for so long: hang up. 0: never."
+    mute_digits: bool = False
+    "Agents and recordings do not hear the keys that callers press; speech comes 60 ms later."
 
 
 class StationTable(Table, frozen=True):
@@ -87,6 +119,7 @@ class StationTable(Table, frozen=True):
     card: str
     port: PortIndex
     caller_id: CallerIdHow = "fsk_after_first_ring"
+    caller_id_digits: CallerIdDigits | None = None
     flash: bool = True
 
 

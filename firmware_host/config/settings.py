@@ -21,8 +21,17 @@ from acd import (
     StarCodes,
     TrunkSettings,
 )
-from drivers import CallerIdMode, Disconnect, FxoSettings, FxsSettings, PortKind
-from dsp import TonePlan
+from drivers import (
+    DTMF_FORMS,
+    CallerIdMode,
+    Disconnect,
+    DtmfCallerIdForm,
+    FxoSettings,
+    FxsSettings,
+    PortKind,
+    dtmf_form_of,
+)
+from dsp import TonePlan, with_disconnect_tone
 from firmware_host.config.hours import parse_open_hours
 from firmware_host.config.schema import (
     Appliance,
@@ -37,7 +46,18 @@ from firmware_host.config.schema import (
     TrunkTable,
 )
 
-__all__ = ["card_kinds", "center_settings", "station_settings", "trunk_settings"]
+__all__ = [
+    "ALERTING_COUNTRIES",
+    "card_kinds",
+    "center_settings",
+    "disconnect_plan",
+    "dtmf_form",
+    "station_settings",
+    "trunk_settings",
+]
+
+ALERTING_COUNTRIES = frozenset({"uk"})
+"""An alerting tone comes between polarity reversal and FSK (BT SIN 242)."""
 
 
 def card_kinds(appliance: Appliance) -> tuple[PortKind, ...]:
@@ -148,18 +168,42 @@ def trunk_settings(trunk: TrunkTable, plan: TonePlan) -> FxoSettings:
     longest_silence_s = max(plan.ring_cadence_ms[1::2]) / 1000
     return FxoSettings(
         caller_id=CallerIdMode(trunk.caller_id),
+        dtmf_form=dtmf_form(trunk, plan.country),
+        call_waiting_caller_id=trunk.call_waiting_caller_id,
         clears_on_battery_drop="battery" in trunk.clears_on,
         clears_on_polarity="polarity" in trunk.clears_on,
-        clears_on_busy_tone="busy_tone" in trunk.clears_on,
+        clears_on_busy_tone="busy_tone" in trunk.clears_on or trunk.disconnect_tone is not None,
+        silence_limit_s=trunk.silence_limit_s,
         ring_gone_s=longest_silence_s + 2.0,
     )
+
+
+def disconnect_plan(trunk: TrunkTable, plan: TonePlan) -> TonePlan | None:
+    """The tones of a trunk that has a disconnect tone of its own.
+
+    Raises:
+        UnknownSound: It is no tone that can be listened for.
+    """
+    tone = trunk.disconnect_tone
+    if tone is None:
+        return None
+    return with_disconnect_tone(plan, tone.frequencies_hz, tone.cadence_ms)
 
 
 def station_settings(station: StationTable, plan: TonePlan) -> FxsSettings:
     """How our end of a handset's line behaves."""
     return FxsSettings(
         caller_id=CallerIdMode(station.caller_id),
+        dtmf_form=dtmf_form(station, plan.country),
+        alerts_on_hook=plan.country in ALERTING_COUNTRIES,
         disconnect=Disconnect.BUSY_TONE,
         ring_cadence_s=tuple(part_ms / 1000 for part_ms in plan.ring_cadence_ms),
         flash_maximum_s=0.75 if station.flash else 0.0,
     )
+
+
+def dtmf_form(line: TrunkTable | StationTable, country: str) -> DtmfCallerIdForm:
+    """How digits tell the caller on a line: as configured, else as usual in the country."""
+    if line.caller_id_digits is None:
+        return dtmf_form_of(country)
+    return DTMF_FORMS[line.caller_id_digits]

@@ -10,7 +10,11 @@ from firmware_host.terminal_text import printable
 
 __all__ = ["Timeline"]
 
-_ON_HOOK = (drivers.FxoState.IDLE, drivers.FxoState.COLLECTING_DIGITS)
+_ON_HOOK = (
+    drivers.FxoState.IDLE,
+    drivers.FxoState.AWAITING_EARLY_CALLER_ID,
+    drivers.FxoState.COLLECTING_DIGITS,
+)
 """Digits that come in these states are a caller's number, not keys."""
 
 

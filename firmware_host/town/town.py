@@ -17,6 +17,7 @@ from drivers import (
     CallerIdMode,
     CallerNumber,
     CallOffered,
+    CallWaiting,
     Card,
     Clear,
     Cleared,
@@ -57,7 +58,7 @@ from dsp import (
     g711_encode,
     tone_plan,
 )
-from firmware_host.config import Appliance, TrunkTable
+from firmware_host.config import ALERTING_COUNTRIES, Appliance, TrunkTable, dtmf_form
 from firmware_host.line_media import CallerIdReader, LineMedia, ListenAlso
 from firmware_host.town.far_end_fault import FarEndFault, spoil_caller_id
 from firmware_host.town.person import Person
@@ -101,8 +102,9 @@ class _ExchangeMedia(LineMedia):
         )
         self._fault = fault
 
-    def caller_id_sound(self, caller: CallerNumber) -> bytes:
-        return spoil_caller_id(super().caller_id_sound(caller), self.law, self._fault)
+    def caller_id_sound(self, caller: CallerNumber, *, seizure: bool = True) -> bytes:
+        sound = super().caller_id_sound(caller, seizure=seizure)
+        return spoil_caller_id(sound, self.law, self._fault)
 
 
 class Town:
@@ -139,11 +141,14 @@ class Town:
         "Told when a person's script raises; the person is gone by then."
         cadence_s = tuple(part / 1000 for part in tone_plan(appliance.site.country).ring_cadence_ms)
         for name, trunk in appliance.trunk.items():
-            line = FxsLine(_exchange_end(trunk, cadence_s))
+            line = FxsLine(_exchange_end(trunk, cadence_s, appliance.site.country))
             self._ports[trunk.port] = _TownPort(name, trunk.port, line, number=trunk.called)
         for name, station in appliance.station.items():
             telephone = FxoSettings(
-                caller_id=CallerIdMode(station.caller_id), clears_on_battery_drop=False, guard_s=0.2
+                caller_id=CallerIdMode(station.caller_id),
+                dtmf_form=dtmf_form(station, appliance.site.country),
+                clears_on_battery_drop=False,
+                guard_s=0.2,
             )
             self._ports[station.port] = _TownPort(name, station.port, FxoLine(telephone))
         self._by_name = {port.name: port for port in self._ports.values()}
@@ -281,7 +286,7 @@ class Town:
                     self._cleared(port)
                 case DigitReceived(digit=digit):
                     self._digit_dialled(port, digit)
-                case Alerting() | HookFlashed() | InService() | OutOfService():
+                case Alerting() | CallWaiting() | HookFlashed() | InService() | OutOfService():
                     pass  # nobody out there cares
                 case _:
                     self._media.perform(port.port, output)
@@ -424,7 +429,7 @@ def _raise(_person: Person, error: Exception) -> None:
     raise error
 
 
-def _exchange_end(trunk: TrunkTable, cadence_s: tuple[float, ...]) -> FxsSettings:
+def _exchange_end(trunk: TrunkTable, cadence_s: tuple[float, ...], country: str) -> FxsSettings:
     """How the exchange serves a trunk that is configured so on our side."""
     disconnect = Disconnect.BUSY_TONE
     if "battery" in trunk.clears_on:
@@ -433,6 +438,8 @@ def _exchange_end(trunk: TrunkTable, cadence_s: tuple[float, ...]) -> FxsSetting
         disconnect = Disconnect.POLARITY
     return FxsSettings(
         caller_id=CallerIdMode(trunk.caller_id),
+        dtmf_form=dtmf_form(trunk, country),
+        alerts_on_hook=country in ALERTING_COUNTRIES,
         disconnect=disconnect,
         reverses_polarity_on_answer=False,
         ring_cadence_s=cadence_s,

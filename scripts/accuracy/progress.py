@@ -99,7 +99,8 @@ def tone_sound(
     continuous = all(each.frequencies_hz for each in tone.segments)
     while sum(each.size for each in parts) < count + 64_000:
         for each in tone.segments:
-            sines = [(hertz * detune, level) for hertz in each.frequencies_hz]
+            louder = each.level_dbm0 - min(part.level_dbm0 for part in tone.segments[::2])
+            sines = [(hertz * detune, level + louder) for hertz in each.frequencies_hz]
             length = 30_000.0 if continuous else each.duration_ms * stretch
             parts.append(lab.sines(length, *sines))
     start = int(lab.random.integers(0, 8000))

@@ -60,8 +60,8 @@ def send_message(standard: int, message: bytes) -> np.ndarray:
     return np.frombuffer(buffer, np.int16)[:count].copy()
 
 
-def hear_messages(standard: int, sound: np.ndarray) -> list[bytes]:
-    """Caller ID messages as its modem hears them."""
+def hear_messages(standard: int, sound: np.ndarray, block: int = 160) -> list[bytes]:
+    """Caller ID messages as its modem hears them; given so many samples at a time."""
     heard: list[bytes] = []
 
     @PUT_MESSAGE
@@ -72,7 +72,7 @@ def hear_messages(standard: int, sound: np.ndarray) -> list[bytes]:
     padded = np.concatenate(
         [np.zeros(1600, np.int16), sound.astype(np.int16), np.zeros(1600, np.int16)]
     )
-    for start in range(0, padded.size - 159, 160):
-        LIBRARY.adsi_rx(state, _samples(padded[start : start + 160]), 160)
+    for start in range(0, padded.size - block + 1, block):
+        LIBRARY.adsi_rx(state, _samples(padded[start : start + block]), block)
     LIBRARY.adsi_rx_free(state)
     return heard

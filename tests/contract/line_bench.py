@@ -32,6 +32,7 @@ KINDS = (PortKind.FXO, PortKind.FXS)
 HARDWARE = (SetHook, SetRinger, SetBattery, ReversePolarity)
 LINE_EVENTS = (
     "CallOffered",
+    "CallWaiting",
     "Alerting",
     "Answered",
     "DigitReceived",

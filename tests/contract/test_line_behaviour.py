@@ -4,11 +4,13 @@ import pytest
 from line_bench import LineBench
 
 from drivers import (
+    AnnounceWaitingCall,
     Answer,
     Answered,
     CallerIdMode,
     CallerNumber,
     CallOffered,
+    CallWaiting,
     Clear,
     ClearCause,
     Cleared,
@@ -27,9 +29,11 @@ from drivers import (
     StopSignal,
     ToneHeard,
 )
-from dsp import Law
+from dsp import Law, Segment, Tone, tone_plan, with_disconnect_tone
 
 TRUNK, HANDSET = 0, 1
+OWN_TONE = Tone("own", (Segment((437.0,), 260), Segment((), 310)), repeat=True)
+MURMUR = Tone("murmur", (Segment((320.0, 700.0), 500, -25.0), Segment((), 300)), repeat=True)
 ANN = CallerNumber(number="0212345678", name="ANN")
 
 
@@ -222,3 +226,69 @@ def test_a_handset_left_off_hook_is_an_alarm_until_it_is_put_down(make):
     bench.command(bench.far, HANDSET, Clear())
     bench.run(1.0)
     assert bench.near.events[HANDSET][-1] == InService()
+
+
+@pytest.mark.parametrize(
+    ("mode", "country"),
+    [
+        (CallerIdMode.FSK_AFTER_REVERSAL, "us"),
+        (CallerIdMode.FSK_AFTER_REVERSAL, "uk"),
+        (CallerIdMode.DTMF_AFTER_REVERSAL, "se"),
+    ],
+)
+@pytest.mark.parametrize("automatic", [False, True])
+def test_caller_id_before_the_ring_after_a_polarity_reversal(make, mode, country, automatic):
+    fxo = {"caller_id": CallerIdMode.AUTOMATIC} if automatic else {}
+    fxs = {"alerts_on_hook": country == "uk"}
+    bench = make(country=country, caller_id=mode, law=Law.ALAW, fxo=fxo, fxs=fxs)
+    bench.command(bench.far, TRUNK, Ring(caller=ANN))
+    bench.run(6.0)
+    (offered,) = bench.near.events[TRUNK][1:]
+    assert offered.caller.number == ANN.number
+    assert offered.caller.name == (ANN.name if mode is CallerIdMode.FSK_AFTER_REVERSAL else None)
+
+
+def test_a_forwarded_call_says_by_whom(make):
+    forwarded = CallerNumber(number="0212345678", redirecting="0722000111")
+    for mode in (CallerIdMode.FSK_AFTER_FIRST_RING, CallerIdMode.DTMF_BEFORE_RING):
+        bench = make(country="ro", caller_id=mode, law=Law.ALAW)
+        bench.command(bench.far, TRUNK, Ring(caller=forwarded))
+        bench.run(8.0)
+        assert bench.near.events[TRUNK][1:] == [CallOffered(caller=forwarded)]
+
+
+@pytest.mark.parametrize("country", ["us", "ro"])
+def test_a_waiting_callers_number_is_heard_in_a_call(make, country):
+    bench = make(country=country, law=Law.ALAW, fxo={"call_waiting_caller_id": True})
+    call_up(bench)
+    bench.command(bench.far, TRUNK, AnnounceWaitingCall(caller=ANN))
+    bench.run(4.0)
+    assert bench.near.events[TRUNK][-1] == CallWaiting(caller=ANN)
+    assert bench.far.lines[TRUNK].state is FxsState.UP
+
+
+def test_a_line_whose_exchange_has_a_disconnect_tone_of_its_own_clears_at_it(make):
+    bench = make(law=Law.ALAW, fxo={"clears_on_busy_tone": True, "clears_on_battery_drop": False})
+    bench.near.media.set_disconnect_plan(
+        TRUNK, with_disconnect_tone(tone_plan("us"), (437.0,), (260, 310))
+    )
+    call_up(bench)
+    for place, kept in enumerate((False, True)):  # the country's own busy tone now means nothing
+        bench.far.media.perform(TRUNK, StopSignal())
+        tone = tone_plan("us").busy if not kept else OWN_TONE
+        bench.far.plane.play_tone(TRUNK, tone, play_id=900 + place)
+        bench.run(4.0)
+        assert (Cleared(cause=ClearCause.FAR_END) in bench.near.events[TRUNK]) is kept
+
+
+def test_a_line_that_has_been_silent_for_long_is_given_up(make):
+    bench = make(law=Law.ALAW, fxo={"silence_limit_s": 8.0})
+    call_up(bench)
+    bench.far.plane.play_tone(TRUNK, MURMUR, play_id=900)
+    bench.run(12.0)
+    assert bench.near.lines[TRUNK].state is FxoState.UP
+    bench.far.plane.stop_tone(TRUNK)
+    bench.run(7.0)
+    assert bench.near.lines[TRUNK].state is FxoState.UP
+    bench.run(2.0)
+    assert bench.near.events[TRUNK][-1] == Cleared(cause=ClearCause.SILENCE)

@@ -3,6 +3,7 @@
 from collections import deque
 
 from drivers import (
+    DTMF_FORMS,
     CallerIdHeard,
     CallerIdMode,
     CallerNumber,
@@ -95,8 +96,12 @@ class LinePair:
                     event = end.wire.apply(output)
                     if event is not None:
                         self._deliveries.append((other, event))
-                case SendCallerId(caller=caller, mode=CallerIdMode.DTMF_BEFORE_RING):
-                    for digit in dtmf_caller_id(caller):
+                case SendCallerId(
+                    caller=caller,
+                    mode=CallerIdMode.DTMF_BEFORE_RING | CallerIdMode.DTMF_AFTER_REVERSAL,
+                    form=form,
+                ):
+                    for digit in dtmf_caller_id(caller, DTMF_FORMS[form]):
                         self._deliveries.append((other, DigitHeard(digit=digit)))
                     self._deliveries.append((end, SignalSent()))
                 case SendCallerId(caller=caller):
@@ -109,6 +114,8 @@ class LinePair:
                     self._deliveries.append((end, SignalSent()))
                 case SendTone(tone=tone):
                     self._deliveries.append((other, ToneHeard(tone=tone)))
+                    if tone in ("cas", "tas"):
+                        self._deliveries.append((end, SignalSent()))
                 case ReceiveCallerId():
                     end.receiving, end.caught = True, None
                 case StopReceivingCallerId():

@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers import (
+    DTMF_FORMS,
+    AnnounceWaitingCall,
     Answer,
     BatteryChanged,
     CallerIdHeard,
@@ -25,6 +27,7 @@ from drivers import (
     HookChanged,
     PolarityReversed,
     ReceiveCallerId,
+    ReversePolarity,
     Ring,
     RingBurstEnded,
     RingBurstStarted,
@@ -38,7 +41,9 @@ from drivers import (
 
 heard = st.one_of(
     st.sampled_from("0123456789*#ABCD").map(lambda digit: DigitHeard(digit=digit)),
-    st.sampled_from(["dial", "busy", "congestion", "ringback"]).map(lambda t: ToneHeard(tone=t)),
+    st.sampled_from(["dial", "busy", "congestion", "ringback", "cas"]).map(
+        lambda t: ToneHeard(tone=t)
+    ),
     st.sampled_from(["dial", "busy", "congestion", "ringback"]).map(lambda t: ToneStopped(tone=t)),
     st.sampled_from([None, CallerNumber(number="1")]).map(lambda c: CallerIdHeard(caller=c)),
     st.just(SignalSent()),
@@ -52,10 +57,19 @@ at_the_fxs = st.one_of(st.booleans().map(lambda off: HookChanged(off_hook=off)),
 fxo_commands = st.sampled_from(
     [Answer(), Clear(), Dial(number="12"), Dial(number=""), SendDigits(digits="1"), Flash()]
 )
-fxs_commands = st.sampled_from([Answer(), Clear(), Ring(), SendDigits(digits="1")])
+fxs_commands = st.sampled_from(
+    [
+        Answer(),
+        Clear(),
+        Ring(),
+        SendDigits(digits="1"),
+        AnnounceWaitingCall(caller=CallerNumber(number="2")),
+    ]
+)
 pauses = st.sampled_from([0.0, 0.02, 0.2, 1.0, 5.0, 100.0, 50_000.0])
 
 RESTING_FXO = {FxoState.IDLE, FxoState.FAILED}
+BEFORE_RING = {FxsState.REVERSED, FxsState.ALERTING_ON_HOOK, FxsState.SENDING_CALLER_ID}
 RESTING_FXS = {FxsState.IDLE, FxsState.FAILED, FxsState.LOCKED_OUT}
 
 
@@ -83,13 +97,17 @@ def steps(events, commands):
     st.sampled_from(list(CallerIdMode)),
     st.booleans(),
     st.booleans(),
+    st.booleans(),
+    st.sampled_from(list(DTMF_FORMS.values())),
 )
 def test_an_fxo_line_survives_anything_and_every_waiting_state_has_a_timer(
-    some, mode, polarity, busy
+    some, mode, polarity, busy, waiting, form
 ):
     line = FxoLine(
         FxoSettings(
             caller_id=mode,
+            call_waiting_caller_id=waiting,
+            dtmf_form=form,
             clears_on_polarity=polarity,
             clears_on_busy_tone=busy,
             answers_on_polarity=polarity,
@@ -108,17 +126,28 @@ def test_an_fxo_line_survives_anything_and_every_waiting_state_has_a_timer(
     st.sampled_from(list(CallerIdMode)),
     st.sampled_from(list(Disconnect)),
     st.sampled_from([0.0, 0.75]),
+    st.booleans(),
 )
 def test_an_fxs_line_survives_anything_and_never_rings_a_lifted_handset(
-    some, mode, disconnect, flash
+    some, mode, disconnect, flash, alerts
 ):
-    line = FxsLine(FxsSettings(caller_id=mode, disconnect=disconnect, flash_maximum_s=flash))
+    line = FxsLine(
+        FxsSettings(
+            caller_id=mode,
+            disconnect=disconnect,
+            flash_maximum_s=flash,
+            alerts_on_hook=alerts,
+        )
+    )
     outputs = drive(line, some, RESTING_FXS)
     ringing = False
     for output in outputs:
         if isinstance(output, SetRinger):
             ringing = output.ringing
     assert not ringing or line.state is FxsState.RINGING
+    if disconnect is not Disconnect.POLARITY:
+        reversals = sum(isinstance(output, ReversePolarity) for output in outputs)
+        assert reversals % 2 == (line.state in BEFORE_RING and line._reversed)
 
 
 def test_every_row_of_the_tables_leads_to_something_that_acts():

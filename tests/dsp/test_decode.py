@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dsp import Law, MfSystem, decode, sound_levels, tone_plan
+from dsp import Law, MfSystem, decode_sound, measure_sound, tone_plan
 from dsp.levels import amplitude
 from dsp.v21 import find_fax_preambles
 from scripts.accuracy.signal_lab import Lab, linear_of
@@ -16,7 +16,7 @@ def quiet(seconds: float) -> np.ndarray:
 def heard_in(*channels: np.ndarray, country="us", **options):
     """Everything but who answered."""
     samples = np.array([linear_of(each) for each in channels])
-    found = decode(samples, plan=tone_plan(country), **options)
+    found = decode_sound(samples, plan=tone_plan(country), **options)
     return [each for each in found if each.kind != "answering"]
 
 
@@ -107,7 +107,7 @@ def test_register_signals_are_heard_if_asked_for():
 def test_progress_is_told_up_to_the_end():
     told: list[float] = []
     sound = np.array([linear_of(quiet(30))])
-    assert decode(sound, plan=tone_plan("de"), law=Law.ALAW, progress=told.append) == []
+    assert decode_sound(sound, plan=tone_plan("de"), law=Law.ALAW, progress=told.append) == []
     assert told == sorted(told)
     assert told[-1] == 1
 
@@ -116,7 +116,7 @@ def test_levels_tell_hum_noise_clipping_and_direct_current():
     lab = Lab(9)
     sound = lab.noise(96_000, -50) + lab.sines(12_000, (50, -30), (150, -40)) + 600
     sound[40_000:56_000] += lab.sines(2000, (1000, 6))
-    levels = sound_levels(np.clip(np.rint(sound), -32768, 32767).astype(np.int16))
+    levels = measure_sound(np.clip(np.rint(sound), -32768, 32767).astype(np.int16))
     assert levels.hum_hz == 50
     assert levels.hum_dbm0 == pytest.approx(-29.6, abs=1)
     assert levels.direct_current == pytest.approx(600 / 32768, rel=0.1)
@@ -126,12 +126,12 @@ def test_levels_tell_hum_noise_clipping_and_direct_current():
 
 def test_levels_of_silence_and_of_nothing_are_none():
     for samples in (np.zeros(0, np.int16), np.zeros(8000, np.int16)):
-        levels = sound_levels(samples)
+        levels = measure_sound(samples)
         assert (levels.level_dbm0, levels.hum_hz, levels.clipped_share) == (None, None, 0)
 
 
 def answered(sound):
-    found = decode(np.array([linear_of(sound)]), plan=tone_plan("us"))
+    found = decode_sound(np.array([linear_of(sound)]), plan=tone_plan("us"))
     return [each.facts["result"] for each in found if each.kind == "answering"]
 
 

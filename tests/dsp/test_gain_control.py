@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dsp import GainControl, power_dbm0, sound_levels
+from dsp import GainControl, measure_sound, power_dbm0
 from dsp.gain_control import PEAK, TARGET_DBM0
 
 TALK_S = 12
@@ -76,7 +76,7 @@ def test_silence_stays_silence_wherever_it_stands(length, seed):
 @given(seeds, st.floats(-36, -12))
 def test_speech_comes_to_within_3_db_of_the_target_within_six_seconds(seed, level):
     out = controlled(talk(seed, level))[6 * 8000 :]
-    measured = sound_levels(out).active_dbm0
+    measured = measure_sound(out).active_dbm0
     assert measured == pytest.approx(TARGET_DBM0, abs=3)
 
 

@@ -26,7 +26,6 @@ from scripts.accuracy.signal_lab import Lab, hear, linear_of
 
 TONES = ("dial", "ringback", "busy", "congestion")
 ALIKE = {
-    "au": {"congestion": "busy"},
     "hu": {"congestion": "busy"},
     "jp": {"congestion": "busy"},
     "pl": {"congestion": "busy"},
@@ -41,7 +40,8 @@ def tone_sound(
     blocks = []
     while sum(map(len, blocks)) < 8000 * (seconds + 8):
         for segment in tone.segments:
-            sines = [(hertz * detune, level) for hertz in segment.frequencies_hz]
+            louder = segment.level_dbm0 - min(part.level_dbm0 for part in tone.segments[::2])
+            sines = [(hertz * detune, level + louder) for hertz in segment.frequencies_hz]
             blocks.append(lab.sines(segment.duration_ms * stretch, *sines))
     if all(segment.frequencies_hz for segment in tone.segments):  # continuous: one piece
         blocks = [

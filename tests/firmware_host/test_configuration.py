@@ -4,6 +4,7 @@ import copy
 import tomllib
 from datetime import datetime
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acd import CallerIdentity, CallOffered, Center, ClockSet, PlayPrompts, PortId, PortInService
+from drivers import DTMF_FORMS, CallerIdMode
 from dsp import tone_plan
 from firmware_host.config import (
     ConfigurationError,
@@ -22,7 +24,7 @@ from firmware_host.config import (
     trunk_settings,
 )
 from firmware_host.config.checks import check_appliance
-from firmware_host.config.schema import Appliance
+from firmware_host.config.schema import Appliance, CallerIdDigits, CallerIdHeardHow, CallerIdHow
 from firmware_host.config.walk import collect_mistakes, with_gaps
 
 EXAMPLE = Path(__file__).parents[2] / "appliance.toml"
@@ -48,6 +50,36 @@ def test_trunks_and_stations_become_line_settings():
     assert not trunk_settings(appliance.trunk["line-4"], plan).clears_on_battery_drop
     assert trunk_settings(appliance.trunk["line-1"], plan).ring_gone_s > 4.0
     assert station_settings(appliance.station["desk-1"], plan).ring_cadence_s == (2.0, 4.0)
+
+
+def test_where_and_how_the_callers_number_comes_is_configured_by_trunk_and_station():
+    text = TEXT.replace(
+        '"dtmf_before_ring"', '"dtmf_after_reversal"\ncaller_id_digits = "d_to_c"', 1
+    )
+    text = text.replace('"fsk_after_first_ring"', '"automatic"\ncall_waiting_caller_id = true', 1)
+    appliance = parse_appliance(text)
+    plan = tone_plan("uk")
+    first = trunk_settings(appliance.trunk["line-1"], plan)
+    assert first.caller_id is CallerIdMode.AUTOMATIC
+    assert first.call_waiting_caller_id
+    third = trunk_settings(appliance.trunk["line-3"], plan)
+    assert (third.caller_id, third.dtmf_form.name) == (CallerIdMode.DTMF_AFTER_REVERSAL, "d_to_c")
+    assert not third.call_waiting_caller_id
+    assert station_settings(appliance.station["desk-1"], plan).alerts_on_hook
+    brazil = trunk_settings(appliance.trunk["line-1"], tone_plan("br"))
+    assert brazil.dtmf_form.name == "brazil"
+
+
+def test_every_mode_and_every_national_form_has_its_word():
+    modes = {mode.value for mode in CallerIdMode}
+    assert set(get_args(CallerIdHow)) == modes - {"automatic"}
+    assert {word for part in get_args(CallerIdHeardHow) for word in get_args(part)} == modes
+    assert set(get_args(CallerIdDigits)) == set(DTMF_FORMS)
+
+
+def test_a_telephone_cannot_be_told_to_find_out_by_itself():
+    text = TEXT.replace("[station.desk-1]", '[station.desk-1]\ncaller_id = "automatic"')
+    assert set(mistakes_of(text)) == {"station.desk-1.caller_id"}
 
 
 def test_every_mistake_is_reported_at_once_each_with_its_key_path_and_what_would_be_right():

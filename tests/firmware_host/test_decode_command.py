@@ -8,6 +8,14 @@ import numpy as np
 import pytest
 import soundfile
 
+from dsp import (
+    CallerId,
+    CallerIdFormat,
+    CallerIdStandard,
+    Law,
+    encode_caller_id,
+    g711_decode,
+)
 from scripts.accuracy.signal_lab import Lab
 
 
@@ -103,3 +111,23 @@ def test_an_unknown_country_is_refused_with_those_known():
     result = decode("x.wav", "--country", "xx")
     assert result.returncode == 2
     assert "ro" in result.stderr
+
+
+def test_callers_numbers_are_told_whether_they_came_as_fsk_or_as_digits(tmp_path):
+    lab = Lab(2)
+    caller = CallerId(number="0215551234", name="ION", date="11221530")
+    octets = encode_caller_id(
+        caller, standard=CallerIdStandard.V23, format=CallerIdFormat.MDMF, law=Law.ALAW
+    )
+    digits = np.concatenate(
+        [part for each in "A0722000111C" for part in (lab.digit(each, 70), np.zeros(560))]
+    )
+    fsk = g711_decode(octets, Law.ALAW)
+    sound = np.concatenate([np.zeros(8000), fsk, np.zeros(16_000), digits, np.zeros(8000)])
+    soundfile.write(tmp_path / "call.wav", sound / 32768, 8000, subtype="ALAW")
+    result = decode("call.wav", "--json", folder=tmp_path)
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    first, second = [row for row in rows if row["kind"] == "caller_id"]
+    assert (first["number"], first["name"], first["date"]) == ("0215551234", "ION", "11221530")
+    assert (first["checksum_ok"], first["standard"]) == (True, "v23")
+    assert (second["number"], second["standard"]) == ("0722000111", "dtmf")

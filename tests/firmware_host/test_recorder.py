@@ -5,7 +5,7 @@ import logging
 import numpy as np
 import soundfile
 
-from dsp import RecordedBlock, sound_levels
+from dsp import RecordedBlock, measure_sound
 from firmware_host.callserver import Recorder
 from firmware_host.worker import InlineWorker
 
@@ -121,7 +121,7 @@ def test_gain_control_brings_talkers_near_one_level_and_keeps_every_sample_in_it
         kept, _ = soundfile.read(tmp_path / f"{name}.wav", dtype="int16")
         assert kept.shape == sound.shape
         assert not kept[syllables[:, 0] == 0].any()
-        last = [sound_levels(channel).active_dbm0 for channel in kept[-24_000:].T]
+        last = [measure_sound(channel).active_dbm0 for channel in kept[-24_000:].T]
         levels[name] = last[1] - last[0]
     assert np.array_equal(soundfile.read(tmp_path / "as_said.wav", dtype="int16")[0], sound)
     assert levels["as_said"] > 20

@@ -1,5 +1,6 @@
 """Whole calls at signal level: from ring to record."""
 
+import dataclasses
 import random
 import shutil
 import subprocess
@@ -20,7 +21,8 @@ from office import (
 from sound_checks import heard_at, speech_like
 
 import acd
-from drivers import CallerNumber
+from drivers import CallerIdMode, CallerNumber
+from firmware_host.demo.run import DEMO_APPLIANCE
 from firmware_host.town import (
     CallNumber,
     FarEndGone,
@@ -142,6 +144,36 @@ def test_every_kind_of_trunk_tells_that_the_caller_hung_up(tmp_path, line):
     assert ended.cause == "caller hung up"
     offered = office.facts_of(acd.CallOfferedToUs)[0]
     assert (offered.port, offered.number) == (line, ANN.number)
+    office.stop()
+
+
+@pytest.mark.parametrize("country", ["us", "uk", "se"])
+@pytest.mark.parametrize(
+    ("mode", "heard"),
+    [
+        ("fsk_after_first_ring", "fsk_after_first_ring"),
+        ("fsk_after_reversal", "fsk_after_reversal"),
+        ("dtmf_before_ring", "dtmf_before_ring"),
+        ("dtmf_after_reversal", "dtmf_after_reversal"),
+        ("fsk_after_first_ring", "automatic"),
+        ("fsk_after_reversal", "automatic"),
+        ("dtmf_after_reversal", "automatic"),
+    ],
+)
+def test_the_callers_number_is_known_wherever_the_exchange_sends_it(tmp_path, country, mode, heard):
+    """The town's exchange sends as the trunk is configured; an automatic trunk's is configured apart."""
+    text = DEMO_APPLIANCE.read_text()
+    text = text.replace('country = "us"', f'country = "{country}"')
+    text = text.replace('"fsk_after_first_ring"', f'"{heard}"', 1)
+    office = Office(tmp_path, text=text)
+    if heard != mode:
+        exchange = office.lockstep.town._by_name["line-1"].line
+        exchange._settings = dataclasses.replace(exchange._settings, caller_id=CallerIdMode(mode))
+    office.caller(calls_and_presses("", then=steps(Wait(1), HangUp())))
+    ended = office.until_fact(acd.CallEnded)
+    offered = office.facts_of(acd.CallOfferedToUs)[0]
+    assert (offered.port, offered.number) == ("line-1", ANN.number)
+    assert ended.cause == "caller hung up"
     office.stop()
 
 
