@@ -47,6 +47,7 @@ from dsp.errors import (
 )
 from dsp.fsk import CallerIdStandard
 from dsp.g711 import Law, g711_decode, g711_encode, silence, transcode
+from dsp.gain_control import GainControl
 from dsp.levels import level_dbm0, power_dbm0
 from dsp.live_feed import LiveFeed
 from dsp.mf import MfSystem
@@ -100,6 +101,7 @@ __all__ = [
     "Distribution",
     "EventFetched",
     "FaxPreamble",
+    "GainControl",
     "Law",
     "LearnedTone",
     "LiveFeed",

@@ -50,7 +50,11 @@ class Lockstep:
             reader=InlineCallerIdReader(),
             prompts=prompts,
             journal=Journal(state / "journal", boot=boot, worker=InlineWorker()),
-            recorder=Recorder(state / "recordings", InlineWorker()),
+            recorder=Recorder(
+                state / "recordings",
+                InlineWorker(),
+                gain_control=appliance.recordings.gain_control,
+            ),
         )
 
     @property

@@ -1,7 +1,7 @@
 """A WAV file that is valid at every moment: stereo, 16 bit, 8 kHz.
 
 The header tells the length that is already there, and is moved on after each write. Blocks that were lost on
-the way are silence, so that what follows is at its time.
+the way are silence, so that what follows is at its time. Under gain control the last 40 ms come with `close`.
 """
 
 import errno
@@ -9,7 +9,9 @@ import os
 import struct
 from pathlib import Path
 
-from dsp import BLOCK_SAMPLES, SAMPLE_RATE_HZ
+import numpy as np
+
+from dsp import BLOCK_SAMPLES, SAMPLE_RATE_HZ, GainControl
 
 __all__ = ["RESERVED_FREE_OCTETS", "WRITE_AFTER_OCTETS", "WavWriter"]
 
@@ -51,8 +53,9 @@ def _demand_space(space: os.statvfs_result) -> None:
 class WavWriter:
     """One file. `open`, `write` and `close` may wait for the disk, and raise OSError."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, gain_control: bool = False) -> None:
         self.path = path
+        self._gain_control = GainControl(_CHANNELS) if gain_control else None
         self._descriptor = -1
         self._octets = 0
         self._buffer = bytearray()
@@ -88,21 +91,36 @@ class WavWriter:
 
     def write(self) -> None:
         """Write what has come."""
-        if self._descriptor < 0 or not self._buffer:
+        self._write(last=False)
+
+    def _write(self, *, last: bool) -> None:
+        if self._descriptor < 0:
+            return
+        data = self._levelled(last=last)
+        if not data:
+            self._buffer.clear()
             return
         _demand_space(os.fstatvfs(self._descriptor))
         written = 0
-        while written < len(self._buffer):
+        while written < len(data):
             offset = _HEADER.size + self._octets + written
-            written += os.pwrite(self._descriptor, self._buffer[written:], offset)
+            written += os.pwrite(self._descriptor, data[written:], offset)
         self._octets += written
         self._buffer.clear()
         os.pwrite(self._descriptor, _wav_header(self._octets), 0)
 
+    def _levelled(self, *, last: bool) -> bytes:
+        """What is to be written of the buffer; the last time all that gain control still holds."""
+        if self._gain_control is None:
+            return bytes(self._buffer)
+        samples = np.frombuffer(bytes(self._buffer), np.int16).reshape(-1, _CHANNELS)
+        levelled = self._gain_control.push(samples).tobytes()
+        return levelled + self._gain_control.finish().tobytes() if last else levelled
+
     def close(self) -> None:
         """Write what is left; closing twice is harmless."""
         try:
-            self.write()
+            self._write(last=True)
         finally:
             self.abandon()
 

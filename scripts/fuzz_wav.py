@@ -26,7 +26,7 @@ from typing import Any
 import msgspec
 from wav_mutations import file_name, spoiled_file
 
-from dsp import decode, sound_levels, tone_plan
+from dsp import decode_sound, measure_sound, tone_plan
 from firmware_host.sound_files import SoundFileError, read_recording
 
 LONGEST_S = 2.0
@@ -159,8 +159,8 @@ def read_and_heard(file: Path) -> None:
     if recording.missing_s < 0:
         raise ArithmeticError(f"{recording.missing_s} s are missing")
     if recording.samples.size <= MOST_DECODED_SAMPLES:
-        figures += decode(recording.samples, plan=PLAN)
-        figures += [sound_levels(samples) for samples in recording.samples]
+        figures += decode_sound(recording.samples, plan=PLAN)
+        figures += [measure_sound(samples) for samples in recording.samples]
     demand_numbers(msgspec.to_builtins(figures))
 
 

@@ -102,7 +102,11 @@ class _CallServer:
                 worker=ThreadWorker("journal"),
                 wake=loop.wake_from_thread,
             ),
-            recorder=Recorder(self._state / "recordings", ThreadWorker("recorder")),
+            recorder=Recorder(
+                self._state / "recordings",
+                ThreadWorker("recorder"),
+                gain_control=self._appliance.recordings.gain_control,
+            ),
         )
         self._start_pump(plane)
         loop.watch(plane.detection_fd)

@@ -28,8 +28,8 @@ _WRITING_S = 0.1
 class _Recording(WavWriter):
     """One call's file. Runs in: the recorder's worker."""
 
-    def __init__(self, path: Path, call: str) -> None:
-        super().__init__(path)
+    def __init__(self, path: Path, call: str, *, gain_control: bool) -> None:
+        super().__init__(path, gain_control=gain_control)
         self.call = call
 
 
@@ -39,8 +39,9 @@ class Recorder:
     Runs in: event loop; files are touched by the worker only.
     """
 
-    def __init__(self, folder: Path, worker: Worker) -> None:
+    def __init__(self, folder: Path, worker: Worker, *, gain_control: bool = False) -> None:
         self._folder = folder
+        self._gain_control = gain_control
         self._worker = worker
         self._files: dict[int, _Recording] = {}
         self._begun: deque[tuple[int, _Recording]] = deque()
@@ -54,7 +55,7 @@ class Recorder:
 
     def start(self, record_id: int, file: str, call: str) -> None:
         """Begin a call's recording; ``file`` is relative to the recordings' folder."""
-        wav = _Recording(self._folder / file, call)
+        wav = _Recording(self._folder / file, call, gain_control=self._gain_control)
         self._begun.append((record_id, wav))
         self._worker.submit(lambda: self._open(record_id, wav))
 

@@ -22,6 +22,7 @@ __all__ = [
     "PauseTable",
     "QueueNodeTable",
     "QueueTable",
+    "RecordingsTable",
     "SayTable",
     "ScheduleTable",
     "SiteTable",
@@ -236,6 +237,13 @@ class LimitsTable(Table, frozen=True):
     record_calls: bool = True
 
 
+class RecordingsTable(Table, frozen=True):
+    """How recordings are kept; whether calls are recorded at all is one of the limits."""
+
+    gain_control: bool = False
+    "Soft and loud talkers brought near one level; else recordings are what was said."
+
+
 class Appliance(Table, frozen=True):
     """The whole file."""
 
@@ -251,4 +259,5 @@ class Appliance(Table, frozen=True):
     star_codes: StarCodesTable = StarCodesTable()
     pause: PauseTable = PauseTable(reasons={"1": "break", "2": "meeting"})
     limits: LimitsTable = LimitsTable()
+    recordings: RecordingsTable = RecordingsTable()
     technician: dict[str, TechnicianTable] = {}

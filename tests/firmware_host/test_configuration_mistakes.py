@@ -292,6 +292,18 @@ def test_a_say_node_that_leads_nowhere_is_told():
         ('language = "ro"', 'language = "de"', "trunk.line-6.language", 'one of "en", "ro"'),
         ('prompts = ["welcome", "menu"]\n', "", "flow.main.node.menu.prompts", "a list in [ ]"),
         (SITE, f"[limits]\nrecord_calls = 1\n\n{SITE}", "limits.record_calls", "true or false"),
+        (
+            SITE,
+            f"[recordings]\ngain_control = 1\n\n{SITE}",
+            "recordings.gain_control",
+            "true or false",
+        ),
+        (
+            SITE,
+            f"[recordings]\ngain = true\n\n{SITE}",
+            "recordings.gain",
+            "known: gain_control",
+        ),
         (SITE, f"{SITE}colour = 1\n", "site.colour", 'unknown key; did you mean "country"?'),
     ],
 )

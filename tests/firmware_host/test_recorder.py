@@ -5,7 +5,7 @@ import logging
 import numpy as np
 import soundfile
 
-from dsp import RecordedBlock
+from dsp import RecordedBlock, measure_sound
 from firmware_host.callserver import Recorder
 from firmware_host.worker import InlineWorker
 
@@ -102,3 +102,27 @@ def test_a_folder_that_takes_no_files_ends_the_recording_and_is_told(tmp_path, c
     assert "the call goes on" in caplog.text
     assert [call for call, _ in recorder.losses()] == ["00000007"]
     assert recorder.losses() == []
+
+
+def test_gain_control_brings_talkers_near_one_level_and_keeps_every_sample_in_its_place(tmp_path):
+    chance = np.random.default_rng(1)
+    syllables = np.repeat(chance.choice([0.0, 1.0], 50), 1600)[:, None]
+    sound = np.rint(chance.normal(size=(80_000, 2)) * syllables * [300, 6000]).astype(np.int16)
+    levels = {}
+    for name, gain_control in (("as_said", False), ("level", True)):
+        recorder = Recorder(tmp_path, InlineWorker(), gain_control=gain_control)
+        recorder.start(1, f"{name}.wav", "1")
+        for tick in range(500):
+            samples = sound[tick * 160 : (tick + 1) * 160]
+            recorder.take([RecordedBlock(record_id=1, tick=tick, samples=samples)])
+        recorder.stop(1)
+        recorder.stop(1)
+        recorder.close()
+        kept, _ = soundfile.read(tmp_path / f"{name}.wav", dtype="int16")
+        assert kept.shape == sound.shape
+        assert not kept[syllables[:, 0] == 0].any()
+        last = [measure_sound(channel).active_dbm0 for channel in kept[-24_000:].T]
+        levels[name] = last[1] - last[0]
+    assert np.array_equal(soundfile.read(tmp_path / "as_said.wav", dtype="int16")[0], sound)
+    assert levels["as_said"] > 20
+    assert abs(levels["level"]) < 3
