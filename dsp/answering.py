@@ -39,6 +39,8 @@ LONGEST_PENDING_S = 3.0
 RING_PAUSE_S = 5.0
 """The longest pause between rings in our tone plans; silence begins to count only after it."""
 SHORTEST_JUDGED_S = 1.0
+SHORTEST_RINGING_S = 6.0
+"""A ring and a pause: less is any tone."""
 OVERRULING = {"CED": 1, "ANS": 2, "ANSam": 2, "CNG": 3, "sit": 3, "V21": 4}
 """Tones that do not come by chance: they overrule a machine, and one another in this order. A fax
 machine's CED turns out to be a modem's once its phase reverses, a modem's a fax's by the preamble."""
@@ -147,7 +149,7 @@ class AnsweringJudge:
             return self.judgement
         if self._greeting.start_s is not None:
             return self._spoken("; then the sound ended", self.heard_s)
-        if self._rang and not self._answered:
+        if self._rang and not self._answered and self.heard_s >= SHORTEST_RINGING_S:
             return self._judge("no_answer", "ringback, and nobody answered", 0.9, self.heard_s)
         if self.heard_s < SHORTEST_JUDGED_S:
             reason = f"{self.heard_s:.1f} s of sound: too little"

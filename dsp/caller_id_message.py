@@ -82,7 +82,8 @@ DATE, NUMBER, CALLED_NUMBER, NUMBER_ABSENT = 0x01, 0x02, 0x03, 0x04
 NAME, NAME_ABSENT, VISUAL_INDICATOR, CALL_TYPE = 0x07, 0x08, 0x0B, 0x11
 FIRST_CALLED_NUMBER, REDIRECTING_NUMBER = 0x12, 0x1A
 """EN 300 659-3, clause 5.4. GR-31 has 0x03 for the dialable directory number of the caller."""
-DIGITS = (DATE, NUMBER, CALLED_NUMBER, FIRST_CALLED_NUMBER, REDIRECTING_NUMBER)
+NUMBERS = (NUMBER, CALLED_NUMBER, FIRST_CALLED_NUMBER, REDIRECTING_NUMBER)
+DIGITS = (DATE, *NUMBERS)
 
 ABSENCES = {"private": b"P", "unavailable": b"O"}
 LAMPS = {True: b"\xff", False: b"\x00"}
@@ -95,7 +96,9 @@ CALL_TYPES = {
 }
 NUMBER_CHARACTERS = frozenset("0123456789*#+")
 LONGEST_NUMBER, LONGEST_NAME = 20, 50
-"""EN 300 659-3, clause 5.4; longer ones are cut."""
+"""EN 300 659-3, clause 5.4; longer ones are cut when sent, names also when read."""
+LONGEST_HEARD_NUMBER = 32
+"""Nobody has a longer one; what is no number spoils its message."""
 
 _MESSAGE = Struct(
     "content" / RawCopy(Struct("kind" / Int8ub, "body" / Prefixed(Int8ub, GreedyBytes))),
@@ -202,7 +205,7 @@ def _multiple(caller: CallerId, standard: CallerIdStandard) -> tuple[int, bytes]
 
 
 def _parsed_single(date: bytes, number: bytes) -> CallerId | None:
-    if max(date + number) > 0x7F:
+    if max(date + number) > 0x7F or not _plausible(number):
         return None
     absent = _key_of(ABSENCES, number)
     return CallerId(
@@ -216,7 +219,9 @@ def _parsed_multiple(
     values: dict[int, bytes] = {}
     for kind, value in parameters:
         values.setdefault(kind, value)  # a second one of a kind is an afterthought
-    if any(max(values.get(kind, b""), default=0) > 0x7F for kind in DIGITS):
+    if any(max(values.get(kind, b""), default=0) > 0x7F for kind in DIGITS) or not all(
+        _plausible(values.get(kind, b"")) for kind in NUMBERS
+    ):
         return (
             None  # digits are ASCII: this was not read as it was sent, whatever the checksum says
         )
@@ -245,7 +250,14 @@ def _key_of(table: dict[KeyT, bytes], code: bytes | None) -> KeyT | None:
 def _number(value: bytes | None) -> str | None:
     """A dialable number: what else a line may carry between its digits (spaces, dashes) is left out."""
     text = "".join(each for each in (value or b"").decode("latin-1") if each in NUMBER_CHARACTERS)
-    return text[:LONGEST_NUMBER] or None
+    return text or None
+
+
+def _plausible(value: bytes) -> bool:
+    """Whether a line would send this as a number: never a part of one, and nothing else in it."""
+    text = value.decode("latin-1")
+    strange = set(text) - NUMBER_CHARACTERS - set(" -./()")
+    return value in ABSENCES.values() or (not strange and len(text) <= LONGEST_HEARD_NUMBER)
 
 
 def _name(value: bytes | None) -> str | None:
@@ -256,4 +268,8 @@ def _name(value: bytes | None) -> str | None:
 
 def _date(value: bytes | None) -> str | None:
     text = (value or b"").decode("latin-1")
-    return text if len(text) == 8 and text.isascii() and text.isdecimal() else None
+    if len(text) != 8 or not text.isascii() or not text.isdecimal():
+        return None
+    month, day, hour, minute = (int(text[place : place + 2]) for place in range(0, 8, 2))
+    possible = 1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60
+    return text if possible else None

@@ -37,6 +37,8 @@ __all__ = ["Decoded", "decode_sound"]
 
 AFTER_S = 0.6
 """Silence thought after the sound: what sounds to its end has ended then."""
+CADENCE_OVER_S = 9.0
+"""A pause that is longer than any cadence's."""
 KIND_OF_SIGNAL_TONE = {
     "CNG": "fax_tone",
     "CED": "fax_tone",
@@ -95,7 +97,7 @@ def decode_sound(
     length_s = channels.shape[1] / SAMPLE_RATE_HZ
     found: list[Decoded] = []
     openings: dict[tuple[int, str], Decoded] = {}
-    for detection in _detections(channels, plan, law, mf, activity, progress):
+    for detection in _detections(channels, plan, law, mf, activity, progress, openings):
         found += _paired(detection, openings)
     found += openings.values()
     for channel, samples in enumerate(channels, 1):
@@ -115,7 +117,9 @@ def _detections(
     mf: MfSystem | None,
     activity: bool,
     progress: Callable[[float], None] | None,
+    openings: dict[tuple[int, str], Decoded],
 ) -> Iterator[Detection]:
+    """All of the sound's; and when a tone that goes on at its end was over, which only silence tells."""
     count, samples = channels.shape
     ticks = -(-(samples + round(AFTER_S * SAMPLE_RATE_HZ)) // BLOCK_SAMPLES)
     with Plane(count, law=law) as plane:
@@ -136,6 +140,13 @@ def _detections(
                 yield from plane.detections()
             if progress is not None:
                 progress(last / ticks)
+        plane.rx[:] = law.idle_octet
+        for _ in range(round(CADENCE_OVER_S / TICK_S)):
+            if not any(kind == "progress" for _, kind in openings):
+                break
+            plane.tick()
+            heard = plane.detections()
+            yield from (each for each in heard if isinstance(each, ProgressToneEnded))
 
 
 def _paired(detection: Detection, openings: dict[tuple[int, str], Decoded]) -> list[Decoded]:

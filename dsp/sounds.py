@@ -5,6 +5,7 @@ finished.
 """
 
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,7 +34,7 @@ KEYS = "123A456B789C*0#D"
 LOW_HZ = (697.0, 770.0, 852.0, 941.0)
 HIGH_HZ = (1209.0, 1336.0, 1477.0, 1633.0)
 PAUSE_MS = 500
-CLOSE_HZ, PROBE_HZ = 35.0, 16.0
+CARRIER_HZ, PROBE_HZ = 3.0, 16.0
 
 SEGMENT_TYPE = np.dtype(
     [("turn_cosine", "f8", 2), ("turn_sine", "f8", 2), ("amplitude", "f8", 2), ("samples", "i8")]
@@ -99,7 +100,7 @@ def native_plan(plan: TonePlan) -> "PlanHandle":
     """
     # In the order of enum progress_tone.
     tones = (plan.dial, plan.ringback, plan.busy, plan.congestion)
-    probes = progress_probes(sorted({each for tone in tones for each in _frequencies(tone)}))
+    probes = progress_probes(_frequencies(tone) for tone in tones)
     frequencies = sorted({probe for each in probes.values() for probe in each})
     if len(frequencies) > lib.PLAN_FREQUENCIES:
         raise UnknownSound(f"{plan.country}: more than {lib.PLAN_FREQUENCIES} frequencies")
@@ -119,24 +120,23 @@ def native_plan(plan: TonePlan) -> "PlanHandle":
     return ffi.gc(native, lib.progress_plan_free)
 
 
-def progress_probes(frequencies_hz: list[float]) -> dict[float, tuple[float, ...]]:
-    """Where the detector listens for each frequency.
+def progress_probes(tones: Iterable[tuple[float, ...]]) -> dict[float, tuple[float, ...]]:
+    """Where the detector listens for each frequency of some tones.
 
-    It cannot tell frequencies 25 Hz apart, as modulated tones have them (India's 400 by 25 Hz); such a
-    cluster is heard as a whole, by two probes that lie within it.
+    A modulated tone is two frequencies beside a third that others of the country have (India's 400 by
+    25 Hz: 375 and 425). In 40 ms they cannot be told from it: all three are heard as one, by two probes
+    that lie within them.
     """
-    clusters: list[list[float]] = []
-    for each in frequencies_hz:
-        if clusters and each - clusters[-1][-1] < CLOSE_HZ:
-            clusters[-1].append(each)
-        else:
-            clusters.append([each])
-    probes: dict[float, tuple[float, ...]] = {}
-    for cluster in clusters:
-        middle, spread = (cluster[0] + cluster[-1]) / 2, (cluster[-1] - cluster[0]) / 2
-        apart = min(spread, PROBE_HZ)
-        heard_at = (middle - apart, middle + apart) if spread else (middle,)
-        probes.update(dict.fromkeys(cluster, heard_at))
+    sets = set(tones)
+    every = {each for frequencies in sets for each in frequencies}
+    probes: dict[float, tuple[float, ...]] = {each: (each,) for each in every}
+    for frequencies in sets:
+        middle = sum(frequencies) / 2
+        carriers = {each for each in every if abs(each - middle) <= CARRIER_HZ}
+        if len(frequencies) != 2 or not carriers:
+            continue
+        apart = min(abs(frequencies[1] - frequencies[0]) / 2, PROBE_HZ)
+        probes.update(dict.fromkeys((*frequencies, *carriers), (middle - apart, middle + apart)))
     return probes
 
 

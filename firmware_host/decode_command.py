@@ -80,6 +80,8 @@ def decode_files(
 
     Any file that libsndfile reads will do (WAV as PCM, A-law, mu-law), of any rate; each channel is a line.
     """
+    if plot is not None:
+        _check_plot(plot, files)
     plan = _plan(session, country)
     system = None if mf is None else _MF_SYSTEMS[mf]
     problems = 0
@@ -148,6 +150,26 @@ def _warn_if_cut_off(output: Output, file: Path, recording: Recording) -> int:
         f" {recording.missing_s:.2f} s more should be; copy it again"
     )
     return 1
+
+
+def _check_plot(plot: Path, files: Sequence[Path]) -> None:
+    """A picture must not take a recording's place."""
+    if plot.suffix.lower() != ".png":
+        raise click.BadParameter(
+            f"{plot}: pictures are PNG files: end the name so", param_hint="--plot"
+        )
+    targets = [_plot_file(plot, number, len(files)) for number in range(1, len(files) + 1)]
+    for target in targets:
+        if any(_same(target, file) for file in files):
+            message = f"{target}: is one of the recordings; name another file"
+            raise click.BadParameter(message, param_hint="--plot")
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def _plot_file(plot: Path, number: int, count: int) -> Path:
@@ -219,10 +241,7 @@ def _row(each: Decoded) -> dict[str, Any]:
     rest = {
         name: value
         for name, value in each.facts.items()
-        if name not in (*_SAID_FIRST, "reason")
-        and value is not None
-        and value is not False
-        and value != ""
+        if name not in _SAID_FIRST and value is not None and value != ""
     }
     return {
         "start_s": f"{each.start_s:.3f}",
@@ -231,5 +250,22 @@ def _row(each: Decoded) -> dict[str, Any]:
         "kind": each.kind.replace("_", " "),
         "what": str(said[0]) if said else "",
         "level_dbm0": each.level_dbm0,
-        "detail": ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in rest.items()),
+        "detail": ", ".join(_said(name, value) for name, value in rest.items()),
     }
+
+
+def _said(name: str, value: Any) -> str:  # noqa: ANN401 - a JSON value
+    """A fact for people."""
+    match name:
+        case "twist_db":
+            return f"twist {value:+.1f} dB"
+        case "decided_s":
+            return f"known at {value:.2f} s"
+        case "beep_s":
+            return f"beep at {value:.2f} s"
+        case "checksum_ok":
+            return "checksum right" if value else "checksum wrong"
+        case "reason":
+            return str(value)
+        case _:
+            return f"{name.replace('_', ' ')} {value}"

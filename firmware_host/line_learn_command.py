@@ -18,6 +18,11 @@ from firmware_host.sound_files import SoundFileError, read_recording
 
 __all__ = ["line_commands"]
 
+LOW_HZ, HIGH_HZ = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
+"""Of DTMF keys (ITU-T Q.23)."""
+_KEY = 0.02
+_FAX_HZ = 40
+_LONGEST_PAUSE_MS = 1500
 _ALIKE_HZ, _ALIKE = 6.0, 0.12
 """Examples of one tone differ by no more."""
 
@@ -69,6 +74,9 @@ def learn(session: Session, *, sources: tuple[str, ...], seconds: float, as_json
                 f"{source}: another tone ({_hertz(tone)}, {_cadence(tone)}) than {sources[0]}"
                 f" ({_hertz(learned[0])}, {_cadence(learned[0])}); learn from examples of one line"
             )
+        danger = _danger(tone)
+        if danger is not None:
+            raise click.ClickException(f"{source}: {_hertz(tone)}, {_cadence(tone)}: {danger}")
         learned.append(tone)
     tone = _mean(learned)
     if as_json:
@@ -140,6 +148,20 @@ def _learn(channels: Sequence[NDArray[np.int16]]) -> LearnedTone:
     raise problem
 
 
+def _danger(tone: LearnedTone) -> str | None:
+    """Why a line must not hang up at this tone; None if it may."""
+    if max(tone.cadence_ms[1::2]) > _LONGEST_PAUSE_MS:
+        return "a ringing tone's cadence; the line would hang up while it rings"
+    if len(tone.frequencies_hz) == 1 and abs(tone.frequencies_hz[0] - 1100) < _FAX_HZ:
+        return "a fax machine's calling tone; the line would hang up on faxes"
+    low, high = tone.frequencies_hz[0], tone.frequencies_hz[-1]
+    if any(abs(low / each - 1) < _KEY for each in LOW_HZ) and any(
+        abs(high / each - 1) < _KEY for each in HIGH_HZ
+    ):
+        return "a key's tones; the line would hang up when it is pressed"
+    return None
+
+
 def _alike(one: LearnedTone, other: LearnedTone) -> bool:
     if len(one.frequencies_hz) != len(other.frequencies_hz):
         return False
@@ -166,10 +188,17 @@ def _mean(tones: Sequence[LearnedTone]) -> LearnedTone:
             round(float(each), 1)
             for each in np.mean([tone.frequencies_hz for tone in tones], axis=0)
         ),
-        cadence_ms=tuple(round(float(each)) for each in np.mean(cadences, axis=0)),
+        cadence_ms=_longest_pause_last([round(float(each)) for each in np.mean(cadences, axis=0)]),
         level_dbm0=round(float(np.mean([tone.level_dbm0 for tone in tones])), 1),
         bursts=sum(tone.bursts for tone in tones),
     )
+
+
+def _longest_pause_last(cadence_ms: list[int]) -> tuple[int, ...]:
+    """The same cadence, begun where people begin to tell it."""
+    pauses = cadence_ms[1::2]
+    place = 2 * (pauses.index(max(pauses)) + 1)
+    return (*cadence_ms[place:], *cadence_ms[:place])
 
 
 def _hertz(tone: LearnedTone) -> str:

@@ -6,6 +6,8 @@
 #include "dtmf_layout.h"
 #include <math.h>
 
+enum { LEVEL_WINDOWS = 3 };
+
 static const double PI = 3.14159265358979323846;
 
 // What uses up the whole budget of 1.
@@ -44,7 +46,7 @@ struct chosen {
 };
 
 struct heard_tones {
-    tones_float offset, coherence, energy, rise;  // rise: over the power two windows earlier
+    tones_float offset, coherence, energy, response, rise;  // rise: over the power two windows earlier
 };
 
 static inline struct phasors times(struct phasors a, struct phasors b) {
@@ -142,7 +144,8 @@ static inline __attribute__((always_inline)) bool judge_tones(struct heard_tones
     tones_float steady = square(sum) * (1.0f / (float)count), response = response_at(angle);
     tones_float before = square(spectrum(dtmf, slot, chosen->first - 2, low, high));
     heard->coherence = steady / powers;
-    heard->energy = steady / (response * response);
+    heard->response = response * response;
+    heard->energy = steady / heard->response;
     heard->rise = powers / (before * (float)count + 1e-3f * powers);
     return off.x[0] > 0 && off.x[1] > 0 && fabsf(heard->offset[0]) <= OFFSET_MOST &&
            fabsf(heard->offset[1]) <= OFFSET_MOST;
@@ -240,8 +243,12 @@ static inline __attribute__((always_inline)) bool accept(struct dtmf *dtmf, int3
     dtmf->keep_high[slot] = KEEP * high_power / (float)chosen->count;
     dtmf->last[slot] = (int32_t)window;
     dtmf->began[slot] = beginning(dtmf, slot, chosen->first, window);
-    // Amplitude is 4 / 104 of a window's spectrum; a sine of 0 dBm0 has one of 22826.
-    float mean_power = (low_power + high_power) / 2 / (float)chosen->count;
+    // By its last windows: its first may be filled in part. Amplitude is 4 / 104 of a window's spectrum; a sine of 0 dBm0
+    // has one of 22826.
+    tones_float powers = {0};
+    for (uint64_t n = 0; n < LEVEL_WINDOWS; n++)
+        powers += square(spectrum(dtmf, slot, window - n, low_tone, high_tone)) / heard.response;
+    float mean_power = (powers[0] + powers[1]) / 2 / LEVEL_WINDOWS;
     detections_report(detections, (struct detection){
         .slot = slot, .kind = DIGIT_HEARD, .value = key, .began = dtmf->began[slot], .twist_db = twist,
         .level_dbm0 = 10 * log10f(mean_power * 16 / (DTMF_WINDOW * DTMF_WINDOW)) - 87.1685f});

@@ -18,10 +18,13 @@ static const float POWER_LEAST = 2.104e8f;  // -42 dBm0: (22826 * 10^(-42 / 20) 
 static const float BLIP_MS = 60;            // shorter bursts are noise
 static const float SLACK = 0.2f;            // of a segment's length, and ...
 static const float SLACK_MS = 10;
+static const float STEADY = 0.15f;          // of the mean amplitude: the spread from window to window, but of beats
 static const float SOFTER = 1.78f;          // 5 dB: every other burst of an alternating tone is 10 dB softer
 static const float SLOW_OFF_MS = 1500;      // a cadence with a longer pause is told by one cycle ...
 static const float SLOW_HEARD_MS = 1000;    // ... and this much of that pause
-enum { RUN = 5 };                           // other cadences by five segments: three bursts
+// Other cadences by five segments: three bursts. Where all that is near a frequency counts, by four, and dial tone later.
+enum { RUN = 5, RUN_NEAR = 7 };
+static const float CONTINUOUS_MS = 600, CONTINUOUS_NEAR_MS = 1500;
 
 static bool same_shape(const struct progress_shape *a, const struct progress_shape *b) {
     if (a->kind != b->kind || a->segments != b->segments || a->alternates != b->alternates) return false;
@@ -87,7 +90,12 @@ struct progress_plan *progress_plan_new(const double *frequencies_hz, int32_t fr
         int32_t kind = 0;
         while (kind < plan->kinds && plan->kind_bits[kind] != tone_bits[tone]) kind++;
         if (kind == plan->kinds) plan->kind_bits[plan->kinds++] = tone_bits[tone];
-        for (int f = 0; f < PLAN_FREQUENCIES; f++) plan->kind_shares[f][kind] = tone_bits[tone] >> f & 1;
+        for (int f = 0; f < PLAN_FREQUENCIES; f++) {
+            plan->kind_shares[f][kind] = tone_bits[tone] >> f & 1;
+            for (int other = 0; other < f && f < frequencies; other++)
+                if ((tone_bits[tone] >> f & tone_bits[tone] >> other & 1) && frequencies_hz[f] - frequencies_hz[other] < 40)
+                    plan->beats[kind] = true;
+        }
         shape->kind = kind;
         shape->alternates = alternates[tone];
         plan->tells_by_level |= shape->alternates;
@@ -100,7 +108,7 @@ struct progress_plan *progress_plan_new(const double *frequencies_hz, int32_t fr
         for (int other = 0; other < tone; other++)  // where a country makes no difference, the first name stands
             if (same_shape(shape, &plan->shapes[other])) shape->kind = -1;
     }
-    plan->continuous_ms = 600;
+    plan->continuous_ms = plan->beats[plan->shapes[PROGRESS_DIAL].kind] ? CONTINUOUS_NEAR_MS : CONTINUOUS_MS;
     for (int tone = 0; tone < PROGRESS_TONES; tone++) {
         const struct progress_shape *shape = &plan->shapes[tone];
         float longer = 1.25f * shape->longest_on_ms + 100;
@@ -148,7 +156,7 @@ static void report(struct progress_slot *state, int32_t slot, int32_t tone, floa
         state->tone_began = sample_at(state, began_ms, detections);
         detections_report(detections, (struct detection){
             .slot = slot, .kind = PROGRESS_HEARD, .value = tone, .began = state->tone_began,
-            .level_dbm0 = 20 * log10f(state->peak * 4 / (2 * BLOCK_SAMPLES)) - 87.1685f});
+            .level_dbm0 = 10 * log10f(state->loudest * 16 / 3 / (4 * BLOCK_SAMPLES * BLOCK_SAMPLES)) - 87.1685f});
     }
     state->heard = tone;
 }
@@ -230,8 +238,17 @@ static void close_burst(struct progress_slot *state, int32_t slot, struct detect
         if (length_of_run > most) best = tone, most = length_of_run, alone = true;
         else if (length_of_run < most) alone = true;
     }
-    if (best >= 0 && alone && most >= RUN) report(state, slot, best, run_began(state, most), detections);
+    if (best >= 0 && alone && most >= (plan->beats[kind] ? RUN_NEAR : RUN)) report(state, slot, best, run_began(state, most), detections);
     else if (!still) report(state, slot, -1, 0, detections);
+}
+
+// Whether the burst's amplitude stays where it is, as a generator's does; music and voices swell and fade. Modulated
+// tones beat, so theirs is not looked at.
+static bool is_steady(const struct progress_slot *state) {
+    if (state->plan->beats[state->kind] || state->inner_windows < 4) return true;
+    float mean = state->inner / (float)state->inner_windows;
+    float variance = state->inner_squares / (float)state->inner_windows - mean * mean;
+    return variance <= STEADY * STEADY * mean * mean;
 }
 
 // While a segment is still open: dial tone by its length, slow cadences by their pause, ends by what is too long.
@@ -240,7 +257,7 @@ static void watch_open(struct progress_slot *state, int32_t slot, struct detecti
     const struct progress_shape *dial = &plan->shapes[PROGRESS_DIAL];
     if (state->kind >= 0) {
         float open = state->clock_ms - state->began_ms;
-        if (state->kind == dial->kind && dial->segments == 0 && open >= plan->continuous_ms)
+        if (state->kind == dial->kind && dial->segments == 0 && open >= plan->continuous_ms && is_steady(state))
             report(state, slot, PROGRESS_DIAL, state->began_ms, detections);
         else if (state->heard >= 0 && open > 1.3f * plan->shapes[state->heard].longest_on_ms + 80 &&
                  plan->shapes[state->heard].segments > 0)
@@ -300,7 +317,7 @@ static void begin_burst(struct progress_slot *state, int32_t kind) {
     state->moment = state->sum * (state->clock_ms - HOP_MS);
     state->peak = state->sum;
     state->windows = state->inner_windows = 0;
-    state->inner = 0;
+    state->inner = state->inner_squares = state->loudest = 0;
 }
 
 void progress_run(struct progress *progress, const int16_t *samples, int32_t slot, struct detections *detections) {
@@ -332,7 +349,12 @@ void progress_run(struct progress *progress, const int16_t *samples, int32_t slo
         float amplitude = sqrtf(kind_powers[kind]);
         state->sum += amplitude;
         state->moment += amplitude * state->clock_ms;
-        if (state->windows >= 2) state->inner += state->newest, state->inner_windows++;
+        if (state->windows >= 2) {
+            state->inner += state->newest;
+            state->inner_squares += state->newest * state->newest;
+            state->inner_windows++;
+        }
+        state->loudest = fmaxf(state->loudest, energy);
         state->newest = amplitude;
         if (amplitude > state->peak) state->peak = amplitude;
         state->windows++;

@@ -30,6 +30,7 @@ struct progress_plan {
     _Alignas(16) float kind_shares[PLAN_FREQUENCIES][PROGRESS_TONES];  // 1 where the kind has the frequency, else 0
     struct progress_shape shapes[PROGRESS_TONES];
     bool tells_by_level;             // some shape alternates
+    bool beats[PROGRESS_TONES];      // per kind: two of its frequencies cannot be told apart
     float continuous_ms;             // a burst of the dial tone's kind that lasts longer is dial tone
 };
 
@@ -44,7 +45,8 @@ struct progress_slot {
     float clock_ms;                     // since listening began, centre of the newest window
     float sum, moment, peak;            // amplitudes of the burst
     float bursts[3];                    // amplitudes of the last ones, the newest first
-    float inner, newest;                // the sum of those that it fills, and its newest window's
+    float inner, inner_squares, newest; // the sums of those that it fills, and its newest window's
+    float loudest;                      // energy of the loudest window of the burst
     int32_t inner_windows;
     float began_ms, ended_ms;           // the open burst; the last burst
     int64_t tone_began;                 // the first sample of the tone reported

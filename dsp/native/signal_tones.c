@@ -22,6 +22,7 @@ static const float STEADY = 0.9f;                   // length of the mean of uni
 static const float HERTZ = 15.915494f;              // of a turn of one radian in a hop
 static const float OFFSETS_HZ[KINDS] = {48, 45, 45, 48, 25, 20};
 static const float ANSWER_HZ = -15, ALERTING_HZ = 15;   // 2100 and 2130 beside the bank's 2115
+static const float BESIDE = 1.12f;                  // 0.5 dB: what a window loses of a tone 15 Hz beside the bank's
 static const float MODULATED = 0.09f;               // V.8: 0.2, of which a window of 20 ms leaves 0.18
 static const float WHOLE = 0.7f;                    // of the mean amplitude: a window without a phase reversal in it
 enum {
@@ -61,6 +62,7 @@ static float milliseconds(int64_t samples) { return (float)samples * 1000 / SAMP
 static void report(const struct signal_slot *state, int32_t slot, int32_t tone, int64_t began,
                    struct detections *detections) {
     float power = state->power_sum / (float)state->measured;
+    if (state->kind == TONE_2100 || state->kind == PAIR_2130_2750) power *= BESIDE;
     detections_report(detections, (struct detection){
         .slot = slot, .kind = SIGNAL_TONE_HEARD, .value = tone, .began = began,
         .duration_ms = milliseconds(state->last - began),

@@ -59,8 +59,11 @@ def _zone(name: str, path: str) -> Iterable[Mistake]:
 
 
 def _disconnect_tone(name: str, trunk: TrunkTable, country: str) -> Iterable[Mistake]:
-    if country not in countries():
+    tone = trunk.disconnect_tone
+    if country not in countries() or tone is None:
         return
+    if NO_NUMBER in (*tone.frequencies_hz, *tone.cadence_ms):
+        return  # told already
     try:
         disconnect_plan(trunk, tone_plan(country))
     except UnknownSound as error:

@@ -30,9 +30,15 @@ def collect_mistakes(expected: Any, value: Any, path: Path = ()) -> list[Mistake
         return _mapping(arguments[1], value, path)
     if origin is tuple:
         return _array(arguments[0], value, path)
+    if _may_be_left_out(origin, arguments):
+        return collect_mistakes(arguments[0], value, path)
     if origin in (types.UnionType, typing.Union) and _is_table(arguments[0]):
         return _tagged(list(arguments), value, path)
     return _leaf(expected, value, path)
+
+
+def _may_be_left_out(origin: Any, arguments: tuple[Any, ...]) -> bool:  # noqa: ANN401 - any type
+    return origin in (types.UnionType, typing.Union) and arguments[1:] == (type(None),)
 
 
 def _is_table(expected: Any) -> bool:  # noqa: ANN401 - any type
@@ -114,6 +120,8 @@ def with_gaps(expected: Any, value: Any) -> Any:  # noqa: ANN401 - any TOML valu
     if origin is tuple:
         items = value if isinstance(value, list) else []
         return tuple(with_gaps(arguments[0], item) for item in items)
+    if _may_be_left_out(origin, arguments) and _is_table(arguments[0]):
+        return with_gaps(arguments[0], value) if isinstance(value, dict) else None
     if origin in (types.UnionType, typing.Union) and _is_table(arguments[0]):
         tag = (
             value.get(arguments[0].__struct_config__.tag_field) if isinstance(value, dict) else None

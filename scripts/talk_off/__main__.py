@@ -34,7 +34,9 @@ def one(kind: str, source: Source, hours: float, seed: int) -> Heard:
         for law in LAWS:
             for level in (-15.0, -22.0):
                 sound = at_level(source.samples, level)
-                total.add(listen(source.name, sound, law=law, plans=plans))
+                # Music holds chords: every country hears all of it. Speech is dealt out among them.
+                for some in [(plan,) for plan in plans] if kind == "music" else [plans]:
+                    total.add(listen(source.name, sound, law=law, plans=some))
         return total
     variations = varied if kind == "varied" else harsh
     for number, sound in enumerate(variations(source.samples, chance)):

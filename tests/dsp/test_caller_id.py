@@ -39,7 +39,7 @@ def on_the_line(message: bytes, standard=CallerIdStandard.V23, checksum_error=0)
     number=st.none() | st.text("0123456789*#+", min_size=1, max_size=20),
     name=st.none()
     | st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=50),
-    date=st.none() | st.text("0123456789", min_size=8, max_size=8),
+    date=st.none() | st.datetimes().map(lambda each: f"{each:%m%d%H%M}"),
     absent=st.sampled_from(["private", "unavailable", None]),
     standard=st.sampled_from(CallerIdStandard),
     law=st.sampled_from(Law),
@@ -167,9 +167,15 @@ def test_noise_is_no_caller():
 
 
 def test_control_characters_never_reach_a_screen():
-    octets = on_the_line(mdmf((2, b"021-555 \x1b12"), (7, b"\x1b[2J<EVE>\r\n\x00\x7f\x9b")))
+    octets = on_the_line(mdmf((2, b"021-555 12"), (7, b"\x1b[2J<EVE>\r\n\x00\x7f\x9b")))
     caller = decode_caller_id(octets, law=Law.ALAW).caller
     assert caller == CallerId(number="02155512", name="[2J<EVE>")
+
+
+@pytest.mark.parametrize("number", [b"021\x1b12", b"21255<>42", b"5" * 33])
+def test_what_is_no_number_spoils_its_message(number):
+    octets = on_the_line(mdmf((2, number), (7, b"EVE")))
+    assert decode_caller_id(octets, law=Law.ALAW).caller is None
 
 
 def test_what_cannot_be_said_is_refused():

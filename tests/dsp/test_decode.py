@@ -149,3 +149,13 @@ def test_digits_and_silence_are_nobody_who_answers():
     lab = Lab(11)
     assert answered(lab.row([lab.digit(each, 80) for each in "0123456789"])) == []
     assert answered(quiet(8)) == []
+
+
+@pytest.mark.parametrize("cut_s", [9.2, 12.0, 13.9])
+def test_a_ringback_tone_that_is_cut_off_in_its_pause_ends_with_its_last_ring(cut_s):
+    lab = Lab(12)
+    ring = np.concatenate([lab.sines(2000, (440, -19), (480, -19)), quiet(4)])
+    sound = np.concatenate([quiet(0.5), np.tile(ring, 3)])[: round(cut_s * 8000)]
+    (found,) = heard_in(sound)
+    assert found.facts == {"tone": "ringback"}
+    assert found.end_s == pytest.approx(8.5 if cut_s < 12.5 else cut_s, abs=0.02)

@@ -177,13 +177,7 @@ def test_c_measures_the_shares_of_the_definition(seed, country, hertz, noise):
     older, newer = (ffi.from_buffer("int16_t[]", half) for half in (sound[:160], sound[160:]))
     total = lib.progress_measure(ffi.from_buffer("float[]", powers), plan, older, newer)
     tones = tone_plan(country)
-    sounding = {
-        hertz
-        for name in TONES
-        for part in getattr(tones, name).segments
-        for hertz in part.frequencies_hz
-    }
-    probes = progress_probes(sorted(sounding))
+    probes = progress_probes(getattr(tones, name).segments[0].frequencies_hz for name in TONES)
     frequencies = sorted({probe for each in probes.values() for probe in each})
     wanted = progress_shares(sound, frequencies)[1]
     assert np.abs(3 * powers[: len(frequencies)] / total - wanted).max() < 1e-4

@@ -131,3 +131,14 @@ def test_callers_numbers_are_told_whether_they_came_as_fsk_or_as_digits(tmp_path
     assert (first["number"], first["name"], first["date"]) == ("0215551234", "ION", "11221530")
     assert (first["checksum_ok"], first["standard"]) == (True, "v23")
     assert (second["number"], second["standard"]) == ("0722000111", "dtmf")
+
+
+def test_a_picture_never_takes_a_recordings_place(tmp_path, sound):
+    soundfile.write(tmp_path / "call.wav", sound, 8000)
+    before = (tmp_path / "call.wav").read_bytes()
+    (tmp_path / "call.png").symlink_to("call.wav")
+    for plot in ("call.wav", "call.jpg", "call.png"):
+        result = decode("call.wav", "--plot", plot, folder=tmp_path)
+        assert result.returncode == 2
+        assert plot in result.stderr
+    assert (tmp_path / "call.wav").read_bytes() == before

@@ -4,11 +4,13 @@ import json
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
+from firmware_host.config import ConfigurationError, parse_appliance
 from scripts.accuracy.signal_lab import Lab
 
 
@@ -56,3 +58,27 @@ def test_examples_of_two_tones_and_files_without_any_are_refused(tmp_path):
         assert result.returncode == 1
         assert why in result.stderr
         assert "Traceback" not in result.stderr
+
+
+def test_what_is_printed_is_taken_by_a_trunks_table(tmp_path):
+
+    printed = learn(tmp_path, example(tmp_path / "one.wav", 1)).stdout
+    text = (Path(__file__).parents[2] / "appliance.toml").read_text()
+    appliance = parse_appliance(
+        text.replace("[trunk.line-1]\n", f"[trunk.line-1]\n{printed}"), "appliance.toml"
+    )
+    tone = appliance.trunk["line-1"].disconnect_tone
+    assert tone.frequencies_hz == pytest.approx([437], abs=1.5)
+    spoilt = text.replace("[trunk.line-1]\n", "[trunk.line-1]\ndisconnect_tone = 5\n")
+    with pytest.raises(ConfigurationError, match="must be a table"):
+        parse_appliance(spoilt, "appliance.toml")
+
+
+@pytest.mark.parametrize(
+    ("hertz", "cadence", "why"),
+    [(425.0, (1000, 4000), "ring"), (1100.0, (500, 1400), "fax")],
+)
+def test_a_line_is_not_taught_to_hang_up_on_rings_and_faxes(tmp_path, hertz, cadence, why):
+    result = learn(tmp_path, example(tmp_path / "a.wav", 1, hertz=hertz, cadence=cadence))
+    assert result.returncode == 1
+    assert why in result.stderr
