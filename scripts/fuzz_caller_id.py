@@ -22,8 +22,8 @@ from dsp import CallerId, CallerIdFormat, CallerIdStandard, Law, decode_caller_i
 from dsp.caller_id_message import (
     ABSENCES,
     CALL_TYPES,
+    LONGEST_HEARD_NUMBER,
     LONGEST_NAME,
-    LONGEST_NUMBER,
     MessageType,
     build_message,
     parse_message,
@@ -136,7 +136,7 @@ def check_caller(caller: CallerId | None) -> None:
     )
     for number in numbers:
         if number is not None and not (
-            1 <= len(number) <= LONGEST_NUMBER and set(number) <= set("0123456789*#+")
+            1 <= len(number) <= LONGEST_HEARD_NUMBER and set(number) <= set("0123456789*#+")
         ):
             raise Broken(f"number {number!r}")
     if caller.name is not None and (

@@ -81,8 +81,9 @@ def test_unknown_parameters_are_passed_over_and_the_first_of_a_kind_counts():
 def test_what_a_screen_would_obey_is_left_out_and_lengths_are_bounded():
     octets = message(0x80, (2, b"021-555 12"), (7, b"\x1b[2J<E\xadVE>\r\n\x00\x7f\x9b\x85"))
     assert parse_message(octets, V23) == CallerId(number="02155512", name="[2J<EVE>")
-    long = message(0x80, (2, b"1" * 100), (7, b"A" * 100))
-    assert parse_message(long, V23) == CallerId(number="1" * 20, name="A" * 50)
+    long = message(0x80, (2, b"1" * 32), (7, b"A" * 100))
+    assert parse_message(long, V23) == CallerId(number="1" * 32, name="A" * 50)
+    assert parse_message(message(0x80, (2, b"1" * 33), (7, b"A")), V23) is None
 
 
 @pytest.mark.parametrize(
