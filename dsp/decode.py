@@ -7,7 +7,7 @@ Runs in: any.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from dsp.answering import judge_answering
 from dsp.caller_id import CallerId, find_caller_ids
 from dsp.detections import (
-    ActivityChanged,
     Detection,
     DigitEnded,
     DigitHeard,
@@ -62,7 +61,7 @@ class Decoded:
     """The first is 1."""
     kind: str
     """``digit``, ``caller_id``, ``progress``, ``fax_tone``, ``modem_tone``, ``alerting_tone``,
-    ``mf_signal``, ``answering``, ``activity``."""
+    ``mf_signal``, ``answering``."""
     start_s: float
     end_s: float
     level_dbm0: float | None
@@ -78,7 +77,6 @@ def decode_sound(
     plan: TonePlan,
     law: Law = Law.MULAW,
     mf: MfSystem | None = None,
-    activity: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> list[Decoded]:
     """Hears everything in some sound.
@@ -88,7 +86,6 @@ def decode_sound(
         plan: Whose progress tones.
         law: The law by which the lines carry it; mu-law is finer where the sound is soft.
         mf: Register signals of this set, too.
-        activity: Also stretches of sound.
         progress: Is told now and then what share is done, 0 to 1.
 
     Returns:
@@ -97,7 +94,7 @@ def decode_sound(
     length_s = channels.shape[1] / SAMPLE_RATE_HZ
     found: list[Decoded] = []
     openings: dict[tuple[int, str], Decoded] = {}
-    for detection in _detections(channels, plan, law, mf, activity, progress, openings):
+    for detection in _detections(channels, plan, law, mf, progress, openings):
         found += _paired(detection, openings)
     found += openings.values()
     for channel, samples in enumerate(channels, 1):
@@ -115,7 +112,6 @@ def _detections(
     plan: TonePlan,
     law: Law,
     mf: MfSystem | None,
-    activity: bool,
     progress: Callable[[float], None] | None,
     openings: dict[tuple[int, str], Decoded],
 ) -> Iterator[Detection]:
@@ -124,9 +120,7 @@ def _detections(
     ticks = -(-(samples + round(AFTER_S * SAMPLE_RATE_HZ)) // BLOCK_SAMPLES)
     with Plane(count, law=law) as plane:
         for slot in range(count):
-            plane.listen(
-                slot, digits=True, progress=plan, activity=activity, mf=mf, signal_tones=True
-            )
+            plane.listen(slot, digits=True, progress=plan, mf=mf, signal_tones=True)
         for first in range(0, ticks, PIECE_TICKS):
             last = min(ticks, first + PIECE_TICKS)
             piece = np.zeros((count, (last - first) * BLOCK_SAMPLES), np.int16)
@@ -170,8 +164,6 @@ def _paired(detection: Detection, openings: dict[tuple[int, str], Decoded]) -> l
             return _close(openings, "progress", detection)
         case SignalToneEnded():
             return _close(openings, KIND_OF_SIGNAL_TONE[detection.tone], detection)
-        case ActivityChanged():
-            return _activity(openings, detection)
         case _:
             return []
 
@@ -212,15 +204,7 @@ def _close(
 
 
 def _until(begun: Decoded, end_s: float) -> Decoded:
-    return Decoded(
-        channel=begun.channel,
-        kind=begun.kind,
-        start_s=min(begun.start_s, end_s),
-        end_s=end_s,
-        level_dbm0=begun.level_dbm0,
-        facts=begun.facts,
-        told_s=begun.told_s,
-    )
+    return replace(begun, start_s=min(begun.start_s, end_s), end_s=end_s)
 
 
 def _signal_tone(
@@ -240,23 +224,6 @@ def _signal_tone(
         told_s=(detection.tick + 1) * TICK_S,
     )
     return [whole]
-
-
-def _activity(
-    openings: dict[tuple[int, str], Decoded], detection: ActivityChanged
-) -> list[Decoded]:
-    place, now_s = (detection.slot, "activity"), (detection.tick + 1) * TICK_S
-    if detection.active:
-        openings[place] = Decoded(
-            channel=detection.slot + 1,
-            kind="activity",
-            start_s=max(0.0, now_s - 0.06),
-            end_s=now_s,
-            level_dbm0=None,
-        )
-        return []
-    begun = openings.pop(place, None)
-    return [] if begun is None else [_until(begun, max(begun.start_s, now_s - 0.4))]
 
 
 def _fax_preambles(channel: int, samples: NDArray[np.int16]) -> list[Decoded]:

@@ -51,8 +51,8 @@ bool dtmf_new(struct dtmf *dtmf, int32_t slots) {
     dtmf->last = aligned_alloc(64, words);
     dtmf->tables = calloc(1, sizeof *dtmf->tables);
     if (!dtmf->listeners || !dtmf->samples || !dtmf->spectrum || !dtmf->energy || !dtmf->high_energy ||
-        !dtmf->listening || !dtmf->key || !dtmf->run || !dtmf->earlier_key || !dtmf->earlier_run || !dtmf->since || !dtmf->held || !dtmf->absent || !dtmf->keep_low ||
-        !dtmf->keep_high || !dtmf->began || !dtmf->last || !dtmf->tables)
+        !dtmf->listening || !dtmf->key || !dtmf->run || !dtmf->earlier_key || !dtmf->earlier_run || !dtmf->since ||
+        !dtmf->held || !dtmf->absent || !dtmf->keep_low || !dtmf->keep_high || !dtmf->began || !dtmf->last || !dtmf->tables)
         return false;
     fill_tables(dtmf->tables);
     for (int tone = 0; tone < DTMF_TONES; tone++) {

@@ -151,8 +151,14 @@ static inline __attribute__((always_inline)) bool judge_tones(struct heard_tones
            fabsf(heard->offset[1]) <= OFFSET_MOST;
 }
 
+// The number of the last window that had the slot's digit. What is stored wraps after 161 days; the whole number is the
+// one near the newest window's.
+static inline uint64_t last_of(const struct dtmf *dtmf, int32_t slot) {
+    return dtmf->window + (uint64_t)(int64_t)(int32_t)((uint32_t)dtmf->last[slot] - (uint32_t)dtmf->window);
+}
+
 // A window's first sample, the first ever being 0.
-static inline int64_t sample_of(int32_t window) { return ((int64_t)window - DTMF_HISTORY) * DTMF_HOP; }
+static inline int64_t sample_of(uint64_t window) { return (int64_t)(window - DTMF_HISTORY) * DTMF_HOP; }
 
 // What measures how much of a window the digit that is held fills.
 struct filling {
@@ -177,9 +183,9 @@ static inline float fill(const struct filling *filling, uint64_t window) {
 
 void dtmf_report_end(struct dtmf *dtmf, int32_t slot, struct detections *detections) {
     struct filling filling = filling_of(dtmf, slot);
-    int32_t last = dtmf->last[slot];
+    uint64_t last = last_of(dtmf, slot);
     float beyond = 0;
-    for (int32_t n = 0; n < GONE; n++) beyond += fill(&filling, (uint64_t)(last - 1 + n));
+    for (uint64_t n = 0; n < GONE; n++) beyond += fill(&filling, last - 1 + n);
     float end = (float)(sample_of(last) - dtmf->began[slot]) - DTMF_HOP / 2 + beyond * DTMF_HOP;
     detections_report(detections, (struct detection){
         .slot = slot, .kind = DIGIT_ENDED, .value = dtmf->held[slot], .began = dtmf->began[slot],
@@ -189,18 +195,18 @@ void dtmf_report_end(struct dtmf *dtmf, int32_t slot, struct detections *detecti
 bool dtmf_sounding(const struct dtmf *dtmf, int32_t slot, int64_t *from, int64_t *until) {
     if (dtmf->held[slot] < 0) return false;
     *from = dtmf->began[slot];
-    *until = sample_of(dtmf->last[slot]) + DTMF_WINDOW;
+    *until = sample_of(last_of(dtmf, slot)) + DTMF_WINDOW;
     return true;
 }
 
 // Where the digit that has just been accepted began: from its first window in which half of it was there.
 static int64_t beginning(const struct dtmf *dtmf, int32_t slot, uint64_t first, uint64_t window) {
-    if (dtmf->run[slot] > DTMF_RUN) return sample_of((int32_t)(window - (uint64_t)dtmf->run[slot] + 1)) + DTMF_HOP / 2;
+    if (dtmf->run[slot] > DTMF_RUN) return sample_of(window - (uint64_t)dtmf->run[slot] + 1) + DTMF_HOP / 2;
     struct filling filling = filling_of(dtmf, slot);
     float before = fill(&filling, first - 1), now = fill(&filling, first);
     for (; first < window && now < 0.5f; first++) before = now, now = fill(&filling, first + 1);
     float covered = before + now + fill(&filling, first + 1);
-    return sample_of((int32_t)first) + DTMF_WINDOW + DTMF_HOP / 2 - (int64_t)(covered * DTMF_HOP);
+    return sample_of(first) + DTMF_WINDOW + DTMF_HOP / 2 - (int64_t)(covered * DTMF_HOP);
 }
 
 static inline size_t energy_at(int32_t slot, uint64_t window) {

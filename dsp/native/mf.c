@@ -24,7 +24,7 @@ static const struct limits LIMITS[MF_SYSTEMS] = {
 };
 
 static const float THIRD = 0.16f;     // of the weaker tone's power: -8 dB
-static const float SHARE = 0.72f;     // of all power: white noise 8 dB below the signal still passes, two windows of 7 ms not
+static const float SHARE = 0.72f;     // of all power: white noise 8 dB below still passes, two windows of 7 ms do not
 static const float PURE_THIRD = 0.02f, PURE_SHARE = 0.85f;
 static const float BEFORE = 0.12f;    // of a pure window's energy was in the one before: a burst of 7 ms fills just one
 static const float KEEP = 0.09f;      // -10.5 dB: in the middle of a window, 7 ms without it leave 8.7 dB less
@@ -116,7 +116,8 @@ static int hear_window(struct mf_slot *state, int32_t slot, const struct bank_sp
     state->keep[0] = KEEP * power[first];
     state->keep[1] = KEEP * power[second];
     float low = level_of(power[first]), high = level_of(power[second]);
-    detections_report(detections, (struct detection){.slot = slot, .kind = MF_HEARD, .value = pair, .began = state->began,
+    detections_report(detections, (struct detection){.slot = slot, .kind = MF_HEARD, .value = pair,
+                                                     .began = state->began,
                                                      .level_dbm0 = (low + high) / 2, .twist_db = high - low});
     return events | MF_BEGAN;
 }

@@ -293,7 +293,8 @@ static void pass(struct plane *plane, const uint8_t *rx, uint8_t *tx, int32_t so
 // What the slot is sent: whom it hears, what plays to it, its tone.
 static void send(struct plane *plane, const uint8_t *rx, uint8_t *tx, int32_t slot) {
     int32_t source = matrix_only_source(&plane->matrix, slot);
-    if (source >= 0 && plane->law[source] == plane->law[slot] && !plane->digit_mute.muting[source] && plane->player.octets[slot] == NULL &&
+    if (source >= 0 && plane->law[source] == plane->law[slot] && !plane->digit_mute.muting[source] &&
+        plane->player.octets[slot] == NULL &&
         plane->tone.segments[slot] == NULL && plane->live.feed[slot] == NULL && outlet_at_rest(&plane->outlet, slot)) {
         pass(plane, rx, tx, source, slot);
         return;

@@ -11,6 +11,7 @@ _Static_assert(PROGRESS_TONES == 4, "every kind's power in one vector");
 
 static const double PI = 3.14159265358979323846;
 static const float HOP_MS = 20;
+static const float CLOCK_ROUND_MS = 600000;
 static const float SHARE = 0.5f;            // of all power in the kind's frequencies; a tone 2 % off has 0.7
 static const float SHARE_IN_HUM = 0.12f;    // of all power; then hum is measured and left out of it
 static const float BALANCE = 0.063f;        // the weaker of two frequencies, -12 dB
@@ -22,8 +23,9 @@ static const float STEADY = 0.15f;          // of the mean amplitude: the spread
 static const float SOFTER = 1.78f;          // 5 dB: every other burst of an alternating tone is 10 dB softer
 static const float SLOW_OFF_MS = 1500;      // a cadence with a longer pause is told by one cycle ...
 static const float SLOW_HEARD_MS = 1000;    // ... and this much of that pause
-// Other cadences by five segments: three bursts. Where all that is near a frequency counts, by four, and dial tone later.
+// Other cadences by five segments: three bursts. Where all that is near a frequency counts, four; dial tone is later.
 enum { RUN = 5, RUN_NEAR = 7 };
+static const double NEAR_HZ = 40;
 static const float CONTINUOUS_MS = 600, CONTINUOUS_NEAR_MS = 1500;
 
 static bool same_shape(const struct progress_shape *a, const struct progress_shape *b) {
@@ -93,7 +95,8 @@ struct progress_plan *progress_plan_new(const double *frequencies_hz, int32_t fr
         for (int f = 0; f < PLAN_FREQUENCIES; f++) {
             plan->kind_shares[f][kind] = tone_bits[tone] >> f & 1;
             for (int other = 0; other < f && f < frequencies; other++)
-                if ((tone_bits[tone] >> f & tone_bits[tone] >> other & 1) && frequencies_hz[f] - frequencies_hz[other] < 40)
+                if ((tone_bits[tone] >> f & tone_bits[tone] >> other & 1) &&
+                    frequencies_hz[f] - frequencies_hz[other] < NEAR_HZ)
                     plan->beats[kind] = true;
         }
         shape->kind = kind;
@@ -139,7 +142,8 @@ void progress_listen(struct progress *progress, int32_t slot, const struct progr
 
 // The sample at a time of the slot's clock, which stands in the middle of the newest window.
 static int64_t sample_at(const struct progress_slot *state, float time_ms, const struct detections *detections) {
-    return samples_so_far(detections) - BLOCK_SAMPLES - (int64_t)((state->clock_ms - time_ms) * (SAMPLE_RATE_HZ / 1000));
+    int64_t ago = (int64_t)((state->clock_ms - time_ms) * (SAMPLE_RATE_HZ / 1000));
+    return samples_so_far(detections) - BLOCK_SAMPLES - ago;
 }
 
 // tone began at began_ms, or there is none. Amplitude is 4 / 320 of a window's spectrum; a sine of 0 dBm0 has 22826.
@@ -238,7 +242,8 @@ static void close_burst(struct progress_slot *state, int32_t slot, struct detect
         if (length_of_run > most) best = tone, most = length_of_run, alone = true;
         else if (length_of_run < most) alone = true;
     }
-    if (best >= 0 && alone && most >= (plan->beats[kind] ? RUN_NEAR : RUN)) report(state, slot, best, run_began(state, most), detections);
+    if (best >= 0 && alone && most >= (plan->beats[kind] ? RUN_NEAR : RUN))
+        report(state, slot, best, run_began(state, most), detections);
     else if (!still) report(state, slot, -1, 0, detections);
 }
 
@@ -320,6 +325,14 @@ static void begin_burst(struct progress_slot *state, int32_t kind) {
     state->inner = state->inner_squares = state->loudest = 0;
 }
 
+// A float tells 20 ms from 40 for some hours only: now and then everything is counted from later.
+static void set_back(struct progress_slot *state) {
+    state->clock_ms -= CLOCK_ROUND_MS;
+    state->began_ms -= CLOCK_ROUND_MS;
+    state->ended_ms -= CLOCK_ROUND_MS;
+    state->moment -= state->sum * CLOCK_ROUND_MS;
+}
+
 void progress_run(struct progress *progress, const int16_t *samples, int32_t slot, struct detections *detections) {
     struct progress_slot *state = &progress->slots[slot];
     if (state->plan == NULL) return;
@@ -332,6 +345,7 @@ void progress_run(struct progress *progress, const int16_t *samples, int32_t slo
     }
     progress->kernels->copy(state->previous, samples);
     state->clock_ms += HOP_MS;
+    if (state->clock_ms >= CLOCK_ROUND_MS) set_back(state);
     if (state->kind >= 0 && kind >= 0 && kind != state->kind && state->windows == 1) {
         begin_burst(state, kind);  // the first window was only partly filled: what it holds shows now
         state->began_ms -= HOP_MS;

@@ -18,8 +18,9 @@ static void measure_bank(struct bank_spectrum *restrict spectrum, const struct t
             lanes_short even = halves.older + halves.newer, odd = halves.older - halves.newer;
 #pragma GCC unroll 6
             for (int tone = 0; tone < BANK_TONES; tone++) {
-                real[tone][part] = add_products(real[tone][part], even, *(const lanes_short *)(bank->tables[tone][0] + at));
-                imaginary[tone][part] = add_products(imaginary[tone][part], odd, *(const lanes_short *)(bank->tables[tone][1] + at));
+                const int16_t *cosines = bank->tables[tone][0] + at, *sines = bank->tables[tone][1] + at;
+                real[tone][part] = add_products(real[tone][part], even, *(const lanes_short *)cosines);
+                imaginary[tone][part] = add_products(imaginary[tone][part], odd, *(const lanes_short *)sines);
             }
         }
     }

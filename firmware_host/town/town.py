@@ -148,6 +148,7 @@ class Town:
                 caller_id=CallerIdMode(station.caller_id),
                 dtmf_form=dtmf_form(station, appliance.site.country),
                 clears_on_battery_drop=False,
+                silence_limit_s=0.0,  # people hang up by themselves
                 guard_s=0.2,
             )
             self._ports[station.port] = _TownPort(name, station.port, FxoLine(telephone))

@@ -4,7 +4,7 @@
 
 Prints false digits of ours and of SpanDSP for both halves of the material (see material.py): thresholds
 were tuned on T, R only reports. Also counts false progress and signal tones in plain speech and music.
-Progress goes to the standard error. Half an hour for 2 x 50 hours of each kind, on two cores.
+Progress goes to the standard error. Seven minutes for 2 x 50 hours of each kind, on two cores.
 """
 
 import argparse

@@ -104,6 +104,16 @@ def test_busy_is_heard_after_three_cycles_and_not_before():
     assert heard[0].tick <= 3 * 50
 
 
+@pytest.mark.parametrize("quiet_s", [598, 601, 1799])
+def test_a_line_that_has_been_listened_to_for_long_hears_as_well_as_ever(quiet_s):
+    busy = np.concatenate([Lab(1).sines(500, (480, -15), (620, -15)), np.zeros(4000)])
+    sound = np.concatenate([np.zeros(8000 * quiet_s), np.tile(busy, 5), np.zeros(8000 * 2)])
+    began, ended = hear(sound, progress=tone_plan("us"))
+    assert (began.tone, ended.tone) == ("busy", "busy")
+    assert began.start_s == pytest.approx(quiet_s, abs=0.02)
+    assert ended.duration_ms == pytest.approx(4500, abs=20)
+
+
 @every_country
 def test_speech_like_noise_is_no_tone(country):
     lab = Lab(8)
