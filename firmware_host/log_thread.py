@@ -5,6 +5,7 @@ wait for either.
 """
 
 import atexit
+import contextlib
 import logging
 import queue
 import threading
@@ -63,6 +64,8 @@ class ThreadedStreamHandler(logging.Handler):
                     self._stream.flush()
             except (OSError, ValueError):
                 continue  # nobody reads any more; calls go on
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.flush()  # the line that says "no more" kept the queue from being empty
 
     def _confession(self, lines: int) -> str:
         message = "%d lines of the log found no room before this one"
