@@ -15,9 +15,15 @@ from drivers.analog import (
     dtmf_form_of,
     parse_dtmf_caller_id,
 )
+from drivers.caller import *  # noqa: F403 - the contract is the package's front door
+from drivers.caller import __all__ as _caller
 from drivers.errors import CardError, CardLost, CommandNotPossible, DriverError
-from drivers.interface import *  # noqa: F403 - the contract is the package's front door
+from drivers.hardware import *  # noqa: F403 - as above
+from drivers.hardware import __all__ as _hardware
+from drivers.interface import *  # noqa: F403 - as above
 from drivers.interface import __all__ as _interface
+from drivers.line_sound import *  # noqa: F403 - as above
+from drivers.line_sound import __all__ as _line_sound
 from drivers.virtual import (
     CableListener,
     LockstepCable,
@@ -27,7 +33,10 @@ from drivers.virtual import (
 )
 
 __all__ = [
+    *_caller,
+    *_hardware,
     *_interface,
+    *_line_sound,
     "DTMF_FORMS",
     "ETSI_FORM",
     "CableListener",

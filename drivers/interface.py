@@ -11,86 +11,33 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from drivers.caller import CallerNumber
+from drivers.hardware import HardwareCommand, HardwareEvent
+from drivers.line_sound import Heard, MediaWish
+
 __all__ = [
     "Alerting",
     "AnnounceWaitingCall",
     "Answer",
     "Answered",
-    "BatteryChanged",
     "CallOffered",
     "CallWaiting",
-    "CallerIdHeard",
-    "CallerIdMode",
-    "CallerNumber",
-    "Card",
     "Clear",
     "ClearCause",
     "Cleared",
     "Dial",
-    "DigitHeard",
     "DigitReceived",
     "Flash",
-    "HardwareCommand",
-    "HardwareEvent",
-    "Heard",
-    "HookChanged",
     "HookFlashed",
     "InService",
     "Line",
     "LineCommand",
     "LineEvent",
     "LineOutput",
-    "Listen",
-    "MediaWish",
     "OutOfService",
-    "PolarityReversed",
-    "PortKind",
-    "ReceiveCallerId",
-    "ReversePolarity",
     "Ring",
-    "RingBurstEnded",
-    "RingBurstStarted",
-    "SendCallerId",
     "SendDigits",
-    "SendKeys",
-    "SendTone",
-    "SetBattery",
-    "SetHook",
-    "SetRinger",
-    "SignalSent",
-    "SoundHeard",
-    "StopReceivingCallerId",
-    "StopSignal",
-    "ToneHeard",
-    "ToneStopped",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallerNumber:
-    """A caller as signalling knows it. ``absence`` is ``private`` or ``unavailable``."""
-
-    number: str | None = None
-    name: str | None = None
-    absence: str | None = None
-    redirecting: str | None = None
-    "Who forwarded the call to here."
-
-
-class CallerIdMode(Enum):
-    """How and when an analog exchange sends the caller's number."""
-
-    NONE = "none"
-    FSK_AFTER_FIRST_RING = "fsk_after_first_ring"
-    "In the first long pause of ringing, a ring alert before the ringing included (EN 300 659-1, 6.1.2)."
-    FSK_AFTER_REVERSAL = "fsk_after_reversal"
-    "Before the first ring; tip and ring change places to tell of it (EN 300 659-1, 6.1.1; BT SIN 242)."
-    DTMF_BEFORE_RING = "dtmf_before_ring"
-    "Before the first ring, with nothing to tell of it."
-    DTMF_AFTER_REVERSAL = "dtmf_after_reversal"
-    "Before the first ring; tip and ring change places to tell of it."
-    AUTOMATIC = "automatic"
-    "A receiver's: whichever comes. What sends takes it for FSK after the first ring."
 
 
 class ClearCause(Enum):
@@ -105,201 +52,6 @@ class ClearCause(Enum):
     SILENCE = "silence"
     GLARE = "glare"
     FAILED = "failed"
-
-
-# ---------------------------------------------------------------- what the hardware tells
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RingBurstStarted:
-    """FXO: ringing voltage came on."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RingBurstEnded:
-    """FXO: ringing voltage went off."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatteryChanged:
-    """FXO: line battery appeared or went away."""
-
-    present: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolarityReversed:
-    """FXO: tip and ring changed places."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HookChanged:
-    """FXS: loop current says that the telephone was lifted or put down."""
-
-    off_hook: bool
-
-
-HardwareEvent = RingBurstStarted | RingBurstEnded | BatteryChanged | PolarityReversed | HookChanged
-
-
-# ---------------------------------------------------------------- what was heard on the line
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigitHeard:
-    """A DTMF digit began."""
-
-    digit: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToneHeard:
-    """A tone was recognised: ``dial ringback busy congestion``, or ``cas``.
-
-    ``cas`` is the alerting signal for a telephone in a call (Telcordia GR-30: CPE alerting signal; EN
-    300 659-2: dual tone alerting signal). It is told when it is over, and has no `ToneStopped`.
-    """
-
-    tone: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToneStopped:
-    """The tone that was recognised is over."""
-
-    tone: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallerIdHeard:
-    """The answer to `ReceiveCallerId`; ``caller`` is None when nothing whole was heard."""
-
-    caller: CallerNumber | None
-    problem: str | None = None
-    called: str = ""
-    "What the caller dialled, where the exchange says so."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignalSent:
-    """Digits, caller ID or an alerting tone that the line asked to send have gone out."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SoundHeard:
-    """Sound began on the line, or it fell silent."""
-
-    active: bool
-
-
-Heard = DigitHeard | SoundHeard | ToneHeard | ToneStopped | CallerIdHeard | SignalSent
-
-
-# ---------------------------------------------------------------- what a line asks of the hardware
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetHook:
-    """FXO: close (off-hook) or open the loop."""
-
-    off_hook: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetRinger:
-    """FXS: ringing voltage on or off."""
-
-    ringing: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetBattery:
-    """FXS: line battery on or off."""
-
-    present: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReversePolarity:
-    """FXS: swap tip and ring."""
-
-
-HardwareCommand = SetHook | SetRinger | SetBattery | ReversePolarity
-
-
-# ---------------------------------------------------------------- what a line asks of the media plane
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listen:
-    """Which detectors the line wants from now on."""
-
-    digits: bool = False
-    progress: bool = False
-    disconnect: bool = False
-    "The tone that says in a call that the far end is gone: the line's own if it has one; ``busy``."
-    activity: bool = False
-    "Whether there is sound: `SoundHeard`."
-    alerting: bool = False
-    "The alerting signal of a call that waits; `ToneHeard` names it ``cas``."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiveCallerId:
-    """Start to collect sound for an FSK burst. `CallerIdHeard` follows `StopReceivingCallerId`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopReceivingCallerId:
-    """Judge what was collected."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendCallerId:
-    """Send the caller's identity as FSK or DTMF sound. `SignalSent` follows."""
-
-    caller: CallerNumber
-    mode: CallerIdMode
-    seizure: bool = True
-    "FSK: channel seizure first; not for a telephone in a call."
-    form: str = "etsi"
-    "DTMF: which national form of digits, by name."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendKeys:
-    """Send DTMF digits. `SignalSent` follows."""
-
-    digits: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendTone:
-    """Play a tone of the country's plan (``dial busy congestion howler``) until `StopSignal`.
-
-    Or an alerting tone, once: ``cas`` in a call, ``tas`` on-hook; `SignalSent` follows.
-    """
-
-    tone: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopSignal:
-    """Stop whatever the line itself asked to send."""
-
-
-MediaWish = (
-    Listen
-    | ReceiveCallerId
-    | StopReceivingCallerId
-    | SendCallerId
-    | SendKeys
-    | SendTone
-    | StopSignal
-)
-
-
-# ---------------------------------------------------------------- the one vocabulary of all lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -420,34 +172,6 @@ class Clear:
 LineCommand = Dial | Ring | AnnounceWaitingCall | Answer | SendDigits | Flash | Clear
 
 LineOutput = LineEvent | HardwareCommand | MediaWish
-
-
-class PortKind(Enum):
-    """What a port of an analog card is."""
-
-    FXO = "fxo"
-    FXS = "fxs"
-
-
-class Card(Protocol):
-    """The hardware under the lines: ports that tell events and take commands.
-
-    Runs in: event loop.
-    """
-
-    @property
-    def kinds(self) -> tuple[PortKind, ...]:
-        """What each port is, by its index."""
-
-    def poll(self) -> list[tuple[int, HardwareEvent]]:
-        """Everything that happened since the last call, in order, with the port's index.
-
-        Raises:
-            CardLost: when the card is gone.
-        """
-
-    def perform(self, port: int, command: HardwareCommand) -> None:
-        """Do it now. On a card that is gone it does nothing: `poll` tells."""
 
 
 class Line(Protocol):

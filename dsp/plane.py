@@ -241,6 +241,13 @@ class Plane(PlaneCommands):
         """Takes the slot's descriptors from the pump, which closes its duplicates within a tick."""
         self._command(lib.plane_detach(self._open(), self._slot(slot)) == 0)
 
+    def hold(self, slot: int, held: bool) -> None:
+        """Held, the line hears nothing from us, not even silence, while the card itself dials on it.
+
+        Attaching another descriptor ends it.
+        """
+        self._command(lib.plane_hold(self._open(), self._slot(slot), held) == 0)
+
     def start(self) -> PumpPrivileges:
         """Starts the pump's thread.
 

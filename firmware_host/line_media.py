@@ -17,6 +17,7 @@ from drivers import (
     CallerNumber,
     DigitHeard,
     Heard,
+    HoldSpeech,
     Listen,
     MediaWish,
     ReceiveCallerId,
@@ -215,6 +216,8 @@ class LineMedia:
             case StopSignal():
                 self.plane.stop_tone(slot)
                 self.plane.stop_play(slot)
+            case HoldSpeech(held=held):
+                self.plane.hold(slot, held)
             case _:
                 assert_never(wish)
 

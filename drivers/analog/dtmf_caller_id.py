@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from drivers.interface import CallerNumber
+from drivers.caller import CallerNumber
 
 __all__ = [
     "DTMF_FORMS",

@@ -13,29 +13,33 @@ from typing import ClassVar
 from drivers.analog.fxo_in_call import FxoState
 from drivers.analog.fxo_outgoing import FxoOutgoing
 from drivers.errors import CommandNotPossible
+from drivers.hardware import (
+    BatteryChanged,
+    HardwareEvent,
+    PolarityReversed,
+    RingBurstEnded,
+    RingBurstStarted,
+    SetHook,
+)
 from drivers.interface import (
     AnnounceWaitingCall,
     Answer,
-    BatteryChanged,
-    CallerIdHeard,
     Clear,
     ClearCause,
     Cleared,
     Dial,
-    DigitHeard,
     Flash,
-    HardwareEvent,
-    Heard,
     InService,
     LineCommand,
     LineOutput,
-    Listen,
-    PolarityReversed,
     Ring,
-    RingBurstEnded,
-    RingBurstStarted,
     SendDigits,
-    SetHook,
+)
+from drivers.line_sound import (
+    CallerIdHeard,
+    DigitHeard,
+    Heard,
+    Listen,
     SignalSent,
     SoundHeard,
     StopSignal,

@@ -11,22 +11,15 @@ from enum import Enum
 
 from drivers.analog.settings import FxoSettings
 from drivers.analog.timed_machine import TimedMachine
-from drivers.interface import (
-    BatteryChanged,
+from drivers.caller import CallerIdMode, CallerNumber
+from drivers.hardware import BatteryChanged, PolarityReversed, SetHook
+from drivers.interface import CallWaiting, ClearCause, Cleared, DigitReceived, OutOfService
+from drivers.line_sound import (
     CallerIdHeard,
-    CallerIdMode,
-    CallerNumber,
-    CallWaiting,
-    ClearCause,
-    Cleared,
     DigitHeard,
-    DigitReceived,
     Listen,
-    OutOfService,
-    PolarityReversed,
     ReceiveCallerId,
     SendKeys,
-    SetHook,
     SoundHeard,
     StopReceivingCallerId,
     StopSignal,

@@ -8,21 +8,16 @@ one, at the second ring where FSK follows the first, else at the first.
 
 from drivers.analog.dtmf_caller_id import parse_dtmf_caller_id
 from drivers.analog.fxo_in_call import FxoInCall, FxoState
-from drivers.interface import (
+from drivers.caller import CallerIdMode, CallerNumber
+from drivers.hardware import (
     BatteryChanged,
-    CallerIdHeard,
-    CallerIdMode,
-    CallerNumber,
-    CallOffered,
-    ClearCause,
-    Cleared,
-    DigitHeard,
-    Listen,
     PolarityReversed,
     RingBurstEnded,
     RingBurstStarted,
     SetHook,
 )
+from drivers.interface import CallOffered, ClearCause, Cleared
+from drivers.line_sound import CallerIdHeard, DigitHeard, Listen
 
 __all__ = ["FxoIncoming"]
 

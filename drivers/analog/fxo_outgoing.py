@@ -6,22 +6,10 @@ call is offered, already seized.
 
 from drivers.analog.fxo_in_call import RINGBACK_OVER_S, FxoState
 from drivers.analog.fxo_incoming import FxoIncoming
-from drivers.interface import (
-    Alerting,
-    Answered,
-    CallerNumber,
-    CallOffered,
-    ClearCause,
-    Cleared,
-    Listen,
-    PolarityReversed,
-    RingBurstStarted,
-    SendKeys,
-    SetHook,
-    SignalSent,
-    ToneHeard,
-    ToneStopped,
-)
+from drivers.caller import CallerNumber
+from drivers.hardware import PolarityReversed, RingBurstStarted, SetHook
+from drivers.interface import Alerting, Answered, CallOffered, ClearCause, Cleared
+from drivers.line_sound import Listen, SendKeys, SignalSent, ToneHeard, ToneStopped
 
 __all__ = ["FxoOutgoing"]
 

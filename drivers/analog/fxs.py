@@ -12,27 +12,20 @@ from typing import ClassVar
 from drivers.analog.fxs_in_call import FxsState
 from drivers.analog.fxs_ringing import FxsRinging
 from drivers.errors import CommandNotPossible
+from drivers.hardware import HardwareEvent, HookChanged, SetBattery, SetRinger
 from drivers.interface import (
     AnnounceWaitingCall,
     Answer,
     Clear,
     ClearCause,
     Dial,
-    DigitHeard,
     Flash,
-    HardwareEvent,
-    Heard,
-    HookChanged,
     LineCommand,
     LineOutput,
-    Listen,
     Ring,
     SendDigits,
-    SetBattery,
-    SetRinger,
-    SignalSent,
-    StopSignal,
 )
+from drivers.line_sound import DigitHeard, Heard, Listen, SignalSent, StopSignal
 
 __all__ = ["FxsLine", "FxsState"]
 

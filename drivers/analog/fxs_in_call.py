@@ -13,24 +13,23 @@ from enum import Enum
 
 from drivers.analog.settings import Disconnect, FxsSettings
 from drivers.analog.timed_machine import TimedMachine
+from drivers.caller import CallerIdMode, CallerNumber
+from drivers.hardware import HookChanged, ReversePolarity, SetBattery
 from drivers.interface import (
-    CallerIdMode,
-    CallerNumber,
     CallOffered,
     ClearCause,
     Cleared,
-    DigitHeard,
     DigitReceived,
-    HookChanged,
     HookFlashed,
     InService,
-    Listen,
     OutOfService,
-    ReversePolarity,
+)
+from drivers.line_sound import (
+    DigitHeard,
+    Listen,
     SendCallerId,
     SendKeys,
     SendTone,
-    SetBattery,
     SignalSent,
     StopSignal,
 )

@@ -6,20 +6,10 @@ is as before when the ringing begins.
 """
 
 from drivers.analog.fxs_in_call import FxsInCall, FxsState
-from drivers.interface import (
-    Answered,
-    CallerIdMode,
-    CallerNumber,
-    ClearCause,
-    Cleared,
-    HookChanged,
-    ReversePolarity,
-    SendCallerId,
-    SendTone,
-    SetRinger,
-    SignalSent,
-    StopSignal,
-)
+from drivers.caller import CallerIdMode, CallerNumber
+from drivers.hardware import HookChanged, ReversePolarity, SetRinger
+from drivers.interface import Answered, ClearCause, Cleared
+from drivers.line_sound import SendCallerId, SendTone, SignalSent, StopSignal
 
 __all__ = ["FxsRinging"]
 

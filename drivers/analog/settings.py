@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from drivers.analog.dtmf_caller_id import ETSI_FORM, DtmfCallerIdForm
-from drivers.interface import CallerIdMode
+from drivers.caller import CallerIdMode
 
 __all__ = ["Disconnect", "FxoSettings", "FxsSettings"]
 

@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, ClassVar, Generic, TypeVar
 
-from drivers.interface import HardwareEvent, Heard, LineOutput
+from drivers.hardware import HardwareEvent
+from drivers.interface import LineOutput
+from drivers.line_sound import Heard
 
 __all__ = ["TimedMachine"]
 

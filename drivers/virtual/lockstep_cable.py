@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from drivers.interface import HardwareCommand, HardwareEvent, PortKind
+from drivers.hardware import HardwareCommand, HardwareEvent, PortKind
 from drivers.virtual.wire import WireEnd, mirrored
 
 __all__ = ["LockstepCable", "LockstepCableEnd"]
@@ -35,6 +35,10 @@ class LockstepCableEnd:
         event = self._wires[port].apply(command)
         if event is not None and self._other is not None:
             self._other._arrived.append((port, event))  # noqa: SLF001 - the two ends are one cable
+
+    def take_event(self, port: int, value: int) -> list[HardwareEvent]:
+        """Nothing: on a cable no event waits where speech is read."""
+        return []
 
     def plug_into(self, other: "LockstepCableEnd") -> None:
         """Join this end to the other; both see the lines as they are now."""

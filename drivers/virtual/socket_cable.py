@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drivers.errors import CardError, CardLost
-from drivers.interface import (
+from drivers.hardware import (
     BatteryChanged,
     HardwareCommand,
     HardwareEvent,
@@ -161,6 +161,10 @@ class SocketCableEnd:
         event = self._wires[port].apply(command)
         if event is not None and self._connection is not None:
             self._send(port, event)
+
+    def take_event(self, port: int, value: int) -> list[HardwareEvent]:
+        """Nothing: on a cable no event waits where speech is read."""
+        return []
 
     def _send(self, port: int, event: HardwareEvent) -> None:
         self._unsent.append(_CHANGE.pack(port, _CODES[event]))

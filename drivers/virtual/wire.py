@@ -6,7 +6,7 @@ as it is. Only changes travel; a polarity reversal is a moment, not a level.
 
 from dataclasses import dataclass
 
-from drivers.interface import (
+from drivers.hardware import (
     BatteryChanged,
     HardwareCommand,
     HardwareEvent,

@@ -141,6 +141,8 @@ void bank_measure(float *out, const float *hertz, const int16_t *samples, int32_
 int32_t plane_attach(struct plane *plane, int32_t slot, int32_t descriptor, int32_t write_descriptor, bool clock,
                      int32_t event_error, uint64_t event_request);
 int32_t plane_detach(struct plane *plane, int32_t slot);
+// Held: what comes is heard, but nothing is written until it is released, or another descriptor is attached.
+int32_t plane_hold(struct plane *plane, int32_t slot, bool held);
 int32_t plane_start(struct plane *plane, int32_t event_descriptor, int32_t *granted);
 void plane_stop(struct plane *plane);
 

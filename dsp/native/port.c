@@ -18,7 +18,7 @@ void port_let_go(struct port *port) {
     if (port->write_descriptor >= 0 && port->write_descriptor != port->descriptor) close(port->write_descriptor);
     if (port->descriptor >= 0) close(port->descriptor);
     port->descriptor = port->write_descriptor = -1;
-    port->clock = port->costless = false;
+    port->clock = port->costless = port->held = false;
     port->event_error = 0;
     port->state = PORT_SILENT;
     port->queued = port->steady = port->block_cost = 0;
@@ -117,7 +117,20 @@ void port_feed(struct port *port, int32_t law, uint64_t tick, uint8_t *rx) {
     else if (port->queued > 0) begin(port);
 }
 
-void port_write(struct port *port, const uint8_t *tx) {
+// An event may come between reading and writing: it is fetched, and the block still goes out.
+static ssize_t write_block(struct port *port, const uint8_t *tx, struct detections *detections) {
+    ssize_t put = write(port->write_descriptor, tx, BLOCK_SAMPLES);
+    for (int n = 0; n < PORT_READS && put < 0 && errno == port->event_error; n++) {
+        if (fetch_event(port, detections) != TOOK_EVENT) {
+            errno = EAGAIN;
+            return -1;
+        }
+        put = write(port->write_descriptor, tx, BLOCK_SAMPLES);
+    }
+    return put;
+}
+
+void port_write(struct port *port, const uint8_t *tx, struct detections *detections) {
     int unsent = 0;
     // Sockets say what waits, in octets of kernel memory; cards and pipes have as much room as they were given.
     if (!port->costless) {
@@ -127,7 +140,8 @@ void port_write(struct port *port, const uint8_t *tx) {
             return;
         }
     }
-    ssize_t put = write(port->write_descriptor, tx, BLOCK_SAMPLES);
+    ssize_t put = write_block(port, tx, detections);
+    if (port->descriptor < 0) return;
     if (put == BLOCK_SAMPLES) {
         if (!port->costless && port->block_cost == 0 && unsent == 0 &&
             ioctl(port->write_descriptor, SIOCOUTQ, &unsent) == 0)

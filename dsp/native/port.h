@@ -33,6 +33,7 @@ struct port {
     int32_t head, queued, least_queued, steady;
     int32_t block_cost;        // what the kernel charges for one unsent block; 0: not known
     bool costless;             // the kernel does not say what waits
+    bool held;                 // nothing is written: the card itself dials
     bool owes_loss;            // DESCRIPTOR_LOST found no room yet
     uint64_t lost, slips, overruns;
     uint8_t queue[PORT_QUEUE][BLOCK_SAMPLES];
@@ -47,7 +48,8 @@ enum port_taken port_read_one(struct port *port, int32_t law, struct detections 
 void port_read(struct port *port, int32_t law, uint64_t tick, struct detections *detections);
 // The next block goes to rx (160); silence if there is none, counted as lost once the port has been alive.
 void port_feed(struct port *port, int32_t law, uint64_t tick, uint8_t *rx);
-void port_write(struct port *port, const uint8_t *tx);
+// Gives the line its next block (160).
+void port_write(struct port *port, const uint8_t *tx, struct detections *detections);
 // Throws away what has piled up while the machine stood still. Returns how many blocks.
 int32_t port_drain(struct port *port);
 // Reports a lost descriptor, as soon as there is room.

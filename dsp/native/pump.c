@@ -12,7 +12,7 @@
 
 enum { PRIORITY = 50, CHANGES = 4096 };
 
-enum change_kind { ATTACH, DETACH };
+enum change_kind { ATTACH, DETACH, HOLD, RELEASE };
 
 struct change {
     int32_t kind, slot, descriptor, write_descriptor, event_error;
@@ -79,19 +79,29 @@ int32_t plane_detach(struct plane *plane, int32_t slot) {
     return ring_push(&plane->pump->changes, &(struct change){.kind = DETACH, .slot = slot}) ? 0 : ENOBUFS;
 }
 
+int32_t plane_hold(struct plane *plane, int32_t slot, bool held) {
+    struct change change = {.kind = held ? HOLD : RELEASE, .slot = slot};
+    return ring_push(&plane->pump->changes, &change) ? 0 : ENOBUFS;
+}
+
+static void take_change(struct port *port, const struct change *change) {
+    if (change->kind == HOLD || change->kind == RELEASE) {
+        port->held = change->kind == HOLD;
+        return;
+    }
+    port_let_go(port);
+    port->owes_loss = false;
+    if (change->kind == DETACH) return;
+    port->descriptor = change->descriptor;
+    port->write_descriptor = change->write_descriptor;
+    port->clock = change->clock;
+    port->event_error = change->event_error;
+    port->event_request = change->event_request;
+}
+
 static void take_changes(struct pump *pump) {
     struct change change;
-    while (ring_pop(&pump->changes, &change)) {
-        struct port *port = &pump->ports[change.slot];
-        port_let_go(port);
-        port->owes_loss = false;
-        if (change.kind == DETACH) continue;
-        port->descriptor = change.descriptor;
-        port->write_descriptor = change.write_descriptor;
-        port->clock = change.clock;
-        port->event_error = change.event_error;
-        port->event_request = change.event_request;
-    }
+    while (ring_pop(&pump->changes, &change)) take_change(&pump->ports[change.slot], &change);
 }
 
 static void run_tick(struct plane *plane) {
@@ -109,7 +119,8 @@ static void run_tick(struct plane *plane) {
     plane_tick(plane, plane->rx, plane->tx);
     for (int32_t slot = 0; slot < pump->slots; slot++) {
         struct port *port = &pump->ports[slot];
-        if (port->descriptor >= 0) port_write(port, plane->tx + (size_t)slot * BLOCK_SAMPLES);
+        if (port->descriptor >= 0 && !port->held)
+            port_write(port, plane->tx + (size_t)slot * BLOCK_SAMPLES, &plane->detections);
         port_tell(port, &plane->detections);
     }
     if (pump->event_descriptor >= 0 && ring_room(&plane->detections.ring) < plane->detections.ring.capacity) {

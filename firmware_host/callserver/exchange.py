@@ -204,26 +204,12 @@ class Exchange:
 
     def _line_outputs(self, port: Port, outputs: list[drivers.LineOutput], now: float) -> None:
         for output in outputs:
-            match output:
-                case (
-                    drivers.SetHook()
-                    | drivers.SetRinger()
-                    | drivers.SetBattery()
-                    | drivers.ReversePolarity()
-                ):
-                    self._card.perform(port.card_port, output)
-                case (
-                    drivers.Listen()
-                    | drivers.ReceiveCallerId()
-                    | drivers.StopReceivingCallerId()
-                    | drivers.SendCallerId()
-                    | drivers.SendKeys()
-                    | drivers.SendTone()
-                    | drivers.StopSignal()
-                ):
-                    self._line_media.perform(port.slot, output)
-                case _:
-                    self._line_event(port, output)
+            if isinstance(output, drivers.HardwareCommand):
+                self._card.perform(port.card_port, output)
+            elif isinstance(output, drivers.MediaWish):
+                self._line_media.perform(port.slot, output)
+            else:
+                self._line_event(port, output)
         deadline = port.line.next_timer()
         if deadline is None:
             self._deadlines.pop(port.port, None)

@@ -71,6 +71,9 @@ class _NoCard:
     def perform(self, port: int, command: drivers.HardwareCommand) -> None:
         """Nothing is there to perform it; lines are started anew when the card is back."""
 
+    def take_event(self, port: int, value: int) -> list[drivers.HardwareEvent]:
+        return []
+
 
 class _CallServer:
     def __init__(self, appliance: Appliance, state: Path) -> None:

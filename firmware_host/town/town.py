@@ -11,13 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from drivers import (
-    Alerting,
     Answer,
     Answered,
     CallerIdMode,
     CallerNumber,
     CallOffered,
-    CallWaiting,
     Card,
     Clear,
     Cleared,
@@ -31,18 +29,15 @@ from drivers import (
     FxsLine,
     FxsSettings,
     FxsState,
+    HardwareCommand,
     HardwareEvent,
-    HookFlashed,
-    InService,
     LineCommand,
+    LineEvent,
     LineOutput,
-    OutOfService,
-    ReversePolarity,
+    MediaWish,
     Ring,
     SendTone,
-    SetBattery,
     SetHook,
-    SetRinger,
     StopSignal,
 )
 from dsp import (
@@ -270,27 +265,31 @@ class Town:
 
     def _outputs(self, port: _TownPort, outputs: list[LineOutput]) -> None:
         for output in outputs:
-            match output:
-                case SetHook() | SetRinger() | SetBattery() | ReversePolarity():
-                    if isinstance(output, SetHook):
-                        port.off_hook = output.off_hook
-                    self._card.perform(port.port, output)
-                case CallOffered(caller=caller):
-                    if isinstance(port.line, FxsLine):
-                        self._give_dial_tone(port)
-                    elif port.person is not None:
-                        port.person.rings(caller)
-                case Answered():
-                    if port.person is not None:
-                        port.person.answered()
-                case Cleared():
-                    self._cleared(port)
-                case DigitReceived(digit=digit):
-                    self._digit_dialled(port, digit)
-                case Alerting() | CallWaiting() | HookFlashed() | InService() | OutOfService():
-                    pass  # nobody out there cares
-                case _:
-                    self._media.perform(port.port, output)
+            if isinstance(output, HardwareCommand):
+                if isinstance(output, SetHook):
+                    port.off_hook = output.off_hook
+                self._card.perform(port.port, output)
+            elif isinstance(output, MediaWish):
+                self._media.perform(port.port, output)
+            else:
+                self._line_event(port, output)
+
+    def _line_event(self, port: _TownPort, event: LineEvent) -> None:
+        match event:
+            case CallOffered(caller=caller):
+                if isinstance(port.line, FxsLine):
+                    self._give_dial_tone(port)
+                elif port.person is not None:
+                    port.person.rings(caller)
+            case Answered():
+                if port.person is not None:
+                    port.person.answered()
+            case Cleared():
+                self._cleared(port)
+            case DigitReceived(digit=digit):
+                self._digit_dialled(port, digit)
+            case _:
+                pass  # nobody out there cares
 
     def _cleared(self, port: _TownPort) -> None:
         port.dialled, port.dialled_until = "", None

@@ -121,6 +121,25 @@ def test_a_detached_line_is_left_alone_and_its_far_end_sees_it_closed():
         assert [type(each) for each in heard] == [PlayFinished]
 
 
+def test_a_line_on_which_its_card_dials_is_heard_but_gets_no_block_until_it_is_released():
+    with Plane(2) as plane, Wire() as dialling, Wire() as clock:
+        plane.attach(0, dialling.near.fileno())
+        plane.attach(1, clock.near.fileno())
+        plane.hold(0, True)
+        plane.start()
+        plane.listen(0, digits=True)
+        lab = Lab(3)
+        for block in blocks_of(lab.row([lab.digit("7", 80)])):
+            clock.exchange(silence(20, Law.ALAW))
+            dialling.far.send(block)
+        wait(plane, lambda each: isinstance(each, DigitHeard))
+        poll = select.poll()
+        poll.register(dialling.far, select.POLLIN)
+        assert not poll.poll(0)
+        plane.hold(0, False)
+        assert len(dialling.far.recv(4096)) == BLOCK
+
+
 def test_at_most_two_blocks_wait_for_a_far_end_that_does_not_fetch():
     with Plane(2) as plane, Wire() as lazy, Wire() as clock:
         plane.attach(0, lazy.near.fileno())

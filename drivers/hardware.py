@@ -1,0 +1,202 @@
+"""What the hardware under a line tells, and what can be asked of it.
+
+Each event and command says for which kind of port it is. A card may do more by itself than another: one
+counts dial pulses, another only reports the hook. Lines understand both.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+__all__ = [
+    "AlarmCleared",
+    "AlarmRaised",
+    "BatteryChanged",
+    "Card",
+    "DialPulses",
+    "FlashDetected",
+    "HardwareCommand",
+    "HardwareEvent",
+    "HookChanged",
+    "PolarityReversed",
+    "PortKind",
+    "PulsesCounted",
+    "PulsesSent",
+    "ReversePolarity",
+    "RingBurstEnded",
+    "RingBurstStarted",
+    "SetBattery",
+    "SetHook",
+    "SetMessageWaiting",
+    "SetRinger",
+    "TransmitOnHook",
+    "WinkDetected",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingBurstStarted:
+    """FXO: ringing voltage came on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingBurstEnded:
+    """FXO: ringing voltage went off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatteryChanged:
+    """FXO: line battery appeared or went away."""
+
+    present: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolarityReversed:
+    """FXO: tip and ring changed places."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookChanged:
+    """FXS: loop current says that the telephone was lifted or put down. E&M: the far end's lead."""
+
+    off_hook: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlashDetected:
+    """FXS: the card saw a flash; it has told no `HookChanged` of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PulsesCounted:
+    """FXS: a digit was dialled by pulses, and the card counted them."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PulsesSent:
+    """FXO: the card has dialled what `DialPulses` asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WinkDetected:
+    """E&M: the far end winked; the card has told no `HookChanged` of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRaised:
+    """Any port: nothing that the line tells or carries means anything until `AlarmCleared`."""
+
+    alarm: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmCleared:
+    """Any port: the cause of the alarm is gone; how hook and battery stand is told next."""
+
+
+HardwareEvent = (
+    RingBurstStarted
+    | RingBurstEnded
+    | BatteryChanged
+    | PolarityReversed
+    | HookChanged
+    | FlashDetected
+    | PulsesCounted
+    | PulsesSent
+    | WinkDetected
+    | AlarmRaised
+    | AlarmCleared
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetHook:
+    """FXO: close (off-hook) or open the loop. E&M: the lead towards the far end."""
+
+    off_hook: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetRinger:
+    """FXS: ringing voltage on or off."""
+
+    ringing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetBattery:
+    """FXS: line battery on or off."""
+
+    present: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReversePolarity:
+    """FXS: swap tip and ring."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialPulses:
+    """FXO off-hook: dial by pulses, on a card that can; `PulsesSent` follows."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransmitOnHook:
+    """FXS: for so long, let sound pass to a telephone that lies on-hook (caller ID)."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetMessageWaiting:
+    """FXS: the lamp for messages, where telephone and card have one."""
+
+    waiting: bool
+
+
+HardwareCommand = (
+    SetHook
+    | SetRinger
+    | SetBattery
+    | ReversePolarity
+    | DialPulses
+    | TransmitOnHook
+    | SetMessageWaiting
+)
+
+
+class PortKind(Enum):
+    """What a port of a card is."""
+
+    FXO = "fxo"
+    FXS = "fxs"
+    EM = "e&m"
+
+
+class Card(Protocol):
+    """The hardware under the lines: ports that tell events and take commands.
+
+    Runs in: event loop.
+    """
+
+    @property
+    def kinds(self) -> tuple[PortKind, ...]:
+        """What each port is, by its index."""
+
+    def poll(self) -> list[tuple[int, HardwareEvent]]:
+        """Everything that happened since the last call, in order, with the port's index.
+
+        Raises:
+            CardLost: when the card is gone.
+        """
+
+    def perform(self, port: int, command: HardwareCommand) -> None:
+        """Do it now. On a card that is gone it does nothing: `poll` tells."""
+
+    def take_event(self, port: int, value: int) -> list[HardwareEvent]:
+        """What an event of this port's means that the media plane's pump has fetched for us."""
