@@ -17,7 +17,37 @@ from drivers.analog import (
 )
 from drivers.caller import *  # noqa: F403 - the contract is the package's front door
 from drivers.caller import __all__ as _caller
-from drivers.errors import CardError, CardLost, CommandNotPossible, DriverError
+from drivers.dahdi import (
+    AnalogPort,
+    ChannelStatus,
+    DahdiCard,
+    DahdiCardSettings,
+    DahdiEvent,
+    DahdiLaw,
+    DahdiPortSettings,
+    DynamicSpanSettings,
+    LineFlag,
+    Maintenance,
+    SpanCounters,
+    SpanStatus,
+    StartSignalling,
+    alarm_text,
+    signalling_name,
+)
+from drivers.dahdi import Channel as DahdiChannel
+from drivers.dahdi import Control as DahdiControl
+from drivers.errors import (
+    CardError,
+    CardLost,
+    CardRefused,
+    ChannelMissing,
+    ChannelTaken,
+    CommandNotPossible,
+    DriverError,
+    DriverMissing,
+    SpanMissing,
+    WrongSignalling,
+)
 from drivers.hardware import *  # noqa: F403 - as above
 from drivers.hardware import __all__ as _hardware
 from drivers.interface import *  # noqa: F403 - as above
@@ -30,6 +60,7 @@ from drivers.virtual import (
     LockstepCableEnd,
     SocketCableEnd,
     connect_cable,
+    mirrored,
 )
 
 __all__ = [
@@ -37,6 +68,29 @@ __all__ = [
     *_hardware,
     *_interface,
     *_line_sound,
+    "AnalogPort",
+    "ChannelStatus",
+    "DahdiCard",
+    "DahdiCardSettings",
+    "DahdiChannel",
+    "DahdiControl",
+    "DahdiEvent",
+    "DahdiLaw",
+    "DahdiPortSettings",
+    "DynamicSpanSettings",
+    "LineFlag",
+    "Maintenance",
+    "SpanCounters",
+    "SpanStatus",
+    "StartSignalling",
+    "CardRefused",
+    "ChannelMissing",
+    "ChannelTaken",
+    "DriverMissing",
+    "SpanMissing",
+    "WrongSignalling",
+    "alarm_text",
+    "signalling_name",
     "DTMF_FORMS",
     "ETSI_FORM",
     "CableListener",
@@ -58,5 +112,6 @@ __all__ = [
     "connect_cable",
     "dtmf_caller_id",
     "dtmf_form_of",
+    "mirrored",
     "parse_dtmf_caller_id",
 ]

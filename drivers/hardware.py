@@ -4,6 +4,7 @@ Each event and command says for which kind of port it is. A card may do more by 
 counts dial pulses, another only reports the hook. Lines understand both.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -18,6 +19,7 @@ __all__ = [
     "HardwareCommand",
     "HardwareEvent",
     "HookChanged",
+    "PluggedCard",
     "PolarityReversed",
     "PortKind",
     "PulsesCounted",
@@ -29,6 +31,7 @@ __all__ = [
     "SetHook",
     "SetMessageWaiting",
     "SetRinger",
+    "SpeechDescriptors",
     "TransmitOnHook",
     "WinkDetected",
 ]
@@ -178,15 +181,19 @@ class PortKind(Enum):
     EM = "e&m"
 
 
+@dataclass(frozen=True, slots=True)
+class SpeechDescriptors:
+    """Where one port's blocks come from, and where they go."""
+
+    read: int
+    write: int
+
+
 class Card(Protocol):
     """The hardware under the lines: ports that tell events and take commands.
 
     Runs in: event loop.
     """
-
-    @property
-    def kinds(self) -> tuple[PortKind, ...]:
-        """What each port is, by its index."""
 
     def poll(self) -> list[tuple[int, HardwareEvent]]:
         """Everything that happened since the last call, in order, with the port's index.
@@ -200,3 +207,31 @@ class Card(Protocol):
 
     def take_event(self, port: int, value: int) -> list[HardwareEvent]:
         """What an event of this port's means that the media plane's pump has fetched for us."""
+
+    def take_loss(self, port: int) -> None:
+        """The pump could read or write this port's descriptor no more; `poll` tells."""
+
+
+class PluggedCard(Card, Protocol):
+    """A card whose speech the media plane's pump reads and writes, in real time.
+
+    Runs in: event loop.
+    """
+
+    @property
+    def speech_descriptors(self) -> Mapping[int, SpeechDescriptors]:
+        """Of each port that can be had."""
+
+    @property
+    def signalling_descriptor(self) -> int | None:
+        """Readable when `poll` has something to tell; None where the pump fetches events."""
+
+    @property
+    def pending_event(self) -> tuple[int, int]:
+        """The errno by which a read says that an event waits, and the request that fetches it; or zeros."""
+
+    def look_again(self) -> list[int]:
+        """Try ports that could not be had; those whose descriptor is new."""
+
+    def unplug(self) -> None:
+        """Close everything."""

@@ -34,18 +34,22 @@ class Lockstep:
         told: Callable[[float, str, str], None] | None = None,
         boot: str = "lockstep",
     ) -> None:
-        kinds = card_kinds(appliance)
-        cable = LockstepCable(kinds)
+        cables = {name: LockstepCable(card_kinds(appliance, name)) for name in appliance.card}
         self._ticks = 0
         self._start_utc_s = start_utc_s
-        self.plane = compose_plane(appliance, len(kinds))
-        self.town_plane = Plane(len(kinds), law=Law(appliance.site.law))
+        self.plane = compose_plane(appliance)
+        self.town_plane = Plane(self.plane.slots, law=Law(appliance.site.law))
         self.town = Town(
-            appliance, cable.far, self.town_plane, InlineCallerIdReader(), fault=fault, told=told
+            appliance,
+            {name: cable.far for name, cable in cables.items()},
+            self.town_plane,
+            InlineCallerIdReader(),
+            fault=fault,
+            told=told,
         )
         self.exchange = compose_exchange(
             appliance,
-            card=cable.near,
+            cards={name: cable.near for name, cable in cables.items()},
             plane=self.plane,
             reader=InlineCallerIdReader(),
             prompts=prompts,

@@ -37,7 +37,7 @@ def far_end(listener: CableListener, end: SocketCableEnd) -> None:
     listener.accept()
     with Plane(ports) as plane:
         noise = g711_encode((chance.normal(0, 600, 16000)).astype(np.int16), Law.ALAW)
-        for slot, speech in enumerate(end.speech_descriptors):
+        for slot, speech in end.speech_descriptors.items():
             plane.attach(slot, speech.read, write_descriptor=speech.write)
             if slot % 2:
                 plane.play(slot, noise, play_id=slot, loop=True)
@@ -54,7 +54,7 @@ def near_end(cable: SocketCableEnd, seconds: float) -> dict[str, Any]:
     plan = tone_plan("us")
     ports = len(cable.kinds)
     with Plane(ports) as plane:
-        for slot, speech in enumerate(cable.speech_descriptors):
+        for slot, speech in cable.speech_descriptors.items():
             plane.attach(slot, speech.read, write_descriptor=speech.write, clock=True)
             plane.listen(slot, digits=True, progress=plan)
         members = range(min(CONFERENCE, ports))

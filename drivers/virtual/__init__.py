@@ -2,6 +2,7 @@
 
 from drivers.virtual.lockstep_cable import LockstepCable, LockstepCableEnd
 from drivers.virtual.socket_cable import CableListener, SocketCableEnd, connect_cable
+from drivers.virtual.wire import mirrored
 
 __all__ = [
     "CableListener",
@@ -9,4 +10,5 @@ __all__ = [
     "LockstepCableEnd",
     "SocketCableEnd",
     "connect_cable",
+    "mirrored",
 ]

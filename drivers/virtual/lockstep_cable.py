@@ -40,6 +40,9 @@ class LockstepCableEnd:
         """Nothing: on a cable no event waits where speech is read."""
         return []
 
+    def take_loss(self, port: int) -> None:
+        """Nothing: there are no descriptors."""
+
     def plug_into(self, other: "LockstepCableEnd") -> None:
         """Join this end to the other; both see the lines as they are now."""
         for here, there in ((self, other), (other, self)):

@@ -16,7 +16,6 @@ import socket
 import struct
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from drivers.errors import CardError, CardLost
@@ -29,10 +28,11 @@ from drivers.hardware import (
     PortKind,
     RingBurstEnded,
     RingBurstStarted,
+    SpeechDescriptors,
 )
 from drivers.virtual.wire import WireEnd, mirrored
 
-__all__ = ["CableListener", "SocketCableEnd", "SpeechDescriptors", "connect_cable"]
+__all__ = ["CableListener", "SocketCableEnd", "connect_cable"]
 
 _MAGIC = b"switchroom cable 1\n"
 _CHANGE = struct.Struct("<HB")
@@ -57,14 +57,6 @@ _EVENTS: tuple[HardwareEvent, ...] = (
 _CODES = {event: code for code, event in enumerate(_EVENTS)}
 
 
-@dataclass(frozen=True, slots=True)
-class SpeechDescriptors:
-    """Where one port's blocks come from, and where they go."""
-
-    read: int
-    write: int
-
-
 class SocketCableEnd:
     """One end of the cable, a `drivers.interface.Card`. Also without a connection it keeps levels.
 
@@ -75,12 +67,14 @@ class SocketCableEnd:
         self._wires = [WireEnd(kind) for kind in kinds]
         self._connection: socket.socket | None = None
         self._unsent: deque[bytes] = deque()
-        self.speech_descriptors: tuple[SpeechDescriptors, ...] = ()
+        self.speech_descriptors: dict[int, SpeechDescriptors] = {}
 
     @property
     def kinds(self) -> tuple[PortKind, ...]:
         """What each port of this end is."""
         return tuple(wire.kind for wire in self._wires)
+
+    pending_event = (0, 0)
 
     @property
     def signalling_descriptor(self) -> int | None:
@@ -105,11 +99,11 @@ class SocketCableEnd:
             return False
 
     def plug_in(
-        self, connection: socket.socket, speech_descriptors: tuple[SpeechDescriptors, ...]
+        self, connection: socket.socket, speech_descriptors: Iterable[SpeechDescriptors]
     ) -> None:
         """Take over a connection whose hello is done, and tell the other end our levels."""
         self._connection = connection
-        self.speech_descriptors = speech_descriptors
+        self.speech_descriptors = dict(enumerate(speech_descriptors))
         self._unsent.clear()
         connection.setblocking(False)
         for port, wire in enumerate(self._wires):
@@ -121,8 +115,8 @@ class SocketCableEnd:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-        _close(self.speech_descriptors)
-        self.speech_descriptors = ()
+        _close(self.speech_descriptors.values())
+        self.speech_descriptors = {}
 
     def poll(self) -> list[tuple[int, HardwareEvent]]:
         """What the other end did since the last call; if that was very much, the first of it.
@@ -164,6 +158,13 @@ class SocketCableEnd:
 
     def take_event(self, port: int, value: int) -> list[HardwareEvent]:
         """Nothing: on a cable no event waits where speech is read."""
+        return []
+
+    def take_loss(self, port: int) -> None:
+        """Nothing: the far end has closed its pipe, and `poll` tells."""
+
+    def look_again(self) -> list[int]:
+        """Nothing: every port of a cable can be had."""
         return []
 
     def _send(self, port: int, event: HardwareEvent) -> None:
@@ -232,7 +233,7 @@ class CableListener:
             return False
         finally:
             _close(theirs)
-        self._end.plug_in(connection, tuple(ours))
+        self._end.plug_in(connection, ours)
         return True
 
     def close(self) -> None:
@@ -266,7 +267,7 @@ def connect_cable(path: Path, *, timeout_s: float = 2.0) -> SocketCableEnd:
         ) from error
     pairs = zip(descriptors[::2], descriptors[1::2], strict=True)
     end = SocketCableEnd(kinds)
-    end.plug_in(connection, tuple(SpeechDescriptors(*pair) for pair in pairs))
+    end.plug_in(connection, [SpeechDescriptors(*pair) for pair in pairs])
     return end
 
 

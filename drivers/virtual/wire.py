@@ -26,7 +26,7 @@ __all__ = ["WireEnd", "mirrored"]
 
 def mirrored(kind: PortKind) -> PortKind:
     """What stands at the other end of such a port."""
-    return PortKind.FXS if kind is PortKind.FXO else PortKind.FXO
+    return {PortKind.FXO: PortKind.FXS, PortKind.FXS: PortKind.FXO}.get(kind, kind)
 
 
 @dataclass(slots=True)

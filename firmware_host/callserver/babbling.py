@@ -30,7 +30,7 @@ class _Line:
 
 
 class Babbling:
-    """Which lines chatter, by the card's port.
+    """Which lines chatter, by their slot.
 
     Runs in: event loop, or the lockstep thread.
     """
@@ -39,13 +39,13 @@ class Babbling:
         self._lines: dict[int, _Line] = {}
         self._locked: set[int] = set()
 
-    def is_locked(self, port: int) -> bool:
+    def is_locked(self, slot: int) -> bool:
         """Whether what comes from this line is kept back."""
-        return port in self._locked
+        return slot in self._locked
 
-    def changed(self, port: int, event: HardwareEvent, now: float) -> bool:
+    def changed(self, slot: int, event: HardwareEvent, now: float) -> bool:
         """Take note of a change; True when the line has just become one to be locked out."""
-        line = self._lines.setdefault(port, _Line(seen_at=now))
+        line = self._lines.setdefault(slot, _Line(seen_at=now))
         line.room = min(BURST, line.room + (now - line.seen_at) * PER_S) - 1.0
         line.seen_at = now
         line.latest.pop(type(event), None)
@@ -53,23 +53,23 @@ class Babbling:
         if line.locked or line.room >= 0:
             return False
         line.locked = True
-        self._locked.add(port)
+        self._locked.add(slot)
         return True
 
     def next_timer(self) -> float | None:
         """When the next line may have been quiet for long enough."""
-        return min((self._lines[port].seen_at + QUIET_S for port in self._locked), default=None)
+        return min((self._lines[slot].seen_at + QUIET_S for slot in self._locked), default=None)
 
     def quiet(self, now: float) -> list[tuple[int, list[HardwareEvent]]]:
         """Lines to be taken back, each with the latest change of every kind."""
-        ready = [port for port in self._locked if self._lines[port].seen_at + QUIET_S <= now]
+        ready = [slot for slot in self._locked if self._lines[slot].seen_at + QUIET_S <= now]
         found: list[tuple[int, list[HardwareEvent]]] = []
-        for port in sorted(ready):
-            self._locked.discard(port)
-            found.append((port, list(self._lines.pop(port).latest.values())))
+        for slot in sorted(ready):
+            self._locked.discard(slot)
+            found.append((slot, list(self._lines.pop(slot).latest.values())))
         return found
 
-    def forget(self) -> None:
+    def forget(self, slot: int) -> None:
         """The card is another: nothing of the old one counts."""
-        self._lines.clear()
-        self._locked.clear()
+        self._lines.pop(slot, None)
+        self._locked.discard(slot)

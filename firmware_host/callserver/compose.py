@@ -1,6 +1,7 @@
 """The composition root of call control: every constructor is called here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import acd
@@ -11,17 +12,24 @@ from firmware_host.callserver.journal import Journal
 from firmware_host.callserver.media import CallMedia
 from firmware_host.callserver.ports import Port, PortRole, PortTable
 from firmware_host.callserver.recorder import Recorder
+from firmware_host.card_bay import CardBay
 from firmware_host.config import (
     Appliance,
+    DahdiCardTable,
+    card_kinds,
     center_settings,
+    dahdi_card_settings,
     disconnect_plan,
+    line_places,
+    slot_count,
     station_settings,
     trunk_settings,
 )
 from firmware_host.line_media import CallerIdReader, LineMedia
 from firmware_host.prompts import PromptLibrary, SpeechMaker, default_cache
+from firmware_host.step_loop import StepLoop
 
-__all__ = ["compose_exchange", "compose_plane", "compose_prompts", "state_folder"]
+__all__ = ["compose_bays", "compose_exchange", "compose_plane", "compose_prompts", "state_folder"]
 
 
 def state_folder(appliance: Appliance, configuration_file: Path) -> Path:
@@ -29,9 +37,42 @@ def state_folder(appliance: Appliance, configuration_file: Path) -> Path:
     return (configuration_file.parent / appliance.site.state).resolve()
 
 
-def compose_plane(appliance: Appliance, slots: int) -> Plane:
-    """The media plane of the call server; slots are numbered like the card's ports."""
-    return Plane(slots, law=Law(appliance.site.law))
+def compose_plane(appliance: Appliance) -> Plane:
+    """The media plane of the call server; `line_places` says who has which slot."""
+    return Plane(slot_count(appliance), law=Law(appliance.site.law))
+
+
+def compose_bays(
+    appliance: Appliance, state: Path, plane: Plane, loop: StepLoop
+) -> dict[str, CardBay]:
+    """A place for each card, empty yet."""
+    places = line_places(appliance).values()
+    return {
+        card: CardBay(
+            card,
+            _connector(appliance, card, state),
+            {place.port: place.slot for place in places if place.card == card},
+            plane,
+            loop,
+            clock=True,
+        )
+        for card in appliance.card
+    }
+
+
+def _connector(appliance: Appliance, card: str, state: Path) -> Callable[[], drivers.PluggedCard]:
+    if isinstance(appliance.card[card], DahdiCardTable):
+        return partial(drivers.DahdiCard, dahdi_card_settings(appliance, card))
+    return partial(_connect_cable, state / "cable.sock", card_kinds(appliance, card))
+
+
+def _connect_cable(path: Path, kinds: tuple[drivers.PortKind, ...]) -> drivers.PluggedCard:
+    cable = drivers.connect_cable(path)
+    if cable.kinds != kinds:
+        cable.unplug()
+        found = ", ".join(kind.value for kind in cable.kinds)
+        raise drivers.CardError(f"the town has other ports than the configuration: {found}")
+    return cable
 
 
 def compose_prompts(
@@ -49,7 +90,7 @@ def compose_prompts(
 def compose_exchange(
     appliance: Appliance,
     *,
-    card: drivers.Card,
+    cards: Mapping[str, drivers.Card],
     plane: Plane,
     reader: CallerIdReader,
     prompts: PromptLibrary,
@@ -60,15 +101,16 @@ def compose_exchange(
     ports = _ports(appliance)
     plan = tone_plan(appliance.site.country)
     line_media = LineMedia(plane, plan, Law(appliance.site.law), reader)
-    for trunk in appliance.trunk.values():
-        plane.mute_digits(trunk.port, trunk.mute_digits)
+    for name, trunk in appliance.trunk.items():
+        slot = ports.by_id(acd.PortId(name)).slot
+        plane.mute_digits(slot, trunk.mute_digits)
         own = disconnect_plan(trunk, plan)
         if own is not None:
-            line_media.set_disconnect_plan(trunk.port, own)
+            line_media.set_disconnect_plan(slot, own)
     return Exchange(
         center=acd.Center(center_settings(appliance)),
         ports=ports,
-        card=card,
+        cards=cards,
         line_media=line_media,
         media=CallMedia(ports, line_media, prompts),
         journal=journal,
@@ -78,25 +120,26 @@ def compose_exchange(
 
 def _ports(appliance: Appliance) -> PortTable:
     plan = tone_plan(appliance.site.country)
-    trunks = [
-        Port(
+    places = line_places(appliance)
+
+    def port(name: str, role: PortRole, line: drivers.Line, called: str = "") -> Port:
+        place = places[name]
+        return Port(
             port=acd.PortId(name),
-            role=PortRole.TRUNK,
-            slot=trunk.port,
-            card_port=trunk.port,
-            line=drivers.FxoLine(trunk_settings(trunk, plan)),
-            called=trunk.called,
+            role=role,
+            slot=place.slot,
+            card=place.card,
+            card_port=place.port,
+            line=line,
+            called=called,
         )
+
+    trunks = [
+        port(name, PortRole.TRUNK, drivers.FxoLine(trunk_settings(trunk, plan)), trunk.called)
         for name, trunk in appliance.trunk.items()
     ]
     stations = [
-        Port(
-            port=acd.PortId(name),
-            role=PortRole.STATION,
-            slot=station.port,
-            card_port=station.port,
-            line=drivers.FxsLine(station_settings(station, plan)),
-        )
+        port(name, PortRole.STATION, drivers.FxsLine(station_settings(station, plan)))
         for name, station in appliance.station.items()
     ]
     return PortTable([*trunks, *stations])

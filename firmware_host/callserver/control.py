@@ -28,6 +28,7 @@ def control_handlers(
                 "line": port.port,
                 "role": port.role.value,
                 "kind": "fxo" if isinstance(port.line, drivers.FxoLine) else "fxs",
+                "card": port.card,
                 "port": port.card_port,
                 "state": port.line.state.value,
                 "in_service": port.in_service,

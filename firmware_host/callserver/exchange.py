@@ -5,11 +5,11 @@ The event loop, the lockstep runner and the tests all call the same `step`. Noth
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import acd
 import drivers
-from dsp import DescriptorLost, Detection, RecordOverrun
+from dsp import DescriptorLost, Detection, EventFetched, RecordOverrun
 from firmware_host.callserver.babbling import BABBLING, Babbling
 from firmware_host.callserver.inbound import acd_event
 from firmware_host.callserver.journal import Journal
@@ -36,7 +36,7 @@ class Exchange:
         *,
         center: acd.Center,
         ports: PortTable,
-        card: drivers.Card,
+        cards: Mapping[str, drivers.Card],
         line_media: LineMedia,
         media: CallMedia,
         journal: Journal,
@@ -45,7 +45,7 @@ class Exchange:
         self.center = center
         self.ports = ports
         self.journal = journal
-        self._card = card
+        self._cards = dict(cards)
         self._line_media = line_media
         self._plane = line_media.plane
         self._media = media
@@ -89,14 +89,20 @@ class Exchange:
             _log.warning("the wall clock was set by %+.1f s", utc_s - now - self._utc_minus_now_s)
             self.set_clock(now, utc_s)
 
-    def replace_card(self, card: drivers.Card, now: float, *, alarm: str | None = None) -> None:
-        """Work on another card from now on; with an alarm: on none, until one is back."""
-        self._card = card
-        self._babbling.forget()
-        for port in self.ports.all:
-            if alarm is None:
-                self._line_outputs(port, port.line.start(now), now)
-            elif port.in_service:
+    def plug_in(self, card: str, hardware: drivers.Card, now: float) -> None:
+        """Work on this hardware from now on; its lines are brought to a known state."""
+        self._cards[card] = hardware
+        for port in self.ports.on(card):
+            self._babbling.forget(port.slot)
+            self._line_outputs(port, port.line.start(now), now)
+        self._settle(now)
+
+    def unplug(self, card: str, alarm: str, now: float) -> None:
+        """The card is gone until `plug_in`: its lines are out of service, their calls over."""
+        self._cards.pop(card, None)
+        for port in self.ports.on(card):
+            self._babbling.forget(port.slot)
+            if port.in_service:
                 self._line_event(port, drivers.OutOfService(alarm=alarm))
         self._settle(now)
 
@@ -117,17 +123,13 @@ class Exchange:
 
     # ------------------------------------------------------------ the step
 
-    def step(self, now: float) -> None:
-        """Act on everything that has happened up to ``now``.
+    def step(self, now: float) -> dict[str, drivers.CardLost]:
+        """Act on everything that has happened up to ``now``; tells which cards are gone and how.
 
-        Raises:
-            drivers.CardLost: when the card is gone; call `replace_card`.
+        Their lines are out of service; close what you hold of them, and `plug_in` when they are back.
         """
         self.now = now
-        for card_port, event in self._card.poll():
-            port = self.ports.by_card_port(card_port)
-            if port is not None:
-                self._line_changes(port, event, now)
+        lost = self._poll_cards(now)
         for detection in self._plane.detections():
             self._detected(detection, now)
         for slot, caller_id in self._line_media.read_caller_ids():
@@ -140,6 +142,25 @@ class Exchange:
         if self.journal.wants_snapshot:
             self._fact(self.center.snapshot(now), now)
         self.journal.flush()
+        return lost
+
+    def _poll_cards(self, now: float) -> dict[str, drivers.CardLost]:
+        lost: dict[str, drivers.CardLost] = {}
+        for card, hardware in list(self._cards.items()):
+            try:
+                events = hardware.poll()
+            except drivers.CardLost as error:
+                _log.error(
+                    "card %s: %s; its lines are out of service until it is back", card, error
+                )
+                lost[card] = error
+                self.unplug(card, "card lost", now)
+                continue
+            for card_port, event in events:
+                port = self.ports.at(card, card_port)
+                if port is not None:
+                    self._line_changes(port, event, now)
+        return lost
 
     def next_timer(self) -> float | None:
         """When `step` is due although nothing happens."""
@@ -154,8 +175,9 @@ class Exchange:
         if finished is not None:
             self._events.append(finished)
             return
-        if isinstance(detection, DescriptorLost):
-            return  # the card's poll tells, with the reason
+        if isinstance(detection, DescriptorLost | EventFetched):
+            self._card_detected(detection, now)
+            return
         if isinstance(detection, RecordOverrun):
             _log.warning("recording %s lost a block: the disk is too slow", detection)
             return
@@ -163,20 +185,32 @@ class Exchange:
         if heard is not None:
             self._heard(*heard, now)
 
+    def _card_detected(self, detection: DescriptorLost | EventFetched, now: float) -> None:
+        """What the pump met with at a descriptor is the card's to understand."""
+        port = self.ports.by_slot(detection.slot)
+        hardware = self._cards.get(port.card) if port is not None else None
+        if port is None or hardware is None:
+            return
+        if isinstance(detection, DescriptorLost):
+            hardware.take_loss(port.card_port)
+            return
+        for event in hardware.take_event(port.card_port, detection.value):
+            self._line_changes(port, event, now)
+
     def _heard(self, slot: int, heard: drivers.Heard, now: float) -> None:
         port = self.ports.by_slot(slot)
         if port is not None:
             self._line_receives(port, heard, now)
 
     def _line_changes(self, port: Port, event: drivers.HardwareEvent, now: float) -> None:
-        if self._babbling.changed(port.card_port, event, now):
+        if self._babbling.changed(port.slot, event, now):
             self._line_event(port, drivers.OutOfService(alarm=BABBLING))
-        if not self._babbling.is_locked(port.card_port):
+        if not self._babbling.is_locked(port.slot):
             self._line_receives(port, event, now)
 
     def _take_back_quiet_lines(self, now: float) -> None:
-        for card_port, latest in self._babbling.quiet(now):
-            port = self.ports.by_card_port(card_port)
+        for slot, latest in self._babbling.quiet(now):
+            port = self.ports.by_slot(slot)
             if port is not None:
                 self._line_outputs(port, port.line.start(now), now)
                 for event in latest:
@@ -205,7 +239,9 @@ class Exchange:
     def _line_outputs(self, port: Port, outputs: list[drivers.LineOutput], now: float) -> None:
         for output in outputs:
             if isinstance(output, drivers.HardwareCommand):
-                self._card.perform(port.card_port, output)
+                hardware = self._cards.get(port.card)
+                if hardware is not None:
+                    hardware.perform(port.card_port, output)
             elif isinstance(output, drivers.MediaWish):
                 self._line_media.perform(port.slot, output)
             else:

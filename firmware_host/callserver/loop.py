@@ -1,7 +1,7 @@
 """The call server's process: asyncio waits for descriptors or the next timer, then steps.
 
-The card (here: the far end of the virtual card's cable) may come and go; lines are withdrawn while it
-is gone and brought to a known state when it is back.
+Cards may come and go; their lines are withdrawn while they are gone and brought to a known state when they
+are back.
 """
 
 import asyncio
@@ -10,9 +10,9 @@ import time
 import uuid
 from pathlib import Path
 
-import drivers
 from dsp import Plane
 from firmware_host.callserver.compose import (
+    compose_bays,
     compose_exchange,
     compose_plane,
     compose_prompts,
@@ -24,7 +24,8 @@ from firmware_host.callserver.journal import Journal
 from firmware_host.callserver.listening import Listening
 from firmware_host.callserver.recorder import Recorder
 from firmware_host.callserver.watchdog import Watchdog
-from firmware_host.config import Appliance, card_kinds
+from firmware_host.card_bay import CardBay
+from firmware_host.config import Appliance
 from firmware_host.control_socket import ControlServer
 from firmware_host.instance_lock import InstanceLock
 from firmware_host.line_media import ThreadCallerIdReader
@@ -37,9 +38,6 @@ __all__ = ["run_call_server"]
 
 _log = logging.getLogger(__name__)
 
-_RECONNECT_S = 0.1
-_PATIENCE_S = 3.0
-"""The far end may start after us; only then is its absence worth a warning."""
 _CLOCK_CHECK_S = 1.0
 _CLOCK_STEP_S = 0.25
 _LOOK_S = 0.5
@@ -60,30 +58,12 @@ def run_call_server(appliance: Appliance, configuration_file: Path) -> None:
         lock.release()
 
 
-class _NoCard:
-    """What call control talks to while the card is gone."""
-
-    kinds: tuple[drivers.PortKind, ...] = ()
-
-    def poll(self) -> list[tuple[int, drivers.HardwareEvent]]:
-        return []
-
-    def perform(self, port: int, command: drivers.HardwareCommand) -> None:
-        """Nothing is there to perform it; lines are started anew when the card is back."""
-
-    def take_event(self, port: int, value: int) -> list[drivers.HardwareEvent]:
-        return []
-
-
 class _CallServer:
     def __init__(self, appliance: Appliance, state: Path) -> None:
         self._appliance = appliance
         self._state = state
-        self._cable: drivers.SocketCableEnd | None = None
-        self._next_connect = 0.0
+        self._bays: dict[str, CardBay] = {}
         self._next_clock_check = 0.0
-        self._complained = False
-        self._cardless_since = time.monotonic()
         self._watchdog = Watchdog()
         self._next_look = 0.0
 
@@ -91,11 +71,11 @@ class _CallServer:
         loop = StepLoop()
         notifier = ServiceNotifier()
         prompts = compose_prompts(self._appliance)
-        plane = compose_plane(self._appliance, len(card_kinds(self._appliance)))
+        plane = compose_plane(self._appliance)
         reader = ThreadCallerIdReader(loop.wake_from_thread)
         exchange = compose_exchange(
             self._appliance,
-            card=_NoCard(),
+            cards={},
             plane=plane,
             reader=reader,
             prompts=prompts,
@@ -113,6 +93,7 @@ class _CallServer:
         )
         self._start_pump(plane)
         loop.watch(plane.detection_fd)
+        self._bays = compose_bays(self._appliance, self._state, plane, loop)
         exchange.start(time.monotonic(), time.time(), version=VERSION)
         control = ControlServer(
             self._state / "callserver.sock",
@@ -127,14 +108,15 @@ class _CallServer:
         try:
             while not loop.stopping:
                 loop.begin_step()
-                self._step(exchange, plane, loop)
-                await loop.wait(exchange.next_timer())
+                self._step(exchange, plane)
+                await loop.wait(self._next_timer(exchange))
         finally:
             notifier.stopping()
             listening.stop()
             await control.stop()
             exchange.shut_down(time.monotonic())
-            self._unplug(plane, loop)
+            for bay in self._bays.values():
+                bay.unplug(time.monotonic())
             loop.unwatch(plane.detection_fd)
             plane.close()
             reader.close()
@@ -150,7 +132,11 @@ class _CallServer:
     def _alive(self) -> str | None:
         return self._watchdog.beat(time.monotonic())
 
-    def _step(self, exchange: Exchange, plane: Plane, loop: StepLoop) -> None:
+    def _next_timer(self, exchange: Exchange) -> float | None:
+        times = [exchange.next_timer(), *(bay.next_timer() for bay in self._bays.values())]
+        return min((time for time in times if time is not None), default=None)
+
+    def _step(self, exchange: Exchange, plane: Plane) -> None:
         now = time.monotonic()
         self._watchdog.stepped(now)
         if now >= self._next_look:
@@ -161,45 +147,10 @@ class _CallServer:
         if now >= self._next_clock_check:
             self._next_clock_check = now + _CLOCK_CHECK_S
             exchange.follow_clock(now, time.time(), tolerance_s=_CLOCK_STEP_S)
-        if self._cable is None and now >= self._next_connect:
-            self._next_connect = now + _RECONNECT_S
-            self._plug_in(exchange, plane, loop, now)
-        try:
-            exchange.step(now)
-        except drivers.CardLost as error:
-            _log.error("%s; lines are out of service until it is back", error)
-            self._unplug(plane, loop)
-            self._cardless_since = now
-            exchange.replace_card(_NoCard(), now, alarm="card lost")
-
-    def _plug_in(self, exchange: Exchange, plane: Plane, loop: StepLoop, now: float) -> None:
-        try:
-            cable = drivers.connect_cable(self._state / "cable.sock")
-        except drivers.CardError as error:
-            if not self._complained and now - self._cardless_since > _PATIENCE_S:
-                _log.warning("%s; trying on", error)
-                self._complained = True
-            return
-        wanted = card_kinds(self._appliance)
-        if cable.kinds != wanted:
-            _log.error("the card has other ports than the configuration: %s", cable.kinds)
-            cable.unplug()
-            return
-        self._complained = False
-        _log.info("the card is there; lines are brought to a known state")
-        self._cable = cable
-        for slot, speech in enumerate(cable.speech_descriptors):
-            plane.attach(slot, speech.read, write_descriptor=speech.write, clock=True)
-        if cable.signalling_descriptor is not None:
-            loop.watch(cable.signalling_descriptor)
-        exchange.replace_card(cable, now)
-
-    def _unplug(self, plane: Plane, loop: StepLoop) -> None:
-        if self._cable is None:
-            return
-        if self._cable.signalling_descriptor is not None:
-            loop.unwatch(self._cable.signalling_descriptor)
-        for slot in range(len(self._cable.kinds)):
-            plane.detach(slot)
-        self._cable.unplug()
-        self._cable = None
+        for name, bay in self._bays.items():
+            card = bay.attend(now)
+            if card is not None:
+                _log.info("card %s is there; its lines are brought to a known state", name)
+                exchange.plug_in(name, card, now)
+        for name in exchange.step(now):
+            self._bays[name].unplug(now)

@@ -18,11 +18,12 @@ class PortRole(Enum):
 
 @dataclass(slots=True)
 class Port:
-    """One line of ours. ``slot`` is the media plane's, ``card_port`` the card's index."""
+    """One line of ours. ``slot`` is the media plane's, ``card_port`` its place on its card."""
 
     port: PortId
     role: PortRole
     slot: int
+    card: str
     card_port: int
     line: Line
     called: str = ""
@@ -38,7 +39,7 @@ class PortTable:
         self.all = tuple(ports)
         self._by_id = {port.port: port for port in ports}
         self._by_slot = {port.slot: port for port in ports}
-        self._by_card_port = {port.card_port: port for port in ports}
+        self._by_place = {(port.card, port.card_port): port for port in ports}
 
     def by_id(self, port: PortId) -> Port:
         """The port of this name; KeyError when there is none."""
@@ -48,6 +49,10 @@ class PortTable:
         """The port of this slot."""
         return self._by_slot.get(slot)
 
-    def by_card_port(self, card_port: int) -> Port | None:
-        """The port at this place on the card."""
-        return self._by_card_port.get(card_port)
+    def at(self, card: str, card_port: int) -> Port | None:
+        """The port at this place on this card."""
+        return self._by_place.get((card, card_port))
+
+    def on(self, card: str) -> list[Port]:
+        """All ports of this card."""
+        return [port for port in self.all if port.card == card]

@@ -1,11 +1,18 @@
 """The one configuration: appliance.toml, checked as a whole before anything starts."""
 
+from firmware_host.config.dahdi_settings import dahdi_card_settings, dahdi_town_settings
+from firmware_host.config.line_places import LinePlace, card_kinds, line_places, slot_count
 from firmware_host.config.mistakes import ConfigurationError, Mistake
 from firmware_host.config.reader import parse_appliance, read_appliance
-from firmware_host.config.schema import Appliance, StationTable, TrunkTable
+from firmware_host.config.schema import (
+    Appliance,
+    DahdiCardTable,
+    StationTable,
+    TrunkTable,
+    VirtualCardTable,
+)
 from firmware_host.config.settings import (
     ALERTING_COUNTRIES,
-    card_kinds,
     center_settings,
     disconnect_plan,
     dtmf_form,
@@ -17,15 +24,22 @@ __all__ = [
     "ALERTING_COUNTRIES",
     "Appliance",
     "ConfigurationError",
+    "DahdiCardTable",
+    "LinePlace",
     "Mistake",
     "StationTable",
     "TrunkTable",
+    "VirtualCardTable",
     "card_kinds",
     "center_settings",
+    "dahdi_card_settings",
+    "dahdi_town_settings",
     "disconnect_plan",
     "dtmf_form",
+    "line_places",
     "parse_appliance",
     "read_appliance",
+    "slot_count",
     "station_settings",
     "trunk_settings",
 ]

@@ -8,6 +8,7 @@ from firmware_host.config.hours import HoursError, parse_open_hours
 from firmware_host.config.mistakes import Mistake, key_path, suggest
 from firmware_host.config.schema import (
     Appliance,
+    DahdiCardTable,
     FlowTable,
     HangUpTable,
     HoursTable,
@@ -16,6 +17,7 @@ from firmware_host.config.schema import (
     QueueNodeTable,
     SayTable,
     TrunkTable,
+    VirtualCardTable,
 )
 from firmware_host.config.settings import disconnect_plan
 from firmware_host.config.walk import NO_NUMBER
@@ -47,8 +49,11 @@ def _site(appliance: Appliance) -> Iterable[Mistake]:
         advice = suggest(site.country, list(countries()))
         yield Mistake("site.country", f'no tone plan for "{site.country}"', advice)
     yield from _zone(site.time_zone, "site.time_zone")
-    if len(appliance.card) != 1:
-        yield Mistake("card", f"{len(appliance.card)} cards", "exactly one is supported for now")
+    if not appliance.card:
+        yield Mistake("card", "no card", "add a table such as [card.virtual]")
+    virtual = [each for each in appliance.card.values() if isinstance(each, VirtualCardTable)]
+    if len(virtual) > 1:
+        yield Mistake("card", f"{len(virtual)} virtual cards", "one cable leads to the town")
 
 
 def _zone(name: str, path: str) -> Iterable[Mistake]:
@@ -86,6 +91,8 @@ def _ports(appliance: Appliance) -> Iterable[Mistake]:
         if card not in appliance.card:
             advice = suggest(card, list(appliance.card))
             yield Mistake(key_path(kind, name, "card"), f'unknown card "{card}"', advice)
+        elif port == 0 and isinstance(appliance.card[card], DahdiCardTable):
+            yield Mistake(path, "port 0", "a DAHDI span's channels are numbered from 1")
         other = used.setdefault((card, port), key_path(kind, name))
         if other != key_path(kind, name):
             yield Mistake(path, f"port {port} is taken by {other}", "each port carries one line")

@@ -13,6 +13,8 @@ __all__ = [
     "AgentTable",
     "Appliance",
     "CardTable",
+    "DahdiCardTable",
+    "DynamicTable",
     "FlowTable",
     "HangUpTable",
     "HoursTable",
@@ -30,6 +32,7 @@ __all__ = [
     "StationTable",
     "TechnicianTable",
     "TrunkTable",
+    "VirtualCardTable",
 ]
 
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
@@ -79,10 +82,43 @@ class SiteTable(Table, frozen=True):
     "Folder of journal, recordings and sockets; relative to the configuration file."
 
 
-class CardTable(Table, frozen=True):
-    """A telephone card."""
+EchoCanceller = Literal["none", "oslec", "mg2", "kb1", "sec2", "jpah", "hwec", "hpec"]
+GainDb = Annotated[float, Meta(ge=-24, le=24)]
 
-    kind: Literal["virtual"]
+
+class VirtualCardTable(Table, frozen=True, tag_field="kind", tag="virtual"):
+    """A crossed cable; the town lives at its other end."""
+
+
+class DynamicTable(Table, frozen=True):
+    """A span without a card, such as TDM over Ethernet; made when it is not there."""
+
+    driver: Literal["eth", "ethmf", "loc"]
+    address: Annotated[str, Meta(min_length=1, max_length=39)]
+    "As the driver wants it: ``eth0/00:11:22:33:44:55/0``; for ``loc`` ``KEY:ID``."
+    channels: Annotated[int, Meta(ge=1, le=256)]
+    timing: Annotated[int, Meta(ge=0, le=255)] = 0
+
+
+class DahdiCardTable(Table, frozen=True, tag_field="kind", tag="dahdi"):
+    """One span of the DAHDI driver: an analog card, or one E1 or T1 of a card."""
+
+    span: str | int
+    "Its number, or the driver's name of it: `switchroom spans` lists both."
+    framing: Literal["d4", "esf", "ccs", "cas"] | None = None
+    coding: Literal["ami", "b8zs", "hdb3"] | None = None
+    crc4: bool = False
+    line_build_out: Annotated[int, Meta(ge=0, le=7)] = 0
+    timing: Annotated[int, Meta(ge=0, le=128)] = 0
+    "Rank among the sources of the clock, 1 being the first; 0: never."
+    dynamic: DynamicTable | None = None
+    echo_canceller: EchoCanceller = "none"
+    echo_canceller_ms: Annotated[int, Meta(ge=4, le=128)] = 16
+    town_span: str | int | None = None
+    "For trials: the span joined back to back with this one, where the town plays the far end."
+
+
+CardTable = VirtualCardTable | DahdiCardTable
 
 
 class DisconnectToneTable(Table, frozen=True):
@@ -111,6 +147,10 @@ class TrunkTable(Table, frozen=True):
     "The far end has said nothing for so long: hang up. 0: never."
     mute_digits: bool = False
     "Agents and recordings do not hear the keys that callers press; speech comes 60 ms later."
+    echo_canceller: EchoCanceller | None = None
+    "On a DAHDI card: another than the card's."
+    receive_gain_db: GainDb = 0.0
+    transmit_gain_db: GainDb = 0.0
 
 
 class StationTable(Table, frozen=True):
@@ -121,6 +161,10 @@ class StationTable(Table, frozen=True):
     caller_id: CallerIdHow = "fsk_after_first_ring"
     caller_id_digits: CallerIdDigits | None = None
     flash: bool = True
+    echo_canceller: EchoCanceller | None = None
+    "On a DAHDI card: another than the card's."
+    receive_gain_db: GainDb = 0.0
+    transmit_gain_db: GainDb = 0.0
 
 
 class AgentTable(Table, frozen=True):

@@ -28,7 +28,6 @@ from drivers import (
     DtmfCallerIdForm,
     FxoSettings,
     FxsSettings,
-    PortKind,
     dtmf_form_of,
 )
 from dsp import TonePlan, with_disconnect_tone
@@ -48,7 +47,6 @@ from firmware_host.config.schema import (
 
 __all__ = [
     "ALERTING_COUNTRIES",
-    "card_kinds",
     "center_settings",
     "disconnect_plan",
     "dtmf_form",
@@ -58,13 +56,6 @@ __all__ = [
 
 ALERTING_COUNTRIES = frozenset({"uk"})
 """An alerting tone comes between polarity reversal and FSK (BT SIN 242)."""
-
-
-def card_kinds(appliance: Appliance) -> tuple[PortKind, ...]:
-    """What our card has at each port: trunks are FXO, stations FXS; a port without line is FXS."""
-    kinds = {trunk.port: PortKind.FXO for trunk in appliance.trunk.values()}
-    kinds |= {station.port: PortKind.FXS for station in appliance.station.values()}
-    return tuple(kinds.get(index, PortKind.FXS) for index in range(max(kinds) + 1))
 
 
 def center_settings(appliance: Appliance) -> CenterSettings:

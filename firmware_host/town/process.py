@@ -20,7 +20,16 @@ from numpy.typing import NDArray
 import drivers
 from drivers import CableListener, CallerNumber, SocketCableEnd
 from dsp import Law, Plane, g711_decode
-from firmware_host.config import Appliance, card_kinds
+from firmware_host.card_bay import CardBay
+from firmware_host.config import (
+    Appliance,
+    DahdiCardTable,
+    VirtualCardTable,
+    card_kinds,
+    dahdi_town_settings,
+    line_places,
+    slot_count,
+)
 from firmware_host.control_socket import ControlServer, Refused, Result
 from firmware_host.instance_lock import InstanceLock
 from firmware_host.line_media import ThreadCallerIdReader
@@ -78,13 +87,15 @@ class _TownProcess:
         self._appliance = appliance
         self._state = state
         self._staffed = staffed
-        kinds = tuple(
-            drivers.PortKind.FXS if kind is drivers.PortKind.FXO else drivers.PortKind.FXO
-            for kind in card_kinds(appliance)
-        )
-        self._end = SocketCableEnd(kinds)
         self._law = Law(appliance.site.law)
-        self._plane = Plane(len(kinds), law=self._law)
+        self._plane = Plane(slot_count(appliance), law=self._law)
+        self._cable = next(
+            (name for name, card in appliance.card.items() if isinstance(card, VirtualCardTable)),
+            None,
+        )
+        kinds = () if self._cable is None else card_kinds(appliance, self._cable)
+        self._end = SocketCableEnd(tuple(drivers.mirrored(kind) for kind in kinds))
+        self._bays: dict[str, CardBay] = {}
         self._bursts: deque[tuple[float, str]] = deque(maxlen=_BURSTS_KEPT)
         self._listeners: dict[str, asyncio.Queue[str]] = {}
         self._habits: dict[str, Callable[[], Script]] = {}
@@ -94,7 +105,9 @@ class _TownProcess:
         loop = StepLoop()
         notifier = ServiceNotifier()
         reader = ThreadCallerIdReader(loop.wake_from_thread)
-        town = Town(self._appliance, self._end, self._plane, reader, told=self._told)
+        cards = {} if self._cable is None else {self._cable: self._end}
+        town = Town(self._appliance, cards, self._plane, reader, told=self._told)
+        self._bays = self._bays_of_real_spans(loop)
         self._plane.start()
         loop.watch(self._plane.detection_fd)
         listener = CableListener(self._state / "cable.sock", self._end)
@@ -133,23 +146,58 @@ class _TownProcess:
                 loop.begin_step()
                 self._accept(listener, loop)
                 self._step(town, loop)
-                await loop.wait(town.next_timer())
+                await loop.wait(self._next_timer(town))
         finally:
             notifier.stopping()
             handsets.stop()
             await control.stop()
             self._unplug(loop)
+            for bay in self._bays.values():
+                bay.unplug(time.monotonic())
             listener.close()
             loop.unwatch(self._plane.detection_fd)
             self._plane.close()
             reader.close()
 
+    def _bays_of_real_spans(self, loop: StepLoop) -> dict[str, CardBay]:
+        """Spans that are joined back to back with the appliance's."""
+        bays: dict[str, CardBay] = {}
+        for name, card in self._appliance.card.items():
+            far = (
+                dahdi_town_settings(self._appliance, name)
+                if isinstance(card, DahdiCardTable)
+                else None
+            )
+            if far is not None:
+                connect = partial(drivers.DahdiCard, far)
+                bays[name] = CardBay(
+                    name, connect, self._slots(name), self._plane, loop, clock=True
+                )
+        return bays
+
+    def _slots(self, card: str) -> dict[int, int]:
+        places = line_places(self._appliance).values()
+        return {place.port: place.slot for place in places if place.card == card}
+
+    def _next_timer(self, town: Town) -> float | None:
+        times = [town.next_timer(), *(bay.next_timer() for bay in self._bays.values())]
+        return min((time_s for time_s in times if time_s is not None), default=None)
+
     def _step(self, town: Town, loop: StepLoop) -> None:
-        try:
-            town.step(time.monotonic())
-        except drivers.CardLost:
-            _log.warning("the appliance is gone; its lines hang until it plugs in again")
-            self._unplug(loop)
+        now = time.monotonic()
+        for name, bay in self._bays.items():
+            card = bay.attend(now)
+            if card is not None:
+                _log.info("the town has taken span %s", name)
+                town.plug_in(name, card, now)
+        for name in town.step(now):
+            if name in self._bays:
+                _log.warning("span %s is gone", name)
+                self._bays[name].unplug(now)
+                town.unplug(name, now)
+            else:
+                _log.warning("the appliance is gone; its lines hang until it plugs in again")
+                self._unplug(loop)
 
     def _accept(self, listener: CableListener, loop: StepLoop) -> None:
         old = self._end.signalling_descriptor
@@ -157,8 +205,10 @@ class _TownProcess:
             return
         if old is not None:
             loop.unwatch(old)
-        for slot, speech in enumerate(self._end.speech_descriptors):
-            self._plane.attach(slot, speech.read, write_descriptor=speech.write)
+        slots = self._cable_slots()
+        for port, speech in self._end.speech_descriptors.items():
+            if port in slots:
+                self._plane.attach(slots[port], speech.read, write_descriptor=speech.write)
         if self._end.signalling_descriptor is not None:
             loop.watch(self._end.signalling_descriptor)
         _log.info("the appliance plugged in")
@@ -166,9 +216,12 @@ class _TownProcess:
     def _unplug(self, loop: StepLoop) -> None:
         if self._end.signalling_descriptor is not None:
             loop.unwatch(self._end.signalling_descriptor)
-        for slot in range(len(self._end.kinds)):
+        for slot in self._cable_slots().values():
             self._plane.detach(slot)
         self._end.unplug()
+
+    def _cable_slots(self) -> dict[int, int]:
+        return {} if self._cable is None else self._slots(self._cable)
 
     def _people_of_the_house(self) -> dict[str, Callable[[], Script]]:
         """By station: what whoever sits there does, from the log-in on."""
@@ -199,17 +252,16 @@ class _TownProcess:
 
     async def _babble(self, line: str, changes: int) -> dict[str, int]:
         """A loose wire: this line's hook or battery chatters as fast as the cable carries it."""
-        ports = {name: row.port for name, row in self._appliance.station.items()}
-        trunks = {name: row.port for name, row in self._appliance.trunk.items()}
-        if line not in ports and line not in trunks:
-            raise Refused(f"no line {line}")
+        place = line_places(self._appliance).get(line)
+        if place is None or place.card != self._cable:
+            raise Refused(f"no line {line} on the virtual card")
         for count in range(changes):
             command: drivers.HardwareCommand = (
                 drivers.SetHook(off_hook=count % 2 == 0)
-                if line in ports
+                if place.kind is drivers.PortKind.FXS
                 else drivers.SetBattery(present=count % 2 == 1)
             )
-            self._end.perform(ports.get(line, trunks.get(line, 0)), command)
+            self._end.perform(place.port, command)
             if count % _BABBLE_AT_ONCE == 0:
                 await asyncio.sleep(0)
             # The other lines' changes use the same cable.

@@ -5,7 +5,7 @@ FXS, a telephone on our FXS port is an FXO. Sound is made and heard by a plane o
 are numbered like the card's ports.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from drivers import (
     CallerNumber,
     CallOffered,
     Card,
+    CardLost,
     Clear,
     Cleared,
     Dial,
@@ -35,6 +36,7 @@ from drivers import (
     LineEvent,
     LineOutput,
     MediaWish,
+    OutOfService,
     Ring,
     SendTone,
     SetHook,
@@ -43,7 +45,9 @@ from drivers import (
 from dsp import (
     SAMPLE_RATE_HZ,
     ActivityChanged,
+    DescriptorLost,
     Detection,
+    EventFetched,
     Law,
     LiveFeed,
     Plane,
@@ -53,7 +57,14 @@ from dsp import (
     g711_encode,
     tone_plan,
 )
-from firmware_host.config import ALERTING_COUNTRIES, Appliance, TrunkTable, dtmf_form
+from firmware_host.config import (
+    ALERTING_COUNTRIES,
+    Appliance,
+    LinePlace,
+    TrunkTable,
+    dtmf_form,
+    line_places,
+)
 from firmware_host.line_media import CallerIdReader, LineMedia, ListenAlso
 from firmware_host.town.far_end_fault import FarEndFault, spoil_caller_id
 from firmware_host.town.person import Person
@@ -71,7 +82,9 @@ _SPOKEN_BLOCKS = 16
 @dataclass(slots=True)
 class _TownPort:
     name: str
-    port: int  # also the slot in the town's plane
+    slot: int
+    card: str
+    port: int
     line: FxsLine | FxoLine
     number: str = ""
     "What subscribers dial to reach it; empty for a handset and for a trunk that takes any number."
@@ -111,19 +124,19 @@ class Town:
     def __init__(
         self,
         appliance: Appliance,
-        card: Card,
+        cards: Mapping[str, Card],
         plane: Plane,
         reader: CallerIdReader,
         *,
         fault: FarEndFault | None = None,
         told: Callable[[float, str, str], None] | None = None,
     ) -> None:
-        self._card = card
+        self._cards = dict(cards)
         self._plane = plane
         self._fault = fault
         self._told = told
         self._media = _ExchangeMedia(plane, appliance, reader, fault)
-        self._ports: dict[int, _TownPort] = {}
+        self._ports: dict[int, _TownPort] = {}  # by slot
         self._people: list[Person] = []
         self._sounds: dict[int, Person] = {}
         self._now = 0.0
@@ -135,9 +148,10 @@ class Town:
         self.script_failed: Callable[[Person, Exception], None] = _raise
         "Told when a person's script raises; the person is gone by then."
         cadence_s = tuple(part / 1000 for part in tone_plan(appliance.site.country).ring_cadence_ms)
+        places = line_places(appliance)
         for name, trunk in appliance.trunk.items():
             line = FxsLine(_exchange_end(trunk, cadence_s, appliance.site.country))
-            self._ports[trunk.port] = _TownPort(name, trunk.port, line, number=trunk.called)
+            self._add(places[name], line, number=trunk.called)
         for name, station in appliance.station.items():
             telephone = FxoSettings(
                 caller_id=CallerIdMode(station.caller_id),
@@ -146,8 +160,14 @@ class Town:
                 silence_limit_s=0.0,  # people hang up by themselves
                 guard_s=0.2,
             )
-            self._ports[station.port] = _TownPort(name, station.port, FxoLine(telephone))
+            self._add(places[name], FxoLine(telephone))
         self._by_name = {port.name: port for port in self._ports.values()}
+        self._at = {(port.card, port.port): port for port in self._ports.values()}
+
+    def _add(self, place: LinePlace, line: FxsLine | FxoLine, number: str = "") -> None:
+        self._ports[place.slot] = _TownPort(
+            place.name, place.slot, place.card, place.port, line, number=number
+        )
 
     # ------------------------------------------------------------ people
 
@@ -181,25 +201,41 @@ class Town:
         port = self._by_name[station]
         if port.person is not None:
             port.person.stop()
-            self._media.perform(port.port, StopSignal())
-        person.slot, port.person = port.port, person
+            self._media.perform(port.slot, StopSignal())
+        person.slot, port.person = port.slot, person
         self._people.append(person)
         self._run(person)
 
     # ------------------------------------------------------------ the step
 
-    def step(self, now: float) -> None:
-        """Act on everything that has happened up to ``now``.
-
-        Raises:
-            drivers.CardLost: when the appliance unplugged its end.
-        """
+    def plug_in(self, card: str, hardware: Card, now: float) -> None:
+        """Play the far end of this hardware from now on; its lines begin anew."""
         self._now = now
-        for index, event in self._card.poll():
-            port = self._ports.get(index)
-            if port is not None:
-                self.wire_told(now, port.name, event)
-                self._outputs(port, port.line.receive(event, now))
+        self._cards[card] = hardware
+        for port in self._ports.values():
+            if port.card == card:
+                self._outputs(port, port.line.start(now))
+
+    def unplug(self, card: str, now: float) -> None:
+        """The hardware is gone: whoever was on its lines hears nothing any more."""
+        self._now = now
+        self._cards.pop(card, None)
+        for port in self._ports.values():
+            if port.card == card:
+                self._cleared(port)
+
+    def step(self, now: float) -> dict[str, CardLost]:
+        """Act on everything that has happened up to ``now``; tells which cards the appliance has left."""
+        self._now = now
+        lost: dict[str, CardLost] = {}
+        for card, hardware in self._cards.items():
+            try:
+                events = hardware.poll()
+            except CardLost as error:
+                lost[card] = error
+                continue
+            for index, event in events:
+                self._hardware_tells(self._at.get((card, index)), event)
         for detection in self._plane.detections():
             self._detected(detection)
         for slot, caller_id in self._media.read_caller_ids():
@@ -215,6 +251,12 @@ class Town:
             self._run(person)
         if any(person.done for person in self._people):
             self._bury_done()
+        return lost
+
+    def _hardware_tells(self, port: _TownPort | None, event: HardwareEvent) -> None:
+        if port is not None:
+            self.wire_told(self._now, port.name, event)
+            self._outputs(port, port.line.receive(event, self._now))
 
     def _run(self, person: Person) -> None:
         try:
@@ -240,6 +282,9 @@ class Town:
 
     def _detected(self, detection: Detection) -> None:
         port = self._ports.get(detection.slot)
+        if isinstance(detection, DescriptorLost | EventFetched):
+            self._card_detected(port, detection)
+            return
         person = port.person if port is not None else None
         match detection:
             case PlayFinished(play_id=play_id) if play_id in self._sounds:
@@ -258,6 +303,18 @@ class Town:
             slot, what = heard
             self._outputs(self._ports[slot], self._ports[slot].line.receive(what, self._now))
 
+    def _card_detected(
+        self, port: _TownPort | None, detection: DescriptorLost | EventFetched
+    ) -> None:
+        hardware = self._cards.get(port.card) if port is not None else None
+        if port is None or hardware is None:
+            return
+        if isinstance(detection, DescriptorLost):
+            hardware.take_loss(port.port)
+            return
+        for event in hardware.take_event(port.port, detection.value):
+            self._hardware_tells(port, event)
+
     # ------------------------------------------------------------ lines
 
     def _command(self, port: _TownPort, command: LineCommand) -> None:
@@ -268,9 +325,11 @@ class Town:
             if isinstance(output, HardwareCommand):
                 if isinstance(output, SetHook):
                     port.off_hook = output.off_hook
-                self._card.perform(port.port, output)
+                hardware = self._cards.get(port.card)
+                if hardware is not None:
+                    hardware.perform(port.port, output)
             elif isinstance(output, MediaWish):
-                self._media.perform(port.port, output)
+                self._media.perform(port.slot, output)
             else:
                 self._line_event(port, output)
 
@@ -284,7 +343,7 @@ class Town:
             case Answered():
                 if port.person is not None:
                     port.person.answered()
-            case Cleared():
+            case Cleared() | OutOfService():
                 self._cleared(port)
             case DigitReceived(digit=digit):
                 self._digit_dialled(port, digit)
@@ -305,14 +364,14 @@ class Town:
     # ------------------------------------------------------------ the appliance dials out
 
     def _give_dial_tone(self, port: _TownPort) -> None:
-        self._media.perform(port.port, SendTone(tone="dial"))
+        self._media.perform(port.slot, SendTone(tone="dial"))
         port.dialled, port.dialled_until = "", self._now + 5 * _DIGIT_PAUSE_S
 
     def _digit_dialled(self, port: _TownPort, digit: str) -> None:
         if port.dialled_until is None:
             return
         if not port.dialled:
-            self._media.perform(port.port, StopSignal())
+            self._media.perform(port.slot, StopSignal())
         port.dialled += digit
         port.dialled_until = self._now + _DIGIT_PAUSE_S
 
@@ -320,11 +379,11 @@ class Town:
         port.dialled_until = None
         script = self.called_party(port.dialled)
         if script is None:
-            self._media.perform(port.port, SendTone(tone="congestion"))
+            self._media.perform(port.slot, SendTone(tone="congestion"))
             return
-        self._media.perform(port.port, SendTone(tone="ringback"))
+        self._media.perform(port.slot, SendTone(tone="ringback"))
         person = Person(port.dialled, script, self, told=self._told)
-        person.slot, port.person = port.port, person
+        person.slot, port.person = port.slot, person
         self._people.append(person)
 
     # ------------------------------------------------------------ what people do (`person.Mouth`)
@@ -342,7 +401,7 @@ class Town:
             trunk = isinstance(port.line, FxsLine)
             if trunk and free and port.number in ("", number):
                 self._hunt_from = ports.index(port) + 1
-                person.slot, port.person = port.port, person
+                person.slot, port.person = port.slot, person
                 self._command(port, Ring(caller=person.identity))
                 return True
         return False
@@ -376,7 +435,7 @@ class Town:
         if port is None:
             return
         if isinstance(port.line, FxsLine):
-            self._media.perform(port.port, StopSignal())
+            self._media.perform(port.slot, StopSignal())
             self._command(port, Answer())
         elif port.line.state is not FxoState.OFFERED:
             self._command(port, Dial(number=""))
@@ -390,7 +449,7 @@ class Town:
             return
         if isinstance(port.line, FxsLine):
             port.person, person.slot = None, None
-        self._media.perform(port.port, StopSignal())
+        self._media.perform(port.slot, StopSignal())
         self._command(port, Clear())
 
     def flash(self, person: Person) -> None:

@@ -35,6 +35,7 @@ class MediaBench:
                 port=name,
                 role=PortRole.TRUNK,
                 slot=slot,
+                card="virtual",
                 card_port=slot,
                 line=drivers.FxoLine(drivers.FxoSettings()),
             )

@@ -110,14 +110,15 @@ def test_the_card_is_lost_in_mid_call_and_comes_back(office):
     office.run(8)
     office.caller(calls_and_presses("1", then=steps(Wait(60), HangUp())))
     office.until_fact(acd.CallConnected)
-    exchange, card = office.lockstep.exchange, office.lockstep.exchange._card
-    exchange.replace_card(card, office.now, alarm="card lost")
+    exchange = office.lockstep.exchange
+    ((name, card),) = exchange._cards.items()
+    exchange.unplug(name, "card lost", office.now)
     ended = office.facts_of(acd.CallEnded)
     assert [fact.cause for fact in ended] == ["line out of service"]
     assert len(office.facts_of(acd.LineWithdrawn)) == len(exchange.ports.all)
     assert office.view_of_agent("1001").station == "desk-1"
     card.plug_into(card._other)
-    exchange.replace_card(card, office.now)
+    exchange.plug_in(name, card, office.now)
     office.run(30)
     assert all(port.in_service for port in exchange.ports.all)
     office.caller(calls_and_presses("1", then=steps(Wait(5), HangUp())))

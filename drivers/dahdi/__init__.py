@@ -1,0 +1,46 @@
+"""Real cards: the DAHDI kernel driver's spans and channels."""
+
+from drivers.dahdi.abi import Event as DahdiEvent
+from drivers.dahdi.abi import Law as DahdiLaw
+from drivers.dahdi.abi import LineFlag, Maintenance
+from drivers.dahdi.analog_port import AnalogPort
+from drivers.dahdi.card import DahdiCard, configure_span
+from drivers.dahdi.channel import Channel, event_name
+from drivers.dahdi.control import Control
+from drivers.dahdi.gain_table import gain_table
+from drivers.dahdi.settings import (
+    DahdiCardSettings,
+    DahdiPortSettings,
+    DynamicSpanSettings,
+    StartSignalling,
+)
+from drivers.dahdi.span_status import (
+    ChannelStatus,
+    SpanCounters,
+    SpanStatus,
+    alarm_text,
+    signalling_name,
+)
+
+__all__ = [
+    "AnalogPort",
+    "Channel",
+    "ChannelStatus",
+    "Control",
+    "DahdiCard",
+    "DahdiCardSettings",
+    "DahdiEvent",
+    "DahdiLaw",
+    "DahdiPortSettings",
+    "DynamicSpanSettings",
+    "LineFlag",
+    "Maintenance",
+    "SpanCounters",
+    "SpanStatus",
+    "StartSignalling",
+    "alarm_text",
+    "configure_span",
+    "event_name",
+    "gain_table",
+    "signalling_name",
+]

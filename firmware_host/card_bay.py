@@ -1,0 +1,120 @@
+"""Keeps one card plugged in: connects, gives its descriptors to the media plane, tries again when it is gone.
+
+The same bay serves the call server and the town, a virtual card's cable and a span of DAHDI.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+
+from drivers import CardError, PluggedCard
+from dsp import PendingEvents, Plane
+from firmware_host.step_loop import StepLoop
+
+__all__ = ["CardBay"]
+
+_log = logging.getLogger(__name__)
+
+_TRY_AGAIN_S = 0.1
+_LOOK_AGAIN_S = 1.0
+_PATIENCE_S = 3.0
+"""The far end, or a card's driver, may start after us; only then is its absence worth a warning."""
+
+
+class CardBay:
+    """The place of one card.
+
+    Runs in: event loop.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        connect: Callable[[], PluggedCard],
+        slots: Mapping[int, int],
+        plane: Plane,
+        loop: StepLoop,
+        *,
+        clock: bool,
+    ) -> None:
+        """An empty bay.
+
+        Args:
+            name: The card's, for messages.
+            connect: Gives the card, or raises `CardError`.
+            slots: The plane's slot of each port.
+            plane: Whose pump reads and writes the descriptors.
+            loop: Wakes when the card has something to tell.
+            clock: Whether the card's blocks may make the ticks.
+        """
+        self.name = name
+        self.card: PluggedCard | None = None
+        self._connect = connect
+        self._slots = slots
+        self._plane = plane
+        self._loop = loop
+        self._clock = clock
+        self._next_try = 0.0
+        self._empty_since: float | None = None
+        self._complained = ""
+
+    def next_timer(self) -> float | None:
+        """When `attend` has something to try."""
+        return self._next_try
+
+    def attend(self, now: float) -> PluggedCard | None:
+        """Try what is due; the card when it has just been plugged in."""
+        if self._empty_since is None:
+            self._empty_since = now
+        if now < self._next_try:
+            return None
+        if self.card is not None:
+            self._next_try = now + _LOOK_AGAIN_S
+            for port in self.card.look_again():
+                self._attach(self.card, port)
+            return None
+        self._next_try = now + _TRY_AGAIN_S
+        try:
+            self.card = self._connect()
+        except CardError as error:
+            self._complain(str(error), now)
+            return None
+        self._complained = ""
+        self._next_try = now + _LOOK_AGAIN_S
+        for port in self.card.speech_descriptors:
+            self._attach(self.card, port)
+        if self.card.signalling_descriptor is not None:
+            self._loop.watch(self.card.signalling_descriptor)
+        return self.card
+
+    def unplug(self, now: float) -> None:
+        """Let everything of the card go."""
+        card, self.card = self.card, None
+        self._empty_since = now
+        self._next_try = now + _TRY_AGAIN_S
+        if card is None:
+            return
+        if card.signalling_descriptor is not None:
+            self._loop.unwatch(card.signalling_descriptor)
+        for slot in self._slots.values():
+            self._plane.detach(slot)
+        card.unplug()
+
+    def _attach(self, card: PluggedCard, port: int) -> None:
+        slot = self._slots.get(port)
+        if slot is None:
+            return
+        speech = card.speech_descriptors[port]
+        error, request = card.pending_event
+        self._plane.attach(
+            slot,
+            speech.read,
+            write_descriptor=speech.write,
+            clock=self._clock,
+            pending_events=PendingEvents(error=error, request=request),
+        )
+
+    def _complain(self, problem: str, now: float) -> None:
+        since = now if self._empty_since is None else self._empty_since
+        if problem != self._complained and now - since > _PATIENCE_S:
+            _log.warning("card %s: %s; trying on", self.name, problem)
+            self._complained = problem

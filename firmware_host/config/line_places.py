@@ -1,0 +1,72 @@
+"""Where each line is: on which card, at which port of it, in which slot of the media plane.
+
+Cards have the plane's slots one after the other, in the order of the configuration.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from drivers import PortKind
+from firmware_host.config.schema import Appliance, DahdiCardTable
+
+__all__ = ["LinePlace", "card_kinds", "line_places", "slot_count"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinePlace:
+    """One line's place. ``port`` is as configured: a virtual card's first is 0, a DAHDI span's first is 1."""
+
+    name: str
+    kind: PortKind
+    "What our card has there."
+    card: str
+    port: int
+    slot: int
+
+
+def line_places(appliance: Appliance) -> Mapping[str, LinePlace]:
+    """Every trunk and station, by name."""
+    first_slots, _ = _slots(appliance)
+    return {
+        name: LinePlace(
+            name=name,
+            kind=kind,
+            card=card,
+            port=port,
+            slot=first_slots[card] + port - _first_port(appliance, card),
+        )
+        for name, kind, card, port in _lines(appliance)
+    }
+
+
+def slot_count(appliance: Appliance) -> int:
+    """How many slots the plane needs."""
+    return max(1, _slots(appliance)[1])
+
+
+def card_kinds(appliance: Appliance, card: str) -> tuple[PortKind, ...]:
+    """What a virtual card has at each port; a port without a line is FXS."""
+    kinds = {port: kind for _, kind, on, port in _lines(appliance) if on == card}
+    return tuple(kinds.get(port, PortKind.FXS) for port in range(max(kinds, default=-1) + 1))
+
+
+def _first_port(appliance: Appliance, card: str) -> int:
+    return 1 if isinstance(appliance.card[card], DahdiCardTable) else 0
+
+
+def _lines(appliance: Appliance) -> list[tuple[str, PortKind, str, int]]:
+    trunks = [(name, PortKind.FXO, row.card, row.port) for name, row in appliance.trunk.items()]
+    stations = [(name, PortKind.FXS, row.card, row.port) for name, row in appliance.station.items()]
+    return trunks + stations
+
+
+def _slots(appliance: Appliance) -> tuple[dict[str, int], int]:
+    """The first slot of each card, and the number of all."""
+    first_slots: dict[str, int] = {}
+    count = 0
+    for card in appliance.card:
+        first_slots[card] = count
+        ports = [port for _, _, on, port in _lines(appliance) if on == card]
+        if ports:
+            count += max(ports) + 1 - _first_port(appliance, card)
+    return first_slots, count
