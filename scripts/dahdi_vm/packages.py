@@ -92,5 +92,6 @@ def unpack_kernel(kernel: str, packages: Path, folder: Path) -> None:
 def _dependencies(package: str) -> list[str]:
     """Names of the packages that one depends on; none when apt does not know it."""
     command = ["apt-cache", "depends", "--important", package]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    plain = {**os.environ, "LC_ALL": "C"}  # apt translates what it prints
+    result = subprocess.run(command, env=plain, capture_output=True, text=True, check=False)
     return re.findall(r"^ *Depends: (\S+)$", result.stdout, re.MULTILINE)
