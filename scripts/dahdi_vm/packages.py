@@ -35,10 +35,10 @@ def offered_kernel() -> str | None:
 
 
 def update_lists() -> bool:
-    """Asks the archives what they have now. False where that cannot be done: not root, no network."""
+    """Asks the archives what they have now. False where that cannot be done: only root may."""
     if os.geteuid() != 0:
         return False
-    command = ["apt-get", "update", "-qq", "-o", "DPkg::Lock::Timeout=400", "--error-on=any"]
+    command = ["apt-get", "update", "-qq", "-o", "DPkg::Lock::Timeout=400"]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 

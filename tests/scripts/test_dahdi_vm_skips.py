@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +38,14 @@ def dahdi_vm(tmp_path):
     return start
 
 
+def prepared_folder(tmp_path: Path) -> Path:
+    """An empty one in the place of a prepared machine."""
+    recipe = recipe_of([HERE / name for name in RECIPE_FILES])
+    folder = tmp_path / "cache/switchroom/dahdi-vm" / KERNEL / recipe
+    folder.mkdir(parents=True)
+    return folder
+
+
 def test_without_qemu_one_line_names_the_package(dahdi_vm):
     result = dahdi_vm("test", programs={})
     assert result.returncode == CANNOT
@@ -65,13 +74,22 @@ def test_without_a_network_one_line_says_what_apt_said(dahdi_vm):
 
 
 def test_without_packages_a_machine_that_is_prepared_is_used(dahdi_vm, tmp_path):
-    recipe = recipe_of([HERE / name for name in RECIPE_FILES])
-    folder = tmp_path / "cache/switchroom/dahdi-vm" / KERNEL / recipe
-    folder.mkdir(parents=True)
+    folder = prepared_folder(tmp_path)
     result = dahdi_vm("prepare", programs=dict.fromkeys((*TOOLS, "apt-cache"), "exit 100"))
     assert result.returncode == 0
     assert f"kernel {KERNEL} is prepared and is used" in result.stdout
     assert result.stdout.endswith(f"ready: {folder}\n")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may update apt's lists")
+def test_lists_of_packages_that_are_missing_are_fetched(dahdi_vm, tmp_path):
+    folder = prepared_folder(tmp_path)
+    fetched = tmp_path / "fetched"
+    programs = dict.fromkeys(TOOLS, "exit 100")
+    programs["apt-cache"] = f"[ -e {fetched} ] && echo '  Depends: linux-image-{KERNEL}'"
+    programs["apt-get"] = f'[ "$1" = update ] && : > {fetched}'
+    result = dahdi_vm("prepare", programs=programs)
+    assert result.stdout == f"ready: {folder}\n"
 
 
 @pytest.mark.parametrize("line", [WRONG_MASK, RIGHT_MASK])
