@@ -10,10 +10,12 @@ NATIVE_SOURCES := $(wildcard dsp/native/*.c dsp/native/*.h dsp/native/*.py) setu
 AT_ONCE := -n 2 --dist loadfile
 APT_PACKAGES := gcc make python3-dev python3-venv espeak-ng sox multimon-ng libspandsp2
 APT_AARCH64 := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
+# busybox, the kernel and the driver's source are only downloaded: see scripts/dahdi_vm
+APT_DAHDI := qemu-system-x86 cpio kmod gcc make libelf1
 APT_BENCH := libspandsp-dev libtiff-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check format native bench bench-dsp soak test-aarch64 sanitize fuzz lock clean
+.PHONY: help setup demo run test check format native bench bench-dsp soak test-aarch64 test-dahdi sanitize fuzz lock clean
 
 help:                ## list the targets
 	@grep -hE '^[a-z0-9-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -47,6 +49,10 @@ bench-dsp: $(STAMP) native ## detectors, G.711, caller ID and the tick beside Sp
 test-aarch64: $(STAMP) ## the kernels give the same bits on aarch64, under qemu-user, as here
 	@sh scripts/system-packages $(APT_AARCH64)
 	@$(BIN)/python scripts/same_bits.py || test $$? = 77  # 77: cannot be tried here, and says so
+
+test-dahdi: $(STAMP) native ## tests/dahdi over DAHDI's kernel driver, in a virtual machine (ARGS="--coverage -k alarm")
+	@sh scripts/system-packages $(APT_DAHDI)
+	@$(BIN)/python -m scripts.dahdi_vm test $(ARGS) || test $$? = 77  # 77: cannot be had here, and says so
 
 sanitize: $(STAMP) $(PROMPTS) ## tests of the C under address and undefined-behaviour checks, in a build of their own
 	@sh scripts/system-packages $(APT_PACKAGES)

@@ -1,0 +1,104 @@
+"""A virtual machine with DAHDI's real kernel driver in it, for the tests in tests/dahdi.
+
+    python -m scripts.dahdi_vm prepare
+    python -m scripts.dahdi_vm test [--output FOLDER] [--limit SECONDS] [--coverage] [PYTEST ARGUMENTS]
+    python -m scripts.dahdi_vm run [--output FOLDER] [--limit SECONDS] SCRIPT [ARGUMENTS]
+
+Exits as pytest or SCRIPT did; with 1 when the guest's kernel tells of a fault; with 124 at the time limit;
+with 99 when the machine failed, so that nothing was judged; with 77 where it cannot be had. More is in
+docs/dahdi-vm.md.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from scripts.dahdi_vm.cache import Cache
+from scripts.dahdi_vm.failures import CANNOT, NOT_JUDGED, CannotBeTried, NotJudged
+from scripts.dahdi_vm.machine import HERE, PROJECT, Job, run
+from scripts.dahdi_vm.preparation import prepared
+
+OUTPUT = PROJECT / "build/dahdi-vm"
+LIMIT_S = 600.0
+MEASURED = "drivers"
+REPORTED = "drivers/dahdi/*"
+"""The kernel driver's other end. What else of the package was run stays in the data."""
+
+
+def main() -> int:
+    """Prepares where needed, then does what was asked for."""
+    options, others = parsed(sys.argv[1:])
+    try:
+        machine = prepared(Cache())
+        if options.what == "prepare":
+            print(f"ready: {machine.folder}")
+            return 0
+        if options.what == "run":
+            return run(machine, script_job(options, others))
+        (options.output / "coverage").unlink(missing_ok=True)
+        code = run(machine, tests_job(options, others))
+        if options.coverage:
+            report_coverage(options.output / "coverage")
+        return code
+    except CannotBeTried as failure:
+        print(f"DAHDI is not tried: {failure}", file=sys.stderr)
+        return CANNOT
+    except (NotJudged, subprocess.CalledProcessError) as failure:
+        print(f"DAHDI is not judged: {failure}", file=sys.stderr)
+        return NOT_JUDGED
+
+
+def parsed(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Our options, and what is passed on."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.dahdi_vm", description=(__doc__ or "").partition("\n")[0]
+    )
+    commands = parser.add_subparsers(dest="what", required=True)
+    commands.add_parser("prepare", help="make the machine, where it is not in the cache")
+    test = commands.add_parser("test", allow_abbrev=False, help="run tests/dahdi in it")
+    test.add_argument("--coverage", action="store_true", help="which lines were run")
+    script = commands.add_parser("run", allow_abbrev=False, help="run a script in it, as root")
+    for command in (test, script):
+        command.add_argument("--output", type=Path, default=OUTPUT, help="where results go")
+        command.add_argument("--limit", type=float, default=LIMIT_S, help="seconds")
+    script.add_argument("script", type=Path)
+    script.add_argument("arguments", nargs=argparse.REMAINDER)
+    options, others = parser.parse_known_args(arguments)
+    if others and options.what != "test":
+        parser.error(f"unknown: {' '.join(others)}")
+    return options, others if options.what == "test" else getattr(options, "arguments", [])
+
+
+def tests_job(options: argparse.Namespace, arguments: list[str]) -> Job:
+    return Job(
+        command=["bash", str(HERE / "guest/tests.sh"), *arguments],
+        output=options.output,
+        environment={"COVERAGE": MEASURED if options.coverage else ""},
+        limit_s=options.limit,
+    )
+
+
+def script_job(options: argparse.Namespace, arguments: list[str]) -> Job:
+    script = options.script.resolve()
+    # As itself where that is allowed; else bash reads it.
+    start = [str(script)] if os.access(script, os.X_OK) else ["bash", str(script)]
+    return Job(
+        command=[*start, *arguments],
+        output=options.output,
+        folder=script.parent,
+        limit_s=options.limit,
+    )
+
+
+def report_coverage(data: Path) -> None:
+    """Prints a table from what the guest measured; files have the same names in it."""
+    if data.exists():
+        command = [sys.executable, "-m", "coverage", "report", "--rcfile=/dev/null"]
+        command += [f"--data-file={data}", f"--include={REPORTED}", "--skip-empty"]
+        subprocess.run(command, check=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,13 @@
+"""Tests over the real kernel driver: only inside the virtual machine, `make test-dahdi`."""
+
+import os
+
+import pytest
+
+INSIDE = os.environ.get("SWITCHROOM_DAHDI_VM") == "1"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    if not INSIDE:
+        pytest.skip("needs DAHDI's kernel driver: make test-dahdi")
