@@ -176,7 +176,7 @@ class AnalogPort:
             case Event.RINGOFFHOOK if self._ringing:
                 self._ringing = False
                 return [RingBurstEnded()]
-            case Event.RINGOFFHOOK:
+            case Event.RINGOFFHOOK if not self._off_hook:  # the end of a burst that we answered
                 return [RingBurstStarted(), RingBurstEnded()]
             case Event.ONHOOK if not self._battery_told_absent:
                 self._battery_told_absent = True

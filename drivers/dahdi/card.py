@@ -106,6 +106,7 @@ class DahdiCard:
         self._faults: dict[int, str] = {}
         self._events: deque[tuple[int, HardwareEvent]] = deque()
         self._lost: str | None = None
+        self._refused: set[tuple[int, type[PortRequest]]] = set()
         self.overruns: dict[int, int] = {}
         "Blocks that the driver threw away because nobody fetched them, by port: times it happened."
         with Control(devices) as control:
@@ -305,7 +306,9 @@ class DahdiCard:
                 self._lose(str(error))
                 return
             except CardRefused as error:
-                _log.warning("%s: %s", request, error)
+                if (port, type(request)) not in self._refused:
+                    self._refused.add((port, type(request)))
+                    _log.info("%s; this is told once", error)
 
     def _ask_one(self, port: int, channel: Channel, request: PortRequest) -> None:
         match request:

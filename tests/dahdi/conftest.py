@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from drivers import DahdiControl
+
 INSIDE = os.environ.get("SWITCHROOM_DAHDI_VM") == "1"
 
 
@@ -11,3 +13,9 @@ INSIDE = os.environ.get("SWITCHROOM_DAHDI_VM") == "1"
 def pytest_runtest_setup(item):
     if not INSIDE:
         pytest.skip("needs DAHDI's kernel driver: make test-dahdi")
+
+
+@pytest.fixture(scope="module")
+def control():
+    with DahdiControl() as device:
+        yield device
