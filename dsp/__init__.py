@@ -52,7 +52,7 @@ from dsp.levels import level_dbm0, power_dbm0
 from dsp.live_feed import LiveFeed
 from dsp.mf import MfSystem
 from dsp.plane import Plane
-from dsp.pump import Counters, Distribution, PendingEvents, PumpPrivileges
+from dsp.pump import CardRequests, Counters, Distribution, PumpPrivileges
 from dsp.sound_levels import SoundLevels, measure_sound
 from dsp.taps import BLOCK_SAMPLES, SAMPLE_RATE_HZ, TICK_S, Direction, RecordedBlock, Tap
 from dsp.tone_learning import LearnedTone, NothingLearned, learn_tone
@@ -89,6 +89,7 @@ __all__ = [
     "CallerIdFormat",
     "CallerIdStandard",
     "CaptureFinished",
+    "CardRequests",
     "CommandRingFull",
     "Counters",
     "Decoded",
@@ -110,7 +111,6 @@ __all__ = [
     "MfSignalHeard",
     "MfSystem",
     "NothingLearned",
-    "PendingEvents",
     "Plane",
     "PlaneClosed",
     "PlaneError",

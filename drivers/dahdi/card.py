@@ -13,7 +13,7 @@ import logging
 from collections import deque
 from pathlib import Path
 
-from drivers.dahdi.abi import EVENT_PENDING, DigitEvent, Event, Request
+from drivers.dahdi.abi import EVENT_PENDING, BufferInformation, DigitEvent, Event, Request
 from drivers.dahdi.analog_port import (
     AnalogPort,
     CancelEcho,
@@ -36,6 +36,7 @@ from drivers.hardware import (
     HardwareEvent,
     PortKind,
     SpeechDescriptors,
+    SpeechRequests,
 )
 
 __all__ = ["DahdiCard", "configure_span"]
@@ -88,7 +89,12 @@ class DahdiCard:
     Runs in: event loop.
     """
 
-    pending_event = (EVENT_PENDING, int(Request.GETEVENT))
+    speech_requests = SpeechRequests(
+        event_error=EVENT_PENDING,
+        event_request=int(Request.GETEVENT),
+        unsent_request=int(Request.GET_BUFINFO),
+        unsent_place=BufferInformation.writebufs.offset,
+    )
 
     def __init__(self, settings: DahdiCardSettings, devices: Path = DEVICES) -> None:
         """Set the span up and open its channels.

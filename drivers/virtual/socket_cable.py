@@ -29,6 +29,7 @@ from drivers.hardware import (
     RingBurstEnded,
     RingBurstStarted,
     SpeechDescriptors,
+    SpeechRequests,
 )
 from drivers.virtual.wire import WireEnd, mirrored
 
@@ -74,7 +75,7 @@ class SocketCableEnd:
         """What each port of this end is."""
         return tuple(wire.kind for wire in self._wires)
 
-    pending_event = (0, 0)
+    speech_requests = SpeechRequests()
 
     @property
     def signalling_descriptor(self) -> int | None:
