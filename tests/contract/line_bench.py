@@ -16,12 +16,9 @@ from drivers import (
     FxoSettings,
     FxsLine,
     FxsSettings,
+    HardwareCommand,
     LockstepCable,
     PortKind,
-    ReversePolarity,
-    SetBattery,
-    SetHook,
-    SetRinger,
     SocketCableEnd,
     connect_cable,
 )
@@ -29,7 +26,6 @@ from dsp import TICK_S, Law, Plane, tone_plan
 from firmware_host.line_media import InlineCallerIdReader, LineMedia, ListenAlso
 
 KINDS = (PortKind.FXO, PortKind.FXS)
-HARDWARE = (SetHook, SetRinger, SetBattery, ReversePolarity)
 LINE_EVENTS = (
     "CallOffered",
     "CallWaiting",
@@ -80,7 +76,7 @@ class SideOfBench:
 
     def outputs(self, port: int, outputs) -> None:
         for output in outputs:
-            if isinstance(output, HARDWARE):
+            if isinstance(output, HardwareCommand):
                 self.card.perform(port, output)
             elif type(output).__name__ in LINE_EVENTS:
                 self.events[port].append(output)
