@@ -7,8 +7,8 @@ told, not guessed. What is common to incoming and outgoing calls stands here; th
 Whatever the lead does for less than `glitch_s` has not happened. A card that has judged the lead itself
 tells late but steadily, which does no harm here.
 
-After a call the trunk rests for the guard time. A far end that is off-hook then and has not been on-hook
-since holds the trunk: at first it is waited for, then it is an alarm.
+After a call the trunk rests for the guard time. A far end that has been off-hook ever since holds the
+trunk: at first it is waited for, then it is an alarm.
 """
 
 from abc import abstractmethod
@@ -69,8 +69,6 @@ class EmTrunk(TimedMachine[EmState]):
         self._told_at = 0.0
         self._changed_at = 0.0
         "When the believed change began."
-        self._was_on_hook = True
-        "Since we released."
         self._in_service = False
 
     # ------------------------------------------------------------ the far end's lead
@@ -158,21 +156,19 @@ class EmTrunk(TimedMachine[EmState]):
 
     def _rest(self) -> None:
         """The lead is on-hook, ours: stay so for as long as the far end needs to see it."""
-        self._was_on_hook = self._off_hook is False
         self._enter(S.RELEASING, guard=self._settings.guard_s)
 
     def _lead_in_guard(self, event: HookChanged) -> None:
-        self._was_on_hook = self._was_on_hook or not event.off_hook
-
-    def _rested(self) -> None:
-        if not self._off_hook:
-            self._go_idle()
-        elif self._was_on_hook:
-            # Released, and seized anew for the next call.
+        # The guard is for what we seize. A far end that was on-hook and seizes anew has its next call.
+        if event.off_hook:
             self._enter_service()
             self._seized()
-        else:
+
+    def _rested(self) -> None:
+        if self._off_hook:
             self._wait_for_release()
+        else:
+            self._go_idle()
 
     def _wait_for_release(self) -> None:
         self._enter(S.HELD, held=self._settings.held_s)
