@@ -1,9 +1,8 @@
 """Dialling by pulses: the loop is opened once for "1", ten times for "0".
 
 Ten pulses a second, the loop open for 60 % of each; 0.8 s between digits. That is what makers of modems
-and PBX equipment give for North America (60 to 40 or 61 to 39; in Europe 67 to 33; TIA-470 lets a
-telephone send 8 to 11 a second with 58 to 64 % break). Sweden's dials count from "0" and New Zealand's
-backwards; neither is supported.
+give for North America; in Europe it is 67 %, and receivers take both. Sweden's dials count from "0" and
+New Zealand's backwards; neither is supported. Decision 0020 names the sources.
 """
 
 __all__ = ["can_be_pulsed", "digit_of_pulses", "pulse_train"]

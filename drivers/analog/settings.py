@@ -160,8 +160,8 @@ class EmStart(Enum):
 class EmSettings:
     """How one E&M line behaves.
 
-    A wink lasts 140 to 290 ms and comes 100 to 750 ms after the seizure (EIA/TIA-464-B; Dialogic and
-    Nortel give the same to their trunk cards: 140 to 290 ms, and 250 ms after 128 to 256).
+    A wink lasts 140 to 290 ms (Dialogic's trunk boards) and comes soon after the seizure (Nortel's: 250 ms
+    within 128 to 256); both follow EIA/TIA-464. DAHDI takes for one what lasts up to 300 ms.
     """
 
     start: EmStart = EmStart.WINK
