@@ -140,11 +140,6 @@ class EmLine(EmOutgoing):
         self._enter(S.FAILED)
         self._leave_service("card does not report the far end's lead")
 
-    def _raise_alarm(self, alarm: str) -> None:
-        self._in_service = False
-        self._forget_lead()
-        super()._raise_alarm(alarm)
-
     # ------------------------------------------------------------ ended by us
 
     def _clear(self, cause: ClearCause) -> None:

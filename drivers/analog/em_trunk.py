@@ -82,7 +82,7 @@ class EmTrunk(TimedMachine[EmState]):
     def _act_on(self, event: HardwareEvent | Heard) -> None:
         if not isinstance(event, HookChanged):
             super()._act_on(event)
-        elif self._state is not S.ALARM and event.off_hook != self._told_off_hook:
+        elif event.off_hook != self._told_off_hook:
             self._told_off_hook, self._told_at = event.off_hook, self._now
             if event.off_hook == self._off_hook:
                 self._stop_timer(_LEAD)

@@ -154,13 +154,8 @@ class FxsLine(FxsRinging):
         self._enter(S.STARTING, hook_report=self._settings.hook_report_s)
 
     def _let_go(self) -> None:
-        self._pulses = 0
         self._emit(SetRinger(ringing=False), SetBattery(present=True), StopSignal(), Listen())
         self._restore_polarity()
-
-    def _raise_alarm(self, alarm: str) -> None:
-        self._in_service = False
-        super()._raise_alarm(alarm)
 
     def _hook_at_start(self, event: HookChanged) -> None:
         self._enter(S.IDLE)

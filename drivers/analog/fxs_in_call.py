@@ -192,8 +192,7 @@ class FxsInCall(TimedMachine[FxsState]):
         else:
             if down_s >= settings.pulse_minimum_s:
                 self._pulses += 1
-            if self._pulses:
-                self._set_timer("pulse_gap", settings.pulse_gap_s)
+            self._set_timer("pulse_gap", settings.pulse_gap_s)
 
     def _flash_detected(self, _event: FlashDetected | None = None) -> None:
         if self._settings.flashes:
@@ -212,7 +211,6 @@ class FxsInCall(TimedMachine[FxsState]):
         self._free(ClearCause.FAR_END)
 
     def _free(self, cause: ClearCause) -> None:
-        self._pulses = 0
         self._enter(S.IDLE)
         self._emit(StopSignal(), Listen(), Cleared(cause=cause))
 

@@ -101,7 +101,7 @@ class Disconnect(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FxsSettings:
-    """How one FXS line behaves."""
+    """How one FXS line behaves. Ground start is the card's driver's: it tells a seizure as a lift."""
 
     caller_id: CallerIdMode = CallerIdMode.FSK_AFTER_FIRST_RING
     dtmf_form: DtmfCallerIdForm = ETSI_FORM

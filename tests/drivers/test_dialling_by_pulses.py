@@ -229,6 +229,15 @@ def test_where_every_on_hook_is_a_hang_up_pulses_are_counted_all_the_same():
     assert line.outputs[-1] == FAR_END
 
 
+def test_a_hang_up_that_is_looked_at_too_late_is_no_flash_where_none_is_measured():
+    line = handset(flash_maximum_s=0.0)
+    line.gets(DOWN)
+    line.now += 0.2  # nobody looked at the timers
+    line.gets(LIFTED)
+    line.passes(1.0)
+    assert line.outputs == []
+
+
 def test_pulses_that_never_end_do_not_keep_a_line_for_ever():
     line = handset(talk_limit_s=60.0, flash_maximum_s=0.75)
     while line.now < 70.0 and not line.all_of(Cleared):

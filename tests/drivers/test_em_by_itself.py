@@ -294,9 +294,22 @@ def test_a_far_end_that_stays_off_hook_after_our_release_is_no_new_call():
     line.passes(5.0)
     assert line.all_of(CallOffered) == []
     assert leads(line) == [False]
+    assert line.line.state is EmState.HELD
     line.gets(ON)
     line.passes(1.0)
     assert line.line.state is EmState.IDLE
+
+
+def test_a_far_end_that_held_the_trunk_and_calls_right_afterwards_finds_it_in_service():
+    line = tie_line(OFF)
+    line.passes(31.0)
+    line.gets(ON)
+    line.passes(0.1)
+    line.gets(OFF)
+    line.passes(0.6)
+    keys(line, "5#")
+    told = [output for output in line.outputs if isinstance(output, InService | CallOffered)]
+    assert told == [InService(), CallOffered(caller=CallerNumber(), called="5")]
 
 
 def test_a_forgotten_call_ends_some_day():
@@ -439,6 +452,7 @@ def test_a_glitch_is_no_seizure():
     line.gets(OFF)
     line.passes(0.04)
     line.gets(ON)
+    assert line.line.next_timer() is None
     line.passes(10.0)
     assert line.outputs == []
 

@@ -1,4 +1,4 @@
-"""Trunks of other kinds in a whole appliance: an E&M trunk's calls in both directions, dialling by pulses."""
+"""Trunks of other kinds in a whole appliance: E&M in both directions, dialling by pulses; alarms."""
 
 import pytest
 from office import Office, answers, calls_and_presses, steps
@@ -6,10 +6,14 @@ from sound_checks import speech_like
 
 import acd
 from drivers import (
+    AlarmCleared,
+    AlarmRaised,
+    BatteryChanged,
     Dial,
     EmLine,
     EmState,
     FxoState,
+    HookChanged,
 )
 from firmware_host.demo.run import DEMO_APPLIANCE
 from firmware_host.town import (
@@ -177,3 +181,30 @@ def test_dial_tone_stops_at_the_first_pulse(open_office):
     tones = [(now, what) for now, what in heard if getattr(what, "tone", "") == "dial"]
     (began, _), (stopped, _) = tones
     assert stopped - began < 0.5
+
+
+@pytest.mark.parametrize("keys", ['signalling = "em_wink"', "pulse_dialling = false"])
+def test_an_alarm_ends_the_call_on_its_line_only_and_the_line_serves_again_afterwards(
+    open_office, keys
+):
+    office = open_office(keys)
+    exchange, trunk = office.lockstep.exchange, trunk_of(office)
+    for _ in range(2):
+        office.caller(calls_and_presses("1", then=steps(Wait(60), HangUp())))
+    office.run(16)
+    assert len(exchange.center.calls(office.now)) == 2
+    exchange._line_receives(trunk, AlarmRaised(alarm="red alarm"), office.now)
+    ended = office.until_fact(acd.CallEnded, 1.0)
+    assert ended.cause == acd.Cause.LINE_FAILED.value
+    assert (trunk.in_service, trunk.alarm) == (False, "red alarm")
+    office.run(2)
+    (left,) = exchange.center.calls(office.now)
+    assert left.port != trunk.port
+    exchange._line_receives(trunk, AlarmCleared(), office.now)
+    known = HookChanged(off_hook=False) if "em" in keys else BatteryChanged(present=True)
+    exchange._line_receives(trunk, known, office.now)
+    office.run(2)
+    assert (trunk.in_service, trunk.alarm) == (True, "")
+    office.caller(calls_and_presses("1", then=steps(Wait(60), HangUp()), number="5559876"))
+    office.run(16)
+    assert trunk.port in {call.port for call in exchange.center.calls(office.now)}
