@@ -69,8 +69,7 @@ class EmOutgoing(EmIncoming):
             self._enter(S.AWAITING_WINK, wink=max(rest_s, 0.0))
 
     def _card_saw_wink(self, _event: WinkDetected) -> None:
-        if self._settings.start is EmStart.WINK:
-            self._start_signal_over()
+        self._start_signal_over()
 
     def _start_signal_over(self) -> None:
         self._enter(S.PAUSING, pause=self._settings.digits_delay_s)
@@ -87,6 +86,7 @@ class EmOutgoing(EmIncoming):
             self._emit(Cleared(cause=ClearCause.GLARE))
             self._seized()
         else:
+            self._emit(StopSignal())
             self._enter(S.GLARE, glare=self._settings.wink_limit_s)
 
     def _far_end_yields(self, event: HookChanged) -> None:
@@ -104,7 +104,6 @@ class EmOutgoing(EmIncoming):
     def _lead_while_dialling(self, event: HookChanged) -> None:
         soon = self._changed_at - self._seized_at < self._settings.glare_window_s
         if event.off_hook and soon and self._settings.start is EmStart.IMMEDIATE:
-            self._emit(StopSignal())
             self._glare()
 
     # ------------------------------------------------------------ digits and answer

@@ -353,6 +353,26 @@ def test_a_glitch_is_no_wink(glitch_s):
     assert line.all_of(Cleared) == [Cleared(cause=ClearCause.NO_DIAL_TONE)]
 
 
+def test_glitches_do_not_make_the_wait_for_a_wink_longer():
+    line = tie_line()
+    line.is_told(Dial(number="12"))
+    for _ in range(4):
+        line.passes(1.0)
+        is_off_hook_for(line, 0.08)
+    line.passes(0.5)
+    assert line.all_of(Cleared) == [Cleared(cause=ClearCause.NO_DIAL_TONE)]
+
+
+def test_a_far_end_that_is_off_hook_right_after_its_wink_has_not_seized():
+    line = tie_line()
+    line.is_told(Dial(number="12"))
+    is_off_hook_for(line, 0.2)
+    line.gets(OFF)
+    line.passes(0.2)
+    assert line.all_of(Cleared) == []
+    assert line.all_of(SendKeys) == [SendKeys(digits="12")]
+
+
 def test_a_far_end_that_never_winks_is_given_up():
     line = tie_line()
     line.is_told(Dial(number="12"))
@@ -485,6 +505,31 @@ def test_in_glare_the_other_end_holds_and_goes_on_when_it_sees_the_release():
     assert leads(line) == [True]
     assert line.all_of(SendKeys) == [SendKeys(digits="12")]
     assert line.all_of(Cleared) == []
+
+
+def test_the_end_that_holds_stops_its_digits_and_sends_them_anew():
+    line = immediate(yields_in_glare=False)
+    line.is_told(Dial(number="12"))
+    line.passes(0.3)
+    line.gets(OFF)
+    line.passes(0.06)
+    assert line.outputs[-2:] == [SendKeys(digits="12"), StopSignal()]
+    line.gets(ON)
+    line.passes(0.4)
+    assert line.all_of(SendKeys) == 2 * [SendKeys(digits="12")]
+    assert line.all_of(Cleared) == []
+
+
+def test_without_wink_whoever_is_off_hook_late_has_answered_not_seized():
+    line = immediate()
+    line.is_told(Dial(number="12"))
+    line.passes(0.7)
+    line.gets(OFF)
+    line.passes(1.0)
+    line.gets(SignalSent())
+    line.passes(0.01)
+    assert line.all_of(Cleared) == []
+    assert line.all_of(Answered) == [Answered()]
 
 
 def test_two_ends_that_both_hold_do_not_hold_for_ever():
