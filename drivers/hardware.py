@@ -151,7 +151,7 @@ class DialPulses:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransmitOnHook:
-    """FXS: for so long, let sound pass to a telephone that lies on-hook (caller ID)."""
+    """FXS: for so long, let sound pass to a telephone that lies on-hook; ringing it ends that."""
 
     seconds: float
 

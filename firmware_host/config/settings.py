@@ -26,8 +26,11 @@ from drivers import (
     CallerIdMode,
     Disconnect,
     DtmfCallerIdForm,
+    EmSettings,
+    EmStart,
     FxoSettings,
     FxsSettings,
+    PulseDialling,
     dtmf_form_of,
 )
 from dsp import TonePlan, with_disconnect_tone
@@ -51,6 +54,7 @@ __all__ = [
     "disconnect_plan",
     "dtmf_form",
     "station_settings",
+    "tie_line_settings",
     "trunk_settings",
 ]
 
@@ -154,8 +158,16 @@ def _schedule(name: str, schedule: ScheduleTable, site_zone: str) -> Schedule:
     )
 
 
+_EM_STARTS = {"em_wink": EmStart.WINK, "em_immediate": EmStart.IMMEDIATE}
+
+
+def tie_line_settings(trunk: TrunkTable) -> EmSettings:
+    """How our end of an E&M trunk behaves; in glare the exchange's call comes first."""
+    return EmSettings(start=_EM_STARTS[trunk.signalling])
+
+
 def trunk_settings(trunk: TrunkTable, plan: TonePlan) -> FxoSettings:
-    """How our end of a trunk behaves."""
+    """How our end of a trunk on an FXO port behaves."""
     longest_silence_s = max(plan.ring_cadence_ms[1::2]) / 1000
     return FxoSettings(
         caller_id=CallerIdMode(trunk.caller_id),
@@ -166,6 +178,7 @@ def trunk_settings(trunk: TrunkTable, plan: TonePlan) -> FxoSettings:
         clears_on_busy_tone="busy_tone" in trunk.clears_on or trunk.disconnect_tone is not None,
         silence_limit_s=trunk.silence_limit_s,
         ring_gone_s=longest_silence_s + 2.0,
+        pulse_dialling=PulseDialling.BY_LINE if trunk.pulse_dialling else PulseDialling.NONE,
     )
 
 
