@@ -194,6 +194,7 @@ class DahdiCard:
         if self._faults.get(position) == fault:
             return
         self._faults[position] = fault
+        _log.warning("%s, port %d: %s", self.span.name, position, fault)
         self._ports[position] = AnalogPort(
             self._settings.ports[position].kind, self._settings.ports[position].signalling
         )
