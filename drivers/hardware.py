@@ -198,12 +198,8 @@ class SpeechRequests:
     "The errno by which a read or write says that an event waits; 0: there are none."
     event_request: int = 0
     "The request that fetches it, as an int."
-    unsent_request: int = 0
-    "The request that tells what waits to be sent; 0: there is none."
-    unsent_place: int = 0
-    "Where in its answer an int stands, in octets."
-    unsent_unit: int = 1
-    "How many of its units a block has."
+    underrun_event: int = -1
+    "The event that says that nothing was left to send; -1: there is none."
 
 
 class Card(Protocol):

@@ -220,11 +220,10 @@ class Plane(PlaneCommands):
             clock: Blocks of this line may make the ticks. Of several, the first that brings them
                 without a gap does; after 40 ms of silence another takes over, at last the
                 machine's own clock.
-            requests: How the card's driver tells of events, each of which becomes an `EventFetched`,
-                and of blocks that wait to be sent.
+            requests: How the card's driver tells of events, each of which becomes an `EventFetched`.
 
         Raises:
-            DescriptorRefused: It is no open descriptor, or a request is none.
+            DescriptorRefused: It is no open descriptor.
         """
         asked = requests or CardRequests()
         error = lib.plane_attach(

@@ -25,20 +25,16 @@ class CardRequests:
     """How a card's driver tells more than blocks.
 
     DAHDI's reads and writes give ELAST until DAHDI_GETEVENT has been asked; only its driver knows what
-    the event means. DAHDI_GET_BUFINFO tells how many blocks wait to be sent: with none in hand a late
-    tick leaves a gap, and what is too much in hand is heard late.
+    the event means.
     """
 
     event_error: int = 0
     """The errno of a read or write that has to wait for an event to be fetched; 0: there are none."""
     event_request: int = 0
     """The ioctl that fetches it, as an int."""
-    unsent_request: int = 0
-    """The ioctl that tells what waits to be sent; 0: there is none."""
-    unsent_place: int = 0
-    """Where in its answer an int stands, in octets,"""
-    unsent_unit: int = 1
-    """and how many of its units a block has."""
+    underrun_event: int = -1
+    """The event that says that nothing was left to send: one block more is sent then, and at the
+    beginning, so that a late tick leaves no gap. -1: there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,9 +114,7 @@ class CardBay:
             requests=CardRequests(
                 event_error=asked.event_error,
                 event_request=asked.event_request,
-                unsent_request=asked.unsent_request,
-                unsent_place=asked.unsent_place,
-                unsent_unit=asked.unsent_unit,
+                underrun_event=asked.underrun_event,
             ),
         )
 

@@ -13,7 +13,7 @@ import logging
 from collections import deque
 from pathlib import Path
 
-from drivers.dahdi.abi import EVENT_PENDING, BufferInformation, DigitEvent, Event, Request
+from drivers.dahdi.abi import EVENT_PENDING, DigitEvent, Event, Request
 from drivers.dahdi.analog_port import (
     AnalogPort,
     CancelEcho,
@@ -92,8 +92,7 @@ class DahdiCard:
     speech_requests = SpeechRequests(
         event_error=EVENT_PENDING,
         event_request=int(Request.GETEVENT),
-        unsent_request=int(Request.GET_BUFINFO),
-        unsent_place=BufferInformation.writebufs.offset,
+        underrun_event=int(Event.WRITE_UNDERRUN),
     )
 
     def __init__(self, settings: DahdiCardSettings, devices: Path = DEVICES) -> None:

@@ -136,14 +136,8 @@ class Channel:
             ),
         )
 
-    def buffers(self) -> BufferInformation:
-        """What waits to be read and to be sent."""
-        information = BufferInformation()
-        self._call(Request.GET_BUFINFO, information)
-        return information
-
     def tell_overruns(self, wanted: bool = True) -> None:
-        """Blocks that nobody fetched in time are told as an event."""
+        """Blocks that nobody fetched in time, and that nothing was left to send, are told as events."""
         self._call_int(Request.BUFFER_EVENTS, int(wanted))
 
     def set_law(self, law: Law) -> None:

@@ -4,7 +4,7 @@ from functools import cache
 
 from drivers.dahdi.abi import Law
 
-__all__ = ["gain_table"]
+__all__ = ["gain_table", "octet_level"]
 
 _ALAW_INVERTED = 0x55
 _MULAW_BIAS = 33
@@ -18,7 +18,7 @@ def gain_table(law: Law, gain_db: float) -> tuple[int, ...]:
         law: A-law or mu-law; see ITU-T G.711, tables 1 and 2.
         gain_db: 0 leaves every octet as it is.
     """
-    levels = [_level(law, octet) for octet in range(256)]
+    levels = [octet_level(law, octet) for octet in range(256)]
     if gain_db == 0:
         return tuple(range(256))
     factor = 10 ** (gain_db / 20)
@@ -28,7 +28,7 @@ def gain_table(law: Law, gain_db: float) -> tuple[int, ...]:
     )
 
 
-def _level(law: Law, octet: int) -> float:
+def octet_level(law: Law, octet: int) -> float:
     """The value that an octet stands for, on the law's own scale; mu-law's two zeros stay apart."""
     if law is Law.ALAW:
         octet ^= _ALAW_INVERTED

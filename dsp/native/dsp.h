@@ -141,9 +141,7 @@ void bank_measure(float *out, const float *hertz, const int16_t *samples, int32_
 struct card_requests {
     int32_t event_error;       // the errno by which a read or write says that an event waits; 0: there are none
     uint64_t event_request;    // the request that fetches it as an int; the pump reports it
-    uint64_t unsent_request;   // the request that tells what waits to be sent; 0: there is none
-    int32_t unsent_place;      // where in its answer (at most 64 octets) the int stands,
-    int32_t unsent_unit;       // and how many of its units a block has
+    int32_t underrun_event;    // the event that says: nothing was left to send; -1: there is none
 };
 int32_t plane_attach(struct plane *plane, int32_t slot, int32_t descriptor, int32_t write_descriptor, bool clock,
                      const struct card_requests *requests);

@@ -19,7 +19,7 @@ void port_let_go(struct port *port) {
     if (port->descriptor >= 0) close(port->descriptor);
     port->descriptor = port->write_descriptor = -1;
     port->clock = port->costless = port->held = port->primed = false;
-    port->requests = (struct card_requests){.unsent_unit = 1};
+    port->requests = (struct card_requests){.underrun_event = -1};
     port->state = PORT_SILENT;
     port->queued = port->steady = port->block_cost = 0;
 }
@@ -54,6 +54,7 @@ static enum port_taken fetch_event(struct port *port, struct detections *detecti
         if (!comes_again(errno)) lose(port);
         return TOOK_NOTHING;
     }
+    if (value == port->requests.underrun_event) port->primed = false;
     detections_insist(detections, (struct detection){.slot = port->slot, .kind = PENDING_EVENT, .value = value});
     return TOOK_EVENT;
 }
@@ -130,37 +131,18 @@ static ssize_t write_block(struct port *port, const uint8_t *tx, struct detectio
     return put;
 }
 
-// The blocks that wait to be sent, the one that is being sent among them; -1: the card does not tell.
-static int blocks_unsent(const struct port *port) {
-    uint8_t answer[PORT_ANSWER] = {0};
-    int waiting = 0;
-    if (ioctl(port->write_descriptor, port->requests.unsent_request, answer) < 0) return -1;
-    memcpy(&waiting, answer + port->requests.unsent_place, sizeof waiting);
-    return waiting / port->requests.unsent_unit;
+// With nothing in hand at the card a tick that comes a little late leaves a gap.
+static void put_one_in_hand(struct port *port, int32_t law, struct detections *detections) {
+    uint8_t idle[BLOCK_SAMPLES];
+    if (port->primed || port->requests.underrun_event < 0) return;
+    memset(idle, idle_octet(law), sizeof idle);
+    port->primed = write_block(port, idle, detections) == BLOCK_SAMPLES;
 }
 
-// With nothing in hand a tick that comes late leaves a gap; what is too much in hand is heard late for good. Returns
-// whether the next block is to be written.
-static bool keep_one_in_hand(struct port *port, int32_t law, uint64_t tick, struct detections *detections) {
-    if (port->requests.unsent_request == 0) return true;
-    if (port->primed && (tick + (uint64_t)port->slot) % PORT_WINDOW != 0) return true;
-    int unsent = blocks_unsent(port);
-    port->primed = unsent <= PORT_UNSENT;
-    if (!port->primed) {
-        count(&port->overruns);
-        return false;
-    }
-    if (unsent == 0) {
-        uint8_t idle[BLOCK_SAMPLES];
-        memset(idle, idle_octet(law), sizeof idle);
-        write_block(port, idle, detections);
-    }
-    return port->descriptor >= 0;
-}
-
-void port_write(struct port *port, int32_t law, uint64_t tick, const uint8_t *tx, struct detections *detections) {
+void port_write(struct port *port, int32_t law, const uint8_t *tx, struct detections *detections) {
     int unsent = 0;
-    if (!keep_one_in_hand(port, law, tick, detections)) return;
+    put_one_in_hand(port, law, detections);
+    if (port->descriptor < 0) return;
     // Sockets say what waits, in octets of kernel memory; cards and pipes have as much room as they were given.
     if (!port->costless) {
         port->costless = ioctl(port->write_descriptor, SIOCOUTQ, &unsent) != 0;

@@ -10,7 +10,6 @@ enum {
     PORT_LOOK_TWICE = 32,      // ticks: how often a port is read until it is empty
     PORT_READS = 8,            // a tick at most: a port that floods cannot hold up the rest
     PORT_UNSENT = 2,           // blocks that may wait to be fetched by the far end
-    PORT_ANSWER = 64,          // octets of a request's answer, at most
     PORT_DRIFT = 1,            // blocks of surplus in a window; who brings more is no clock
     PORT_STEADY = 100,         // blocks without a gap: fit to be the clock
 };
@@ -33,7 +32,7 @@ struct port {
     int32_t head, queued, least_queued, steady;
     int32_t block_cost;        // what the kernel charges for one unsent block; 0: not known
     bool costless;             // the kernel does not say what waits
-    bool primed;               // one block more than is due has been written
+    bool primed;               // a block is in hand at the card besides the one that is due
     bool held;                 // nothing is written: the card itself dials
     bool owes_loss;            // DESCRIPTOR_LOST found no room yet
     uint64_t lost, slips, overruns;
@@ -49,8 +48,8 @@ enum port_taken port_read_one(struct port *port, int32_t law, struct detections 
 void port_read(struct port *port, int32_t law, uint64_t tick, struct detections *detections);
 // The next block goes to rx (160); silence if there is none, counted as lost once the port has been alive.
 void port_feed(struct port *port, int32_t law, uint64_t tick, uint8_t *rx);
-// Gives the line its next block (160), and keeps one block in hand there where the card tells what waits.
-void port_write(struct port *port, int32_t law, uint64_t tick, const uint8_t *tx, struct detections *detections);
+// Gives the line its next block (160), and one more when it has run dry, where the card tells that.
+void port_write(struct port *port, int32_t law, const uint8_t *tx, struct detections *detections);
 // Throws away what has piled up while the machine stood still. Returns how many blocks.
 int32_t port_drain(struct port *port);
 // Reports a lost descriptor, as soon as there is room.

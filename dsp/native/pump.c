@@ -5,7 +5,6 @@
 #include "pump.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/ioctl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -66,9 +65,6 @@ static int duplicate(int descriptor) {
 int32_t plane_attach(struct plane *plane, int32_t slot, int32_t descriptor, int32_t write_descriptor, bool clock,
                      const struct card_requests *requests) {
     struct change change = {.kind = ATTACH, .slot = slot, .clock = clock, .requests = *requests};
-    if (requests->unsent_place < 0 || requests->unsent_place > PORT_ANSWER - (int)sizeof(int) ||
-        _IOC_SIZE(requests->unsent_request) > PORT_ANSWER || requests->unsent_unit < 1)
-        return EINVAL;
     change.descriptor = duplicate(descriptor);
     if (change.descriptor < 0) return errno;
     change.write_descriptor = write_descriptor == descriptor ? change.descriptor : duplicate(write_descriptor);
@@ -122,7 +118,7 @@ static void run_tick(struct plane *plane) {
     for (int32_t slot = 0; slot < pump->slots; slot++) {
         struct port *port = &pump->ports[slot];
         if (port->descriptor >= 0 && !port->held)
-            port_write(port, plane->law[slot], tick, plane->tx + (size_t)slot * BLOCK_SAMPLES, &plane->detections);
+            port_write(port, plane->law[slot], plane->tx + (size_t)slot * BLOCK_SAMPLES, &plane->detections);
         port_tell(port, &plane->detections);
     }
     if (pump->event_descriptor >= 0 && ring_room(&plane->detections.ring) < plane->detections.ring.capacity) {

@@ -178,8 +178,14 @@ class RefusedDatagrams:
         self.near = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.far.bind(("127.0.0.1", 0))
         self.near.bind(("127.0.0.1", 0))
-        self.near.connect(self.far.getsockname())
+        self.far_address = self.far.getsockname()
+        self.near.connect(self.far_address)
         self.address = self.near.getsockname()
+
+    def come_back(self) -> None:
+        """From now on blocks arrive again."""
+        self.far = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.far.bind(self.far_address)
 
     def leave(self) -> None:
         """From now on every block that the plane sends comes back as an event."""
@@ -202,6 +208,42 @@ def test_a_pending_event_is_fetched_by_the_pump_and_the_line_goes_on(spans):
         assert {(each.slot, each.value) for each in events} == {(0, 0)}
         assert len(events) >= 15
         assert int((after.lost_blocks - before.lost_blocks)[1]) == 0
+
+
+def test_a_line_that_has_run_dry_is_sent_one_block_more_than_is_due(spans):
+    line = RefusedDatagrams()
+    events = RefusedDatagrams.EVENTS
+    asked = CardRequests(
+        event_error=events.event_error, event_request=events.event_request, underrun_event=0
+    )
+    with Plane(2) as plane, line.near:
+        calm = spans(plane, 1)
+        plane.attach(0, line.near.fileno(), requests=asked)
+        plane.start()
+        follow(plane, 1, [calm])
+        for _ in beat(0.02, 10):
+            calm.send()
+        plane.stop()
+        assert arrived(line.far) == plane.counters().ticks + 1  # one in hand from the beginning
+        plane.start()
+        line.leave()
+        for _ in beat(0.02, 10):
+            calm.send()
+        line.come_back()
+        before = plane.counters().ticks
+        for _ in beat(0.02, 20):
+            calm.send()
+        plane.stop()
+        assert arrived(line.far) - (plane.counters().ticks - before) in (1, 2)
+        line.far.close()
+
+
+def arrived(far: socket.socket) -> int:
+    count = 0
+    with contextlib.suppress(BlockingIOError):
+        while far.recv(400, socket.MSG_DONTWAIT):
+            count += 1
+    return count
 
 
 def test_an_event_that_nobody_expects_ends_the_line():
