@@ -36,6 +36,7 @@ from drivers.dahdi import (
 )
 from drivers.dahdi import Channel as DahdiChannel
 from drivers.dahdi import Control as DahdiControl
+from drivers.dahdi import event_name as dahdi_event_name
 from drivers.errors import (
     CardError,
     CardLost,
@@ -90,6 +91,7 @@ __all__ = [
     "SpanMissing",
     "WrongSignalling",
     "alarm_text",
+    "dahdi_event_name",
     "signalling_name",
     "DTMF_FORMS",
     "ETSI_FORM",

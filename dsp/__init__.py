@@ -49,6 +49,19 @@ from dsp.fsk import CallerIdStandard
 from dsp.g711 import Law, g711_decode, g711_encode, silence, transcode
 from dsp.gain_control import GainControl
 from dsp.levels import level_dbm0, power_dbm0
+from dsp.line_quality import (
+    ECHO_LEVEL_DBM0,
+    TEST_TONE_DBM0,
+    TEST_TONE_HZ,
+    Echo,
+    SteadyTones,
+    echo_loss,
+    echo_sound,
+    find_steady_tones,
+    reference_tone,
+    speech_band_dbm0,
+    tone_return,
+)
 from dsp.live_feed import LiveFeed
 from dsp.mf import MfSystem
 from dsp.plane import Plane
@@ -75,10 +88,13 @@ __all__ = [
     "BLOCK_SAMPLES",
     "CALLER_ALERTING_TONE",
     "CONFIRMATION_TONE",
+    "ECHO_LEVEL_DBM0",
     "ERROR_TONE",
     "HOWLER_TONE",
     "ON_HOOK_ALERTING_TONE",
     "SAMPLE_RATE_HZ",
+    "TEST_TONE_DBM0",
+    "TEST_TONE_HZ",
     "TICK_S",
     "ActivityChanged",
     "Answering",
@@ -99,6 +115,7 @@ __all__ = [
     "DigitHeard",
     "Direction",
     "Distribution",
+    "Echo",
     "EventFetched",
     "FaxPreamble",
     "GainControl",
@@ -127,6 +144,7 @@ __all__ = [
     "SignalToneHeard",
     "SlotOutOfRange",
     "SoundLevels",
+    "SteadyTones",
     "Tap",
     "Tone",
     "TonePlan",
@@ -135,9 +153,12 @@ __all__ = [
     "countries",
     "decode_caller_id",
     "decode_sound",
+    "echo_loss",
+    "echo_sound",
     "encode_caller_id",
     "find_caller_ids",
     "find_fax_preambles",
+    "find_steady_tones",
     "g711_decode",
     "g711_encode",
     "judge_answering",
@@ -145,8 +166,11 @@ __all__ = [
     "level_dbm0",
     "measure_sound",
     "power_dbm0",
+    "reference_tone",
     "silence",
+    "speech_band_dbm0",
     "tone_plan",
+    "tone_return",
     "transcode",
     "with_disconnect_tone",
 ]
