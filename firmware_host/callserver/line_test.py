@@ -70,9 +70,9 @@ _Step = _Hook | _Wait | _Digit | _Lifted | _Capture
 
 
 def _steps(kind: PortKind, digit: str, lifted_limit_s: float) -> list[_Step]:
-    sounds: list[_Step] = [_Capture("tone", 0.8, "tone"), _Wait(0.1), _Capture("echo", 1.0, "echo")]
+    sounds: list[_Step] = [_Capture("tone", 0.6, "tone"), _Wait(0.1), _Capture("echo", 1.0, "echo")]
     if kind is PortKind.FXO:
-        dialled: list[_Step] = [_Digit(digit), _Wait(0.6)]
+        dialled: list[_Step] = [_Digit(digit), _Wait(0.4)]
         return [
             *(_Hook(True), _Wait(0.7), _Capture("dial_tone", 1.2)),
             *(*dialled, _Capture("quiet", 2.0), _Hook(False), _Wait(1.5)),
