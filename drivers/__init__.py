@@ -31,8 +31,13 @@ from drivers.dahdi import (
     SpanCounters,
     SpanStatus,
     StartSignalling,
+    SystemConf,
+    SystemConfDynamic,
+    SystemConfSpan,
     alarm_text,
+    parse_system_conf,
     signalling_name,
+    write_system_conf,
 )
 from drivers.dahdi import Channel as DahdiChannel
 from drivers.dahdi import Control as DahdiControl
@@ -90,6 +95,11 @@ __all__ = [
     "DriverMissing",
     "SpanMissing",
     "WrongSignalling",
+    "SystemConf",
+    "SystemConfDynamic",
+    "SystemConfSpan",
+    "parse_system_conf",
+    "write_system_conf",
     "alarm_text",
     "dahdi_event_name",
     "signalling_name",

@@ -21,6 +21,13 @@ from drivers.dahdi.span_status import (
     alarm_text,
     signalling_name,
 )
+from drivers.dahdi.system_conf import (
+    SystemConf,
+    SystemConfDynamic,
+    SystemConfSpan,
+    parse_system_conf,
+    write_system_conf,
+)
 
 __all__ = [
     "AnalogPort",
@@ -38,9 +45,14 @@ __all__ = [
     "SpanCounters",
     "SpanStatus",
     "StartSignalling",
+    "SystemConf",
+    "SystemConfDynamic",
+    "SystemConfSpan",
     "alarm_text",
     "configure_span",
     "event_name",
     "gain_table",
+    "parse_system_conf",
     "signalling_name",
+    "write_system_conf",
 ]

@@ -10,6 +10,7 @@ from drivers import CardError, DahdiControl, DriverMissing
 from firmware_host.console import Column, Session
 from firmware_host.control_socket import ControlError, ask
 from firmware_host.line_learn_command import line
+from firmware_host.look.card_commands import card
 from firmware_host.look.line_test_command import line_test
 from firmware_host.look.span_rows import (
     CHANNELS,
@@ -150,3 +151,6 @@ def _alarms(session: Session) -> list[dict[str, Any]]:
     if len(problems) > 1:
         raise click.ClickException("; ".join(problems))
     return found
+
+
+look_commands.add_command(card)
