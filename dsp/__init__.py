@@ -7,6 +7,7 @@ off the tick.
 
 from dsp.answering import AnsweringJudge, judge_answering
 from dsp.answering_terms import Answering, AnsweringSettings
+from dsp.bit_errors import BitErrorCounter, BitErrors, BitSequence
 from dsp.caller_id import (
     CallerId,
     CallerIdDecoded,
@@ -100,6 +101,9 @@ __all__ = [
     "Answering",
     "AnsweringJudge",
     "AnsweringSettings",
+    "BitErrorCounter",
+    "BitErrors",
+    "BitSequence",
     "CallerId",
     "CallerIdDecoded",
     "CallerIdFormat",
