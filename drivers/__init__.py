@@ -18,6 +18,7 @@ from drivers.analog import (
 from drivers.caller import *  # noqa: F403 - the contract is the package's front door
 from drivers.caller import __all__ as _caller
 from drivers.dahdi import (
+    EVENT_PENDING,
     AnalogPort,
     ChannelStatus,
     DahdiCard,
@@ -26,6 +27,7 @@ from drivers.dahdi import (
     DahdiLaw,
     DahdiPortSettings,
     DynamicSpanSettings,
+    Flush,
     LineFlag,
     Maintenance,
     SpanCounters,
@@ -74,6 +76,8 @@ __all__ = [
     *_hardware,
     *_interface,
     *_line_sound,
+    "EVENT_PENDING",
+    "Flush",
     "AnalogPort",
     "ChannelStatus",
     "DahdiCard",

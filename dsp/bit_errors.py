@@ -55,7 +55,8 @@ def _places() -> NDArray[np.int32]:
 
 
 def _expected(place: int, count: int) -> NDArray[np.uint8]:
-    return _sequence()[(place + np.arange(count)) % LENGTH]
+    bits: NDArray[np.uint8] = _sequence()[(place + np.arange(count)) % LENGTH]
+    return bits
 
 
 class BitSequence:

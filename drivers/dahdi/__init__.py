@@ -1,8 +1,8 @@
 """Real cards: the DAHDI kernel driver's spans and channels."""
 
+from drivers.dahdi.abi import EVENT_PENDING, Flush, LineFlag, Maintenance
 from drivers.dahdi.abi import Event as DahdiEvent
 from drivers.dahdi.abi import Law as DahdiLaw
-from drivers.dahdi.abi import LineFlag, Maintenance
 from drivers.dahdi.analog_port import AnalogPort
 from drivers.dahdi.card import DahdiCard, configure_span
 from drivers.dahdi.channel import Channel, event_name
@@ -30,6 +30,7 @@ from drivers.dahdi.system_conf import (
 )
 
 __all__ = [
+    "EVENT_PENDING",
     "AnalogPort",
     "Channel",
     "ChannelStatus",
@@ -40,6 +41,7 @@ __all__ = [
     "DahdiLaw",
     "DahdiPortSettings",
     "DynamicSpanSettings",
+    "Flush",
     "LineFlag",
     "Maintenance",
     "SpanCounters",

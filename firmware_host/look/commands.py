@@ -10,6 +10,7 @@ from drivers import CardError, DahdiControl, DriverMissing
 from firmware_host.console import Column, Session
 from firmware_host.control_socket import ControlError, ask
 from firmware_host.line_learn_command import line
+from firmware_host.look.bert_command import bert, loopback
 from firmware_host.look.card_commands import card
 from firmware_host.look.line_test_command import line_test
 from firmware_host.look.span_rows import (
@@ -20,10 +21,12 @@ from firmware_host.look.span_rows import (
     counter_row,
     span_row,
 )
+from firmware_host.look.trace_command import trace
 
 __all__ = ["look_commands"]
 
-line.add_command(line_test)
+for each in (line_test, bert, loopback, trace):
+    line.add_command(each)
 
 _ALARMS: tuple[Column, ...] = (
     ("what", "What"),
