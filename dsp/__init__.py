@@ -49,6 +49,13 @@ from dsp.errors import (
 from dsp.fsk import CallerIdStandard
 from dsp.g711 import Law, g711_decode, g711_encode, silence, transcode
 from dsp.gain_control import GainControl
+from dsp.hybrid_tuning import (
+    HybridSetting,
+    TunedHybrid,
+    transfer_of,
+    tune_hybrid,
+    tuning_frequencies_hz,
+)
 from dsp.levels import level_dbm0, power_dbm0
 from dsp.line_quality import (
     ECHO_LEVEL_DBM0,
@@ -59,6 +66,7 @@ from dsp.line_quality import (
     echo_loss,
     echo_sound,
     find_steady_tones,
+    key_sound,
     reference_tone,
     speech_band_dbm0,
     tone_return,
@@ -123,6 +131,7 @@ __all__ = [
     "EventFetched",
     "FaxPreamble",
     "GainControl",
+    "HybridSetting",
     "Law",
     "LearnedTone",
     "LiveFeed",
@@ -152,6 +161,7 @@ __all__ = [
     "Tap",
     "Tone",
     "TonePlan",
+    "TunedHybrid",
     "UnknownCountry",
     "UnknownSound",
     "countries",
@@ -166,6 +176,7 @@ __all__ = [
     "g711_decode",
     "g711_encode",
     "judge_answering",
+    "key_sound",
     "learn_tone",
     "level_dbm0",
     "measure_sound",
@@ -176,5 +187,8 @@ __all__ = [
     "tone_plan",
     "tone_return",
     "transcode",
+    "transfer_of",
+    "tune_hybrid",
+    "tuning_frequencies_hz",
     "with_disconnect_tone",
 ]

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.levels import amplitude, level_dbm0, power_dbm0
+from dsp.sounds import digit_segments
 from dsp.taps import SAMPLE_RATE_HZ
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "echo_loss",
     "echo_sound",
     "find_steady_tones",
+    "key_sound",
     "reference_tone",
     "speech_band_dbm0",
     "tone_return",
@@ -76,6 +78,19 @@ def reference_tone(seconds: float) -> NDArray[np.int16]:
     """1004 Hz at -10 dBm0."""
     times = np.arange(round(seconds * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
     sound = amplitude(TEST_TONE_DBM0) * np.sin(2 * np.pi * TEST_TONE_HZ * times)
+    return np.round(sound).astype(np.int16)
+
+
+def key_sound(key: str, milliseconds: int) -> NDArray[np.int16]:
+    """A DTMF key at -9 dBm0 each tone.
+
+    Raises:
+        UnknownSound: No keypad has it.
+    """
+    segment = digit_segments(key, on_ms=milliseconds, off_ms=0, level_dbm0=-9.0)[0]
+    times = np.arange(milliseconds * SAMPLE_RATE_HZ // 1000) / SAMPLE_RATE_HZ
+    tones = [np.sin(2 * np.pi * hz * times) for hz in segment.frequencies_hz]
+    sound: NDArray[np.float64] = amplitude(segment.level_dbm0) * np.sum(tones, axis=0)
     return np.round(sound).astype(np.int16)
 
 

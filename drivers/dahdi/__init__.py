@@ -1,7 +1,8 @@
 """Real cards: the DAHDI kernel driver's spans and channels."""
 
-from drivers.dahdi.abi import EVENT_PENDING, Flush, LineFlag, Maintenance
+from drivers.dahdi.abi import EVENT_PENDING, Flush, LineFlag, Maintenance, WctdmEchoCoefficients
 from drivers.dahdi.abi import Event as DahdiEvent
+from drivers.dahdi.abi import Hook as DahdiHook
 from drivers.dahdi.abi import Law as DahdiLaw
 from drivers.dahdi.analog_port import AnalogPort
 from drivers.dahdi.card import DahdiCard, configure_span
@@ -38,6 +39,7 @@ __all__ = [
     "DahdiCard",
     "DahdiCardSettings",
     "DahdiEvent",
+    "DahdiHook",
     "DahdiLaw",
     "DahdiPortSettings",
     "DynamicSpanSettings",
@@ -50,6 +52,7 @@ __all__ = [
     "SystemConf",
     "SystemConfDynamic",
     "SystemConfSpan",
+    "WctdmEchoCoefficients",
     "alarm_text",
     "configure_span",
     "event_name",

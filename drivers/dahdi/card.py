@@ -13,7 +13,14 @@ import logging
 from collections import deque
 from pathlib import Path
 
-from drivers.dahdi.abi import EVENT_PENDING, DigitEvent, Event, Request, WctdmStatistics
+from drivers.dahdi.abi import (
+    EVENT_PENDING,
+    DigitEvent,
+    Event,
+    Request,
+    WctdmEchoCoefficients,
+    WctdmStatistics,
+)
 from drivers.dahdi.analog_port import (
     AnalogPort,
     CancelEcho,
@@ -215,6 +222,8 @@ class DahdiCard:
                 gain_table(settings.law, settings.receive_gain_db),
                 gain_table(settings.law, settings.transmit_gain_db),
             )
+        if settings.hybrid:
+            _tune(channel, settings.hybrid)
         channel.flush()
 
     def look_again(self) -> list[int]:
@@ -366,3 +375,12 @@ class DahdiCard:
                 if settings.echo_canceller:
                     taps = settings.echo_canceller_ms * _TAPS_PER_MS
                     channel.set_echo_canceller(taps if wanted else 0)
+
+
+def _tune(channel: Channel, hybrid: tuple[int, ...]) -> None:
+    """A module that can't be tuned echoes more, and works."""
+    names = ("acim", *(f"coef{number}" for number in range(1, 9)))
+    try:
+        channel.tune_hybrid(WctdmEchoCoefficients(**dict(zip(names, hybrid, strict=True))))
+    except CardRefused as error:
+        _log.warning("the hybrid was not set: %s", error)

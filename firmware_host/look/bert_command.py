@@ -117,9 +117,10 @@ def _until(
 
 def _prepare(raw: RawChannel) -> None:
     _refuse_analog(raw)
-    raw.channel.set_echo_canceller(0)
     if _is_clear(raw):
         raw.channel.set_audio_mode(False)
+    else:
+        raw.channel.set_echo_canceller(0)
 
 
 def _refuse_analog(raw: RawChannel) -> None:

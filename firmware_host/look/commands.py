@@ -22,10 +22,11 @@ from firmware_host.look.span_rows import (
     span_row,
 )
 from firmware_host.look.trace_command import trace
+from firmware_host.look.tune_command import tune
 
 __all__ = ["look_commands"]
 
-for each in (line_test, bert, loopback, trace):
+for each in (line_test, bert, loopback, trace, tune):
     line.add_command(each)
 
 _ALARMS: tuple[Column, ...] = (

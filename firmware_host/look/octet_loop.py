@@ -28,6 +28,7 @@ class OctetLoop:
         self._poll = select.poll()
         self._channels: dict[int, tuple[DahdiChannel, Callable[[int], bytes] | None]] = {}
         self._receivers: dict[int, Callable[[bytes], None]] = {}
+        self._unwritten: dict[int, bytes] = {}
 
     def add(
         self,
@@ -75,7 +76,11 @@ class OctetLoop:
             if what & select.POLLIN:
                 self._receivers[descriptor](os.read(descriptor, BLOCK_OCTETS))
             if what & select.POLLOUT and send is not None:
-                os.write(descriptor, send(BLOCK_OCTETS))
+                # What an event kept from being written goes out next: nothing may be left out.
+                block = self._unwritten.pop(descriptor, b"") or send(BLOCK_OCTETS)
+                self._unwritten[descriptor] = block
+                written = os.write(descriptor, block)
+                self._unwritten[descriptor] = block[written:]
         except BlockingIOError:
             return
         except OSError as error:
