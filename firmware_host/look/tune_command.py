@@ -30,6 +30,8 @@ _PERIOD = 128
 _SETTLING = 8 * _PERIOD
 """Samples after a change: the filter's, and what was under way."""
 _MEASURED = 16 * _PERIOD
+_QUEUED = 20 * 160
+"""What is written is heard so much later, at most."""
 _QUIET_S = 4.0
 """An exchange waits for more digits for so long at least; then we seize it anew."""
 _ON_HOOK_S, _DIAL_TONE_S, _AFTER_DIGIT_S = 1.5, 1.2, 0.4
@@ -137,6 +139,7 @@ class _Meter:
         self._play(self._idle, round(_DIAL_TONE_S * 8000))
         self._play(self._digit, len(self._digit))
         self._play(self._idle, round(_AFTER_DIGIT_S * 8000))
+        self._play(self._buzz, _QUEUED)
         self._quiet_until = time.monotonic() + _QUIET_S
 
     def _play(self, sound: bytes, samples: int) -> None:
