@@ -158,6 +158,13 @@ class Exchange:
         """An id for a sound or capture of a holder's."""
         return self._line_media.new_play_id()
 
+    def overruns(self, port: Port) -> int:
+        """How often the card's driver threw blocks of this line away because nobody fetched them."""
+        hardware = self._cards.get(port.card)
+        if not isinstance(hardware, drivers.DahdiCard):
+            return 0
+        return hardware.overruns.get(port.card_port, 0)
+
     def perform_on(self, port: Port, command: drivers.HardwareCommand) -> None:
         """Whoever holds a line orders something of its card."""
         hardware = self._cards.get(port.card)

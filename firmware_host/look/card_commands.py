@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from drivers import CardError, DahdiControl
+from drivers import CardError, DahdiControl, Maintenance
 from firmware_host.console import Session
 from firmware_host.look.system_conf_tables import SpanSize, exported, imported
 from firmware_host.terminal_text import printable
@@ -57,6 +57,36 @@ def export(session: Session, *, no_driver: bool) -> None:
     session.output.write(text)
     for each in told:
         session.output.note(f"Note: {each}.")
+
+
+_LOOPS = {
+    "local": Maintenance.LOCALLOOP,
+    "network": Maintenance.NETWORKLINELOOP,
+    "payload": Maintenance.NETWORKPAYLOADLOOP,
+    "off": Maintenance.NONE,
+}
+
+
+@card.command(
+    "loop", epilog="\b\nExamples:\n  switchroom card loop 1 network\n  switchroom card loop 1 off"
+)
+@click.argument("span")
+@click.argument("kind", type=click.Choice(list(_LOOPS)))
+@click.pass_obj
+def loop(session: Session, *, span: str, kind: str) -> None:
+    """Loop a whole digital span, where its card can; every call on it is lost. It stays so until "off".
+
+    local: what we send comes back to us; network: what the far end sends goes back to it, as it came;
+    payload: the same, framed anew.
+    """
+    try:
+        with DahdiControl() as control:
+            found = control.span(span)
+            control.maintain(found.number, _LOOPS[kind])
+    except CardError as error:
+        raise click.ClickException(str(error)) from error
+    how = "is not looped" if kind == "off" else f"is looped ({kind})"
+    session.output.line(f"Span {found.number} ({found.name}) {how}.")
 
 
 def _span_sizes() -> list[SpanSize]:
