@@ -110,7 +110,7 @@ def _dial_tone(samples: NDArray[np.int16], plan: TonePlan) -> list[dict[str, Any
     tones = find_steady_tones(samples) if samples.size else None
     expected = sorted({hz for each in plan.dial.segments for hz in each.frequencies_hz})
     if tones is None:
-        return [_row("dial tone", "none", "", judged="bad")]
+        return [_row("dial tone", None, "", judged="bad")]
     found = tones.frequencies_hz
     same = len(found) == len(expected) and np.allclose(found, expected, atol=_NEAR_HZ)
     said = " + ".join(f"{each:g}" for each in found)
@@ -128,10 +128,10 @@ def _idle(quiet: NDArray[np.int16]) -> list[dict[str, Any]]:
     return [
         _row("noise, 300 to 3400 Hz", noise, "dBm0", _NOISE)
         if noise is not None
-        else _row("noise, 300 to 3400 Hz", "none", "", judged="good"),
+        else _row("noise, 300 to 3400 Hz", None, "", judged="good"),
         _row(f"hum, {levels.hum_hz:.0f} Hz and harmonics", hum, "dBm0", _HUM)
         if hum is not None
-        else _row("hum, 50 or 60 Hz and harmonics", "none", "", judged="good"),
+        else _row("hum, 50 or 60 Hz and harmonics", None, "", judged="good"),
         _row("direct current", abs(round(levels.direct_current * 100, 2)), "% f.s.", _DIRECT),
         _row("clipped samples", clipped, "%", _CLIPPED),
     ]

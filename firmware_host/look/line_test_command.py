@@ -62,7 +62,13 @@ def line_test(session: Session, *, name: str, digit: str, lifted: bool, as_json:
 
 
 def _show(session: Session, outcome: dict[str, Any]) -> None:
-    rows = [{**row, "shown": f"{row['value']} {row['unit']}".strip()} for row in outcome["figures"]]
+    rows = [
+        {
+            **row,
+            "shown": "none" if row["value"] is None else f"{row['value']} {row['unit']}".strip(),
+        }
+        for row in outcome["figures"]
+    ]
     session.output.table(rows, _FIGURES, empty="Nothing was measured.")
     sources = dict.fromkeys(f"{row['figure']}: {row['source']}" for row in rows if row["source"])
     for source in sources:
