@@ -32,6 +32,7 @@ __all__ = [
     "SetMessageWaiting",
     "SetRinger",
     "SpeechDescriptors",
+    "SpeechRequests",
     "TransmitOnHook",
     "WinkDetected",
 ]
@@ -150,7 +151,7 @@ class DialPulses:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransmitOnHook:
-    """FXS: for so long, let sound pass to a telephone that lies on-hook (caller ID)."""
+    """FXS: for so long, let sound pass to a telephone that lies on-hook; ringing it ends that."""
 
     seconds: float
 
@@ -187,6 +188,22 @@ class SpeechDescriptors:
 
     read: int
     write: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechRequests:
+    """What the media plane's pump may ask of a port's descriptor, besides reading and writing blocks."""
+
+    event_error: int = 0
+    "The errno by which a read or write says that an event waits; 0: there are none."
+    event_request: int = 0
+    "The request that fetches it, as an int."
+    unsent_request: int = 0
+    "The request that tells what waits to be sent; 0: there is none."
+    unsent_place: int = 0
+    "Where in its answer an int stands, in octets."
+    unsent_unit: int = 1
+    "How many of its units a block has."
 
 
 class Card(Protocol):
@@ -227,8 +244,8 @@ class PluggedCard(Card, Protocol):
         """Readable when `poll` has something to tell; None where the pump fetches events."""
 
     @property
-    def pending_event(self) -> tuple[int, int]:
-        """The errno by which a read says that an event waits, and the request that fetches it; or zeros."""
+    def speech_requests(self) -> SpeechRequests:
+        """What the pump may ask of the descriptors."""
 
     def look_again(self) -> list[int]:
         """Try ports that could not be had; those whose descriptor is new."""

@@ -37,6 +37,7 @@ __all__ = [
     "OutOfService",
     "Ring",
     "SendDigits",
+    "ShowMessageWaiting",
 ]
 
 
@@ -136,6 +137,17 @@ class Ring:
     """Ring the telephone at the far end."""
 
     caller: CallerNumber = CallerNumber()
+    cadence_s: tuple[float, ...] | None = None
+    "On, off, on, off …; repeated. Without one the line's own."
+
+    def __post_init__(self) -> None:
+        """Refuse what can't be rung.
+
+        Raises:
+            ValueError: A cadence that is empty or has a part of no length.
+        """
+        if self.cadence_s is not None and not all(part > 0 for part in self.cadence_s or (0.0,)):
+            raise ValueError(f"{self.cadence_s} is no cadence of ringing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +181,16 @@ class Clear:
     cause: ClearCause = ClearCause.NORMAL
 
 
-LineCommand = Dial | Ring | AnnounceWaitingCall | Answer | SendDigits | Flash | Clear
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowMessageWaiting:
+    """Light or put out the telephone's lamp for messages; in any state of the line."""
+
+    waiting: bool
+
+
+LineCommand = (
+    Dial | Ring | AnnounceWaitingCall | Answer | SendDigits | Flash | Clear | ShowMessageWaiting
+)
 
 LineOutput = LineEvent | HardwareCommand | MediaWish
 

@@ -74,7 +74,7 @@ from dsp.line_quality import (
 from dsp.live_feed import LiveFeed
 from dsp.mf import MfSystem
 from dsp.plane import Plane
-from dsp.pump import Counters, Distribution, PendingEvents, PumpPrivileges
+from dsp.pump import CardRequests, Counters, Distribution, PumpPrivileges
 from dsp.sound_levels import SoundLevels, measure_sound
 from dsp.taps import BLOCK_SAMPLES, SAMPLE_RATE_HZ, TICK_S, Direction, RecordedBlock, Tap
 from dsp.tone_learning import LearnedTone, NothingLearned, learn_tone
@@ -117,6 +117,7 @@ __all__ = [
     "CallerIdFormat",
     "CallerIdStandard",
     "CaptureFinished",
+    "CardRequests",
     "CommandRingFull",
     "Counters",
     "Decoded",
@@ -140,7 +141,6 @@ __all__ = [
     "MfSignalHeard",
     "MfSystem",
     "NothingLearned",
-    "PendingEvents",
     "Plane",
     "PlaneClosed",
     "PlaneError",

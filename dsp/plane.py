@@ -10,6 +10,7 @@ queued raises and changes nothing.
 
 import contextlib
 import os
+from dataclasses import astuple
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -26,7 +27,7 @@ from dsp.errors import (
 from dsp.g711 import Law
 from dsp.mf import MfSystem
 from dsp.plane_commands import PlaneCommands
-from dsp.pump import Counters, PendingEvents, PumpPrivileges, read_counters
+from dsp.pump import CardRequests, Counters, PumpPrivileges, read_counters
 from dsp.sounds import native_plan
 from dsp.taps import BLOCK_SAMPLES, SAMPLE_RATE_HZ, Direction, RecordedBlock, Tap
 from dsp.tone_plans import TonePlan
@@ -205,7 +206,7 @@ class Plane(PlaneCommands):
         *,
         write_descriptor: int | None = None,
         clock: bool = False,
-        pending_events: PendingEvents | None = None,
+        requests: CardRequests | None = None,
     ) -> None:
         """Gives the pump a descriptor for the slot: one read or write is one block of 160 octets.
 
@@ -219,20 +220,20 @@ class Plane(PlaneCommands):
             clock: Blocks of this line may make the ticks. Of several, the first that brings them
                 without a gap does; after 40 ms of silence another takes over, at last the
                 machine's own clock.
-            pending_events: How reads say that an event waits; each becomes an `EventFetched`.
+            requests: How the card's driver tells of events, each of which becomes an `EventFetched`,
+                and of blocks that wait to be sent.
 
         Raises:
-            DescriptorRefused: It is no open descriptor.
+            DescriptorRefused: It is no open descriptor, or a request is none.
         """
-        events = pending_events or PendingEvents(error=0, request=0)
+        asked = requests or CardRequests()
         error = lib.plane_attach(
             self._open(),
             self._slot(slot),
             descriptor,
             descriptor if write_descriptor is None else write_descriptor,
             clock,
-            events.error,
-            events.request,
+            ffi.new("struct card_requests *", astuple(asked)),
         )
         if error != 0:
             raise DescriptorRefused(error, f"slot {slot}: {os.strerror(error)}")

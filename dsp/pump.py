@@ -14,24 +14,31 @@ from dsp._native import ffi, lib
 if TYPE_CHECKING:
     from dsp._native import PlaneHandle
 
-__all__ = ["Counters", "Distribution", "PendingEvents", "PumpPrivileges", "read_counters"]
+__all__ = ["CardRequests", "Counters", "Distribution", "PumpPrivileges", "read_counters"]
 
 BUCKET_BOUNDS_MS = (*(2 ** (quarter / 4) / 1000 for quarter in range(65)), float("inf"))
 """Upper bounds of a distribution's buckets: quarter octaves from 1 microsecond to 65 ms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PendingEvents:
-    """How a descriptor says that an event is pending, and what fetches it.
+class CardRequests:
+    """How a card's driver tells more than blocks.
 
-    DAHDI's reads give ELAST until DAHDI_GETEVENT has been asked; only its driver knows what the
-    event means.
+    DAHDI's reads and writes give ELAST until DAHDI_GETEVENT has been asked; only its driver knows what
+    the event means. DAHDI_GET_BUFINFO tells how many blocks wait to be sent: with none in hand a late
+    tick leaves a gap, and what is too much in hand is heard late.
     """
 
-    error: int
-    """The errno of a read that has to wait for the event to be fetched."""
-    request: int
+    event_error: int = 0
+    """The errno of a read or write that has to wait for an event to be fetched; 0: there are none."""
+    event_request: int = 0
     """The ioctl that fetches it, as an int."""
+    unsent_request: int = 0
+    """The ioctl that tells what waits to be sent; 0: there is none."""
+    unsent_place: int = 0
+    """Where in its answer an int stands, in octets,"""
+    unsent_unit: int = 1
+    """and how many of its units a block has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

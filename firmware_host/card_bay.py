@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Mapping
 
 from drivers import CardError, DahdiCard, PluggedCard
-from dsp import PendingEvents, Plane
+from dsp import CardRequests, Plane
 from firmware_host.step_loop import StepLoop
 
 __all__ = ["CardBay"]
@@ -120,13 +120,19 @@ class CardBay:
         if slot is None:
             return
         speech = card.speech_descriptors[port]
-        error, request = card.pending_event
+        asked = card.speech_requests
         self._plane.attach(
             slot,
             speech.read,
             write_descriptor=speech.write,
             clock=self._clock,
-            pending_events=PendingEvents(error=error, request=request),
+            requests=CardRequests(
+                event_error=asked.event_error,
+                event_request=asked.event_request,
+                unsent_request=asked.unsent_request,
+                unsent_place=asked.unsent_place,
+                unsent_unit=asked.unsent_unit,
+            ),
         )
 
     def _complain(self, problem: str, now: float) -> None:

@@ -1,5 +1,8 @@
 """Voices that tests can tell apart, and where they are heard again."""
 
+import subprocess
+from pathlib import Path
+
 import numpy as np
 
 
@@ -31,3 +34,14 @@ def heard_at(recording: np.ndarray, voice: np.ndarray) -> tuple[int, float]:
     normalised = correlation / np.sqrt(np.maximum(windows, 1.0) * (voice**2).sum())
     best = int(normalised.argmax())
     return best, float(normalised[best])
+
+
+def digits_by_multimon(file: Path, channel: int) -> str:
+    """The DTMF digits that another program hears on one side (from 1) of a recording."""
+    raw = ["sox", str(file), "-t", "raw", "-r", "22050", "-e", "signed", "-b", "16", "-c", "1", "-"]
+    sound = subprocess.run([*raw, "remix", str(channel)], capture_output=True, check=True).stdout
+    decoder = ["multimon-ng", "-q", "-t", "raw", "-a", "DTMF", "-"]
+    heard = subprocess.run(decoder, input=sound, capture_output=True, check=True).stdout.decode()
+    return "".join(
+        line.removeprefix("DTMF: ") for line in heard.splitlines() if line.startswith("DTMF: ")
+    )

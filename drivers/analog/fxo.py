@@ -17,9 +17,9 @@ from drivers.hardware import (
     BatteryChanged,
     HardwareEvent,
     PolarityReversed,
+    PulsesSent,
     RingBurstEnded,
     RingBurstStarted,
-    SetHook,
 )
 from drivers.interface import (
     AnnounceWaitingCall,
@@ -34,15 +34,14 @@ from drivers.interface import (
     LineOutput,
     Ring,
     SendDigits,
+    ShowMessageWaiting,
 )
 from drivers.line_sound import (
     CallerIdHeard,
     DigitHeard,
     Heard,
-    Listen,
     SignalSent,
     SoundHeard,
-    StopSignal,
     ToneHeard,
     ToneStopped,
 )
@@ -60,6 +59,7 @@ _CLEARABLE = frozenset(
         S.LOSING_BATTERY,
         S.SEIZED,
         S.DIALLING,
+        S.PULSING,
         S.AWAITING_ANSWER,
         S.OFFERED_SEIZED,
     }
@@ -72,6 +72,7 @@ class FxoLine(FxoOutgoing):
     Runs in: event loop.
     """
 
+    _IN_ALARM = S.ALARM
     _TABLE: ClassVar[dict[tuple[S, type], str]] = {
         (S.FAILED, BatteryChanged): "_battery_in_failed",
         (S.IDLE, BatteryChanged): "_battery_in_idle",
@@ -120,6 +121,7 @@ class FxoLine(FxoOutgoing):
         (S.SEIZED, ToneHeard): "_tone_when_seized",
         (S.SEIZED, RingBurstStarted): "_glare",
         (S.DIALLING, SignalSent): "_dialled",
+        (S.PULSING, PulsesSent): "_card_has_dialled",
         (S.AWAITING_ANSWER, ToneHeard): "_tone_before_answer",
         (S.AWAITING_ANSWER, ToneStopped): "_tone_stopped_before_answer",
         (S.AWAITING_ANSWER, PolarityReversed): "_polarity_before_answer",
@@ -152,14 +154,14 @@ class FxoLine(FxoOutgoing):
         (S.RELEASING, "guard"): "_released",
         (S.SEIZED, "dial_tone"): "_no_dial_tone",
         (S.DIALLING, "dialling"): "_dialling_failed",
+        (S.PULSING, "dialling"): "_dialling_failed",
+        (S.PULSING, "pulse"): "_next_pulse",
         (S.AWAITING_ANSWER, "answer"): "_no_answer",
         (S.AWAITING_ANSWER, "ringback_over"): "_answer_assumed",
     }
 
     def start(self, now: float) -> list[LineOutput]:
         """Go on-hook and look whether the exchange feeds the line."""
-        # The card may be another than before: only what it tells from here on counts.
-        self._battery = self._ringing = False
         return self._run(self._begin, now)
 
     def receive(self, event: HardwareEvent | Heard, now: float) -> list[LineOutput]:
@@ -188,17 +190,19 @@ class FxoLine(FxoOutgoing):
                 return self._run(partial(self._send_digits, digits), now)
             case Flash():
                 return self._run(self._flash, now)
-            case Ring() | AnnounceWaitingCall():
-                message = (
-                    "an FXO line can't ring anyone or announce calls: only the exchange's end can"
-                )
+            case Ring() | AnnounceWaitingCall() | ShowMessageWaiting():
+                message = "an FXO line can't ring or tell anyone: only the exchange's end can"
                 raise CommandNotPossible(message)
 
     # ------------------------------------------------------------ starting
 
     def _begin(self) -> None:
-        self._stop_receiving()
-        self._emit(SetHook(off_hook=False), StopSignal(), Listen())
+        # The card may be another than before: only what it tells from here on counts.
+        self._battery = self._ringing = False
+        self._settle()
+
+    def _settle(self) -> None:
+        self._let_go()
         self._enter(S.STARTING, settled=self._settings.guard_s)
 
     def _settled(self) -> None:
@@ -211,7 +215,7 @@ class FxoLine(FxoOutgoing):
 
     def _battery_in_failed(self, event: BatteryChanged) -> None:
         if event.present:
-            self._begin()
+            self._settle()
 
     # ------------------------------------------------------------ ended by us
 

@@ -17,6 +17,7 @@ from drivers.interface import CallWaiting, ClearCause, Cleared, DigitReceived, O
 from drivers.line_sound import (
     CallerIdHeard,
     DigitHeard,
+    HoldSpeech,
     Listen,
     ReceiveCallerId,
     SendKeys,
@@ -35,6 +36,7 @@ class FxoState(Enum):
 
     STARTING = "starting"
     FAILED = "failed"
+    ALARM = "alarm"
     IDLE = "idle"
     AWAITING_EARLY_CALLER_ID = "awaiting caller ID before the ring"
     AWAITING_FIRST_RING = "awaiting first ring"
@@ -54,6 +56,7 @@ class FxoState(Enum):
     RELEASING = "releasing"
     SEIZED = "seized"
     DIALLING = "dialling"
+    PULSING = "dialling by pulses"
     AWAITING_ANSWER = "awaiting answer"
 
 
@@ -78,6 +81,7 @@ class FxoInCall(TimedMachine[FxoState]):
         self._battery = False
         self._ringing = False
         self._receiving = False
+        self._speech_held = False
         self._caller = CallerNumber()
         self._called = ""
         self._caller_digits = ""
@@ -118,6 +122,17 @@ class FxoInCall(TimedMachine[FxoState]):
         if self._receiving:
             self._receiving = False
             self._emit(StopReceivingCallerId())
+
+    # ------------------------------------------------------------ a card that dials by itself
+
+    def _hold_speech(self) -> None:
+        self._speech_held = True
+        self._emit(HoldSpeech(held=True))
+
+    def _give_speech_back(self) -> None:
+        if self._speech_held:
+            self._speech_held = False
+            self._emit(HoldSpeech(held=False))
 
     # ------------------------------------------------------------ in a call
 
@@ -231,7 +246,13 @@ class FxoInCall(TimedMachine[FxoState]):
 
     # ------------------------------------------------------------ releasing
 
-    def _release(self, cause: ClearCause) -> None:
+    def _let_go(self) -> None:
         self._stop_receiving()
-        self._emit(SetHook(off_hook=False), StopSignal(), Listen(), Cleared(cause=cause))
+        self._emit(SetHook(off_hook=False))
+        self._give_speech_back()
+        self._emit(StopSignal(), Listen())
+
+    def _release(self, cause: ClearCause) -> None:
+        self._let_go()
+        self._emit(Cleared(cause=cause))
         self._enter(S.RELEASING, guard=self._settings.guard_s)

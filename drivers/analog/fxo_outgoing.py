@@ -1,13 +1,21 @@
-"""An outgoing call on an FXO line: seize, hear dial tone, send digits, wait for the answer.
+"""An outgoing call on an FXO line: seize, hear dial tone, dial, wait for the answer.
+
+Digits go out as DTMF, or as pulses: the line's own, by a timer for each opening and closing of the loop, or
+the card's. A number with a character that pulses can't send is refused before the line is seized: what
+would be dialled without it is another number.
 
 A ring that comes between seizure and dial tone is *glare*: the outgoing attempt fails and the incoming
 call is offered, already seized.
 """
 
+from collections import deque
+
+from drivers.analog.dial_pulses import can_be_pulsed, pulse_train
 from drivers.analog.fxo_in_call import RINGBACK_OVER_S, FxoState
 from drivers.analog.fxo_incoming import FxoIncoming
+from drivers.analog.settings import FxoSettings, PulseDialling
 from drivers.caller import CallerNumber
-from drivers.hardware import PolarityReversed, RingBurstStarted, SetHook
+from drivers.hardware import DialPulses, PolarityReversed, PulsesSent, RingBurstStarted, SetHook
 from drivers.interface import Alerting, Answered, CallOffered, ClearCause, Cleared
 from drivers.line_sound import Listen, SendKeys, SignalSent, ToneHeard, ToneStopped
 
@@ -38,7 +46,10 @@ class FxoOutgoing(FxoIncoming):
     Runs in: event loop.
     """
 
-    _dialled_number = ""
+    def __init__(self, settings: FxoSettings) -> None:
+        super().__init__(settings)
+        self._dialled_number = ""
+        self._pulses: deque[tuple[bool, float]] = deque()
 
     def _seize(self, number: str) -> None:
         if not number and self._state in _LIFTABLE:
@@ -47,6 +58,9 @@ class FxoOutgoing(FxoIncoming):
         if self._state is not S.IDLE or self._ringing:
             # Incoming wins: whoever asked must take another line.
             self._emit(Cleared(cause=ClearCause.GLARE))
+            return
+        if self._settings.pulse_dialling is not PulseDialling.NONE and not can_be_pulsed(number):
+            self._emit(Cleared(cause=ClearCause.FAILED))
             return
         self._dialled_number = number
         self._enter(S.SEIZED, dial_tone=self._settings.dial_tone_timeout_s)
@@ -73,8 +87,47 @@ class FxoOutgoing(FxoIncoming):
             self._dial()
 
     def _dial(self) -> None:
-        self._enter(S.DIALLING, dialling=self._settings.dialling_limit_s)
-        self._emit(SendKeys(digits=self._dialled_number))
+        if self._settings.pulse_dialling is PulseDialling.NONE:
+            self._enter(S.DIALLING, dialling=self._settings.dialling_limit_s)
+            self._emit(SendKeys(digits=self._dialled_number))
+        else:
+            self._dial_pulses()
+
+    # ------------------------------------------------------------ pulses
+
+    def _dial_pulses(self) -> None:
+        settings = self._settings
+        train = pulse_train(
+            self._dialled_number,
+            break_s=settings.pulse_break_s,
+            make_s=settings.pulse_make_s,
+            between_digits_s=settings.between_digits_s,
+        )
+        if settings.pulse_dialling is PulseDialling.BY_LINE:
+            self._pulses = deque(train)
+            self._enter(S.PULSING)
+            self._next_pulse()
+        else:
+            length_s = sum(seconds for _, seconds in train)
+            self._enter(S.PULSING, dialling=settings.dialling_limit_s + length_s)
+            self._hold_speech()
+            self._emit(DialPulses(digits=self._dialled_number))
+
+    def _next_pulse(self) -> None:
+        # The loop is left closed by the last digit, whose pause we do not need to wait for.
+        closed, seconds = self._pulses.popleft()
+        self._emit(SetHook(off_hook=closed))
+        if self._pulses:
+            self._set_timer("pulse", seconds)
+        else:
+            self._await_answer()
+
+    def _card_has_dialled(self, _event: PulsesSent) -> None:
+        if self._speech_held:
+            self._give_speech_back()
+            self._await_answer()
+
+    # ------------------------------------------------------------ from here on it is the exchange's turn
 
     def _glare(self, _event: RingBurstStarted) -> None:
         # We hold the loop: the exchange takes that as answer. The far caller is on the line already.
@@ -84,6 +137,9 @@ class FxoOutgoing(FxoIncoming):
         self._emit(Listen(), CallOffered(caller=CallerNumber()))
 
     def _dialled(self, _event: SignalSent) -> None:
+        self._await_answer()
+
+    def _await_answer(self) -> None:
         self._enter(S.AWAITING_ANSWER, answer=self._settings.answer_limit_s)
         self._look_at_battery()
 

@@ -12,7 +12,15 @@ from typing import ClassVar
 from drivers.analog.fxs_in_call import FxsState
 from drivers.analog.fxs_ringing import FxsRinging
 from drivers.errors import CommandNotPossible
-from drivers.hardware import HardwareEvent, HookChanged, SetBattery, SetRinger
+from drivers.hardware import (
+    FlashDetected,
+    HardwareEvent,
+    HookChanged,
+    PulsesCounted,
+    SetBattery,
+    SetMessageWaiting,
+    SetRinger,
+)
 from drivers.interface import (
     AnnounceWaitingCall,
     Answer,
@@ -24,6 +32,7 @@ from drivers.interface import (
     LineOutput,
     Ring,
     SendDigits,
+    ShowMessageWaiting,
 )
 from drivers.line_sound import DigitHeard, Heard, Listen, SignalSent, StopSignal
 
@@ -38,6 +47,7 @@ class FxsLine(FxsRinging):
     Runs in: event loop.
     """
 
+    _IN_ALARM = S.ALARM
     _TABLE: ClassVar[dict[tuple[S, type], str]] = {
         (S.STARTING, HookChanged): "_hook_at_start",
         (S.FAILED, HookChanged): "_hook_at_start",
@@ -58,6 +68,19 @@ class FxsLine(FxsRinging):
         (S.SENDING_WAITING_CALLER, HookChanged): "_down_in_call",
         (S.SENDING_WAITING_CALLER, DigitHeard): "_digit",
         (S.SENDING_WAITING_CALLER, SignalSent): "_waiting_caller_sent",
+        **{
+            (state, event): action
+            for state in (
+                S.UP,
+                S.ALERTING_IN_CALL,
+                S.AWAITING_ACKNOWLEDGEMENT,
+                S.SENDING_WAITING_CALLER,
+            )
+            for event, action in (
+                (FlashDetected, "_flash_detected"),
+                (PulsesCounted, "_pulses_counted"),
+            )
+        },
         (S.ON_HOOK_IN_CALL, HookChanged): "_up_again",
         (S.BUSY_TONE, HookChanged): "_put_down",
         (S.HOWLING, HookChanged): "_put_down",
@@ -72,6 +95,7 @@ class FxsLine(FxsRinging):
         (S.RINGING, "caller_id_delay"): "_send_caller_id",
         (S.RINGING, "ring_limit"): "_ring_limit",
         (S.UP, "talk_limit"): "_disconnect",
+        (S.UP, "pulse_gap"): "_digit_dialled",
         (S.ALERTING_IN_CALL, "alert"): "_give_up_waiting_call",
         (S.ALERTING_IN_CALL, "talk_limit"): "_disconnect",
         (S.AWAITING_ACKNOWLEDGEMENT, "acknowledgement"): "_give_up_waiting_call",
@@ -80,10 +104,13 @@ class FxsLine(FxsRinging):
         (S.SENDING_WAITING_CALLER, "caller_id"): "_give_up_waiting_call",
         (S.SENDING_WAITING_CALLER, "talk_limit"): "_disconnect",
         (S.ON_HOOK_IN_CALL, "hang_up"): "_hung_up",
+        (S.ON_HOOK_IN_CALL, "talk_limit"): "_hung_up",
         (S.DISCONNECTING, "drop"): "_drop_over",
         (S.BUSY_TONE, "busy"): "_howl",
         (S.HOWLING, "howler"): "_lock_out",
     }
+
+    _message_waiting: bool | None = None
 
     def start(self, now: float) -> list[LineOutput]:
         """Stop ringing, feed the line and learn whether the handset is down."""
@@ -98,8 +125,8 @@ class FxsLine(FxsRinging):
     def command(self, command: LineCommand, now: float) -> list[LineOutput]:
         """Take a command of the exchange."""
         match command:
-            case Ring(caller=caller):
-                return self._run(partial(self._ring, caller), now)
+            case Ring(caller=caller, cadence_s=cadence_s):
+                return self._run(partial(self._ring, caller, cadence_s), now)
             case Clear(cause=cause):
                 return self._run(partial(self._clear, cause), now)
             case Answer():
@@ -109,6 +136,8 @@ class FxsLine(FxsRinging):
                 return self._run(partial(self._send_digits, digits), now)
             case AnnounceWaitingCall(caller=caller):
                 return self._run(partial(self._announce_waiting_call, caller), now)
+            case ShowMessageWaiting(waiting=waiting):
+                return self._run(partial(self._show_message_waiting, waiting), now)
             case Dial() | Flash():
                 message = "an FXS line feeds a telephone: it can't dial or flash towards it"
                 raise CommandNotPossible(message)
@@ -119,8 +148,14 @@ class FxsLine(FxsRinging):
         # The card may be another than before: only what it tells from here on counts.
         self._off_hook = None
         self._in_service = self._reversed = False
-        self._emit(SetRinger(ringing=False), SetBattery(present=True), StopSignal(), Listen())
+        self._let_go()
+        if self._message_waiting is not None:
+            self._emit(SetMessageWaiting(waiting=self._message_waiting))
         self._enter(S.STARTING, hook_report=self._settings.hook_report_s)
+
+    def _let_go(self) -> None:
+        self._emit(SetRinger(ringing=False), SetBattery(present=True), StopSignal(), Listen())
+        self._restore_polarity()
 
     def _hook_at_start(self, event: HookChanged) -> None:
         self._enter(S.IDLE)
@@ -132,6 +167,11 @@ class FxsLine(FxsRinging):
     def _no_hook_report(self) -> None:
         self._enter(S.FAILED)
         self._leave_service("card does not report the hook")
+
+    def _show_message_waiting(self, waiting: bool) -> None:
+        self._message_waiting = waiting
+        if self._state is not S.ALARM:  # else when the line begins again
+            self._emit(SetMessageWaiting(waiting=waiting))
 
     # ------------------------------------------------------------ ended by us
 

@@ -1,7 +1,10 @@
 """An FXS line in a call: keys, flashes, a call that waits, and how the far end is told of the end.
 
-A short on-hook may be a flash: the line waits before it believes a hang-up, unless flashes are off. When
-we end the call while the far end is off-hook, the line tells it in its configured way (battery drop,
+A short on-hook may be a flash: the line waits before it believes a hang-up, unless flashes are off. A
+shorter one is a dial pulse; the line counts them until a pause ends the digit. A hang-up that comes before
+that pause takes the unfinished digit with it. A card may detect flashes and count pulses itself.
+
+When we end the call while the far end is off-hook, the line tells it in its configured way (battery drop,
 polarity reversal, busy tone), then gives busy tone, then howler, then is locked out, silent and out of
 service, until the handset is put down.
 
@@ -11,10 +14,17 @@ is sent FSK (Telcordia GR-30, 2.4; EN 300 659-2). One that does not answer is le
 
 from enum import Enum
 
+from drivers.analog.dial_pulses import digit_of_pulses
 from drivers.analog.settings import Disconnect, FxsSettings
 from drivers.analog.timed_machine import TimedMachine
 from drivers.caller import CallerIdMode, CallerNumber
-from drivers.hardware import HookChanged, ReversePolarity, SetBattery
+from drivers.hardware import (
+    FlashDetected,
+    HookChanged,
+    PulsesCounted,
+    ReversePolarity,
+    SetBattery,
+)
 from drivers.interface import (
     CallOffered,
     ClearCause,
@@ -42,6 +52,7 @@ class FxsState(Enum):
 
     STARTING = "starting"
     FAILED = "failed"
+    ALARM = "alarm"
     IDLE = "idle"
     REVERSED = "polarity reversed"
     ALERTING_ON_HOOK = "alerting before caller ID"
@@ -80,6 +91,7 @@ class FxsInCall(TimedMachine[FxsState]):
         self._waiting_caller = CallerNumber()
         self._down_since = 0.0
         self._in_service = False
+        self._pulses = 0
 
     # ------------------------------------------------------------ service
 
@@ -100,6 +112,7 @@ class FxsInCall(TimedMachine[FxsState]):
             self._emit(CallOffered(caller=CallerNumber()))
 
     def _go_up(self) -> None:
+        self._pulses = 0
         self._enter(S.UP, talk_limit=self._settings.talk_limit_s)
         self._emit(Listen(digits=True))
 
@@ -161,16 +174,38 @@ class FxsInCall(TimedMachine[FxsState]):
                 self._emit(StopSignal())
             self._down_since = self._now
             wait_s = self._settings.flash_maximum_s or self._settings.flash_minimum_s
-            self._enter(S.ON_HOOK_IN_CALL, hang_up=wait_s)
+            if wait_s > 0:
+                self._enter_in_call(S.ON_HOOK_IN_CALL, hang_up=wait_s)
+            else:
+                self._hung_up()
 
     def _up_again(self, event: HookChanged) -> None:
         if not event.off_hook:
             return
-        flashes = self._settings.flash_maximum_s > 0
-        long_enough = self._now - self._down_since >= self._settings.flash_minimum_s
-        self._go_up()
-        if flashes and long_enough:
+        settings = self._settings
+        down_s = self._now - self._down_since
+        self._enter_in_call(S.UP)
+        if down_s >= settings.flash_minimum_s:
+            self._digit_dialled()
+            if settings.flash_maximum_s > 0:
+                self._flash_detected()
+        else:
+            if down_s >= settings.pulse_minimum_s:
+                self._pulses += 1
+            self._set_timer("pulse_gap", settings.pulse_gap_s)
+
+    def _flash_detected(self, _event: FlashDetected | None = None) -> None:
+        if self._settings.flashes:
             self._emit(HookFlashed())
+
+    def _digit_dialled(self) -> None:
+        digit = digit_of_pulses(self._pulses)
+        self._pulses = 0
+        if digit is not None:
+            self._emit(DigitReceived(digit=digit))
+
+    def _pulses_counted(self, event: PulsesCounted) -> None:
+        self._emit(DigitReceived(digit=event.digit))
 
     def _hung_up(self) -> None:
         self._free(ClearCause.FAR_END)

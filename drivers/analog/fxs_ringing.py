@@ -2,12 +2,13 @@
 
 The caller's number goes out where `CallerIdMode` says: in the first long pause of ringing, or before it,
 after a polarity reversal or without; in Britain an alerting tone comes between reversal and FSK. Polarity
-is as before when the ringing begins.
+is as before when the ringing begins. A telephone that lies on-hook hears only what the card is asked to
+let through to it, for a time.
 """
 
 from drivers.analog.fxs_in_call import FxsInCall, FxsState
 from drivers.caller import CallerIdMode, CallerNumber
-from drivers.hardware import HookChanged, ReversePolarity, SetRinger
+from drivers.hardware import HookChanged, ReversePolarity, SetRinger, TransmitOnHook
 from drivers.interface import Answered, ClearCause, Cleared
 from drivers.line_sound import SendCallerId, SendTone, SignalSent, StopSignal
 
@@ -30,14 +31,17 @@ class FxsRinging(FxsInCall):
 
     _caller = CallerNumber()
     _reversed = False
+    _cadence_s: tuple[float, ...] = ()
     _cadence_index = 0
+    _pause_s = 0.0
     _caller_id_due = False
 
-    def _ring(self, caller: CallerNumber) -> None:
+    def _ring(self, caller: CallerNumber, cadence_s: tuple[float, ...] | None) -> None:
         if self._state is not S.IDLE:
             self._emit(Cleared(cause=ClearCause.GLARE))
             return
         self._caller = caller
+        self._cadence_s = cadence_s or self._settings.ring_cadence_s
         mode = self._settings.caller_id
         if mode in _AFTER_REVERSAL:
             self._reversed = True
@@ -51,7 +55,8 @@ class FxsRinging(FxsInCall):
     def _alert_on_hook(self) -> None:
         if self._settings.alerts_on_hook and self._settings.caller_id not in _DTMF:
             self._enter(S.ALERTING_ON_HOOK, alert=self._settings.alert_limit_s)
-            self._emit(SendTone(tone="tas"))
+            room_s = self._settings.alert_limit_s + self._settings.alert_pause_s
+            self._emit(TransmitOnHook(seconds=room_s), SendTone(tone="tas"))
         else:
             self._send_early_caller_id()
 
@@ -61,7 +66,10 @@ class FxsRinging(FxsInCall):
     def _send_early_caller_id(self) -> None:
         mode = self._settings.caller_id
         self._enter(S.SENDING_CALLER_ID, caller_id=self._settings.caller_id_limit_s)
-        self._emit(SendCallerId(caller=self._caller, mode=mode, form=self._settings.dtmf_form.name))
+        self._emit(
+            TransmitOnHook(seconds=self._settings.caller_id_limit_s),
+            SendCallerId(caller=self._caller, mode=mode, form=self._settings.dtmf_form.name),
+        )
 
     def _caller_id_sent(self, _event: SignalSent) -> None:
         self._set_timer("caller_id", self._settings.ring_lead_s)
@@ -84,24 +92,28 @@ class FxsRinging(FxsInCall):
         self._enter(
             S.RINGING,
             ring_limit=self._settings.ring_limit_s,
-            burst=self._settings.ring_cadence_s[0],
+            burst=self._cadence_s[0],
         )
         self._emit(SetRinger(ringing=True))
 
     def _next_burst(self) -> None:
-        cadence = self._settings.ring_cadence_s
         self._cadence_index += 1
-        duration_s = cadence[self._cadence_index % len(cadence)]
+        duration_s = self._cadence_s[self._cadence_index % len(self._cadence_s)]
         self._set_timer("burst", duration_s)
         pausing = self._cadence_index % 2 == 1
         self._emit(SetRinger(ringing=not pausing))
         # Once, in the first pause that is long enough: a double ring's inner pause is not.
         if pausing and self._caller_id_due and duration_s >= _CALLER_ID_PAUSE_S:
             self._caller_id_due = False
+            self._pause_s = duration_s
             self._set_timer("caller_id_delay", self._settings.caller_id_delay_s)
 
     def _send_caller_id(self) -> None:
-        self._emit(SendCallerId(caller=self._caller, mode=CallerIdMode.FSK_AFTER_FIRST_RING))
+        rest_s = self._pause_s - self._settings.caller_id_delay_s
+        self._emit(
+            TransmitOnHook(seconds=rest_s),
+            SendCallerId(caller=self._caller, mode=CallerIdMode.FSK_AFTER_FIRST_RING),
+        )
 
     def _ring_trip(self, event: HookChanged) -> None:
         if event.off_hook:

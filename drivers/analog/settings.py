@@ -9,12 +9,34 @@ from enum import Enum
 from drivers.analog.dtmf_caller_id import ETSI_FORM, DtmfCallerIdForm
 from drivers.caller import CallerIdMode
 
-__all__ = ["Disconnect", "FxoSettings", "FxsSettings"]
+__all__ = [
+    "Disconnect",
+    "EmSettings",
+    "EmStart",
+    "FxoSettings",
+    "FxsSettings",
+    "PulseDialling",
+]
+
+
+class PulseDialling(Enum):
+    """Who dials by pulses, if anybody does."""
+
+    NONE = "none"
+    "Digits are sent as DTMF."
+    BY_LINE = "by line"
+    "The line opens and closes the loop itself."
+    BY_CARD = "by card"
+    "The card is asked to; it keeps the time better."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FxoSettings:
-    """How one FXO line behaves."""
+    """How one FXO line behaves.
+
+    Ground start has no setting: the card's driver grounds the ring for `SetHook` and waits for the
+    exchange; what the line sees afterwards is kewlstart.
+    """
 
     caller_id: CallerIdMode = CallerIdMode.FSK_AFTER_FIRST_RING
     dtmf_form: DtmfCallerIdForm = ETSI_FORM
@@ -55,6 +77,11 @@ class FxoSettings:
     "On-hook this long before the line is used again: the exchange must see the release."
     dial_tone_timeout_s: float = 5.0
     dialling_limit_s: float = 30.0
+    "Besides what the pulses themselves take, where it is pulses."
+    pulse_dialling: PulseDialling = PulseDialling.NONE
+    pulse_break_s: float = 0.06
+    pulse_make_s: float = 0.04
+    between_digits_s: float = 0.8
     answer_limit_s: float = 90.0
     flash_s: float = 0.5
     silence_limit_s: float = 2700.0
@@ -74,7 +101,7 @@ class Disconnect(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FxsSettings:
-    """How one FXS line behaves."""
+    """How one FXS line behaves. Ground start is the card's driver's: it tells a seizure as a lift."""
 
     caller_id: CallerIdMode = CallerIdMode.FSK_AFTER_FIRST_RING
     dtmf_form: DtmfCallerIdForm = ETSI_FORM
@@ -83,7 +110,7 @@ class FxsSettings:
     disconnect: Disconnect = Disconnect.BUSY_TONE
     reverses_polarity_on_answer: bool = False
     ring_cadence_s: tuple[float, ...] = (2.0, 4.0)
-    "On, off, on, off …; repeated."
+    "On, off, on, off …; repeated. A command to ring may bring another."
     caller_id_delay_s: float = 0.6
     "Silence between the first ring and FSK (Telcordia GR-30: 0.5 to 1.5 s)."
     caller_id_limit_s: float = 6.0
@@ -100,9 +127,17 @@ class FxsSettings:
     acknowledgement_s: float = 0.35
     """The telephone answers an alerting tone within 160 ms (Telcordia GR-30, 2.4.2); its digit lasts
     some 60 ms, and we take some 60 to hear it."""
-    flash_minimum_s: float = 0.08
+    flashes: bool = True
+    "A flash is told, whoever detects it: the line by its length, or the card. Else it is ignored."
+    flash_minimum_s: float = 0.09
+    """A shorter on-hook is a dial pulse: at eight a second with two thirds of break they have 83 ms. 0: so is
+    none; the card counts pulses, detects flashes, and tells only what is a hang-up."""
     flash_maximum_s: float = 0.75
     "A longer on-hook is a hang-up. 0: every on-hook that lasts `flash_minimum_s` is one."
+    pulse_minimum_s: float = 0.015
+    "A shorter on-hook is a contact that bounces (DAHDI takes the same)."
+    pulse_gap_s: float = 0.2
+    "Off-hook for so long ends a digit: in a digit it is some 40 ms, between digits at least 300."
     ring_limit_s: float = 180.0
     battery_drop_s: float = 0.8
     busy_s: float = 20.0
@@ -111,3 +146,61 @@ class FxsSettings:
     "The card tells the hook state within this time after start."
     talk_limit_s: float = 12 * 3600.0
     "Backstop: whoever drives the line has forgotten it."
+
+
+class EmStart(Enum):
+    """How the called end of an E&M trunk says that it takes digits."""
+
+    WINK = "wink"
+    IMMEDIATE = "immediate"
+    "It does not: they come after a pause."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmSettings:
+    """How one E&M line behaves.
+
+    A wink lasts 140 to 290 ms (Dialogic's trunk boards) and comes soon after the seizure (Nortel's: 250 ms
+    within 128 to 256); both follow EIA/TIA-464. DAHDI takes for one what lasts up to 300 ms.
+    """
+
+    start: EmStart = EmStart.WINK
+    called_digits: int = 0
+    "So many digits are the called number. 0: a pause or ``#`` ends it."
+    yields_in_glare: bool = True
+    "Both ends have seized: this one gives way to the other's call. One end of each trunk must."
+    glitch_s: float = 0.05
+    "A change of the far end's lead that lasts less is ignored."
+    wink_delay_s: float = 0.15
+    "From seizure, once it is no glitch, to our wink."
+    wink_s: float = 0.2
+    wink_minimum_s: float = 0.1
+    wink_maximum_s: float = 0.35
+    "What we take for a wink: more than anyone may send; the lead's ends blur. Longer is no wink."
+    wink_limit_s: float = 5.0
+    "The far end winks within this time, or is not there."
+    start_delay_s: float = 0.25
+    "Immediate start: from our seizure to our digits (Nortel: at least 150 ms and 70 ms more)."
+    digits_delay_s: float = 0.1
+    "From the wink's end to our digits (Nortel: at least 70 ms)."
+    glare_window_s: float = 0.6
+    """Immediate start: the far end's seizure that began this soon after ours met it on its way; cards may
+    tell it 0.3 s late. No call is answered that soon."""
+    first_digit_s: float = 4.0
+    between_digits_s: float = 2.0
+    "Machines dial: they need no more."
+    offer_limit_s: float = 180.0
+    dialling_limit_s: float = 30.0
+    answer_limit_s: float = 90.0
+    release_s: float = 0.3
+    "In a call, the far end's lead is on-hook for so long when it has hung up."
+    guard_s: float = 0.8
+    "On-hook this long before the trunk is used again: the far end must see the release."
+    refusal_s: float = 20.0
+    "Whose call is refused hears a tone so long, or until the far end releases."
+    held_s: float = 30.0
+    "A far end that does not release its lead this long after a call holds the trunk: an alarm."
+    lead_report_s: float = 1.0
+    "The card tells the lead's state within this time after start."
+    talk_limit_s: float = 12 * 3600.0
+    "Backstop: no call holds a trunk longer than this."

@@ -1,15 +1,18 @@
-"""What FXO and FXS machines share: a table of transitions, named timers, and outputs in order.
+"""What all analog machines share: a table of transitions, named timers, outputs in order, alarms.
 
 An event that a state's table does not name is ignored: analog lines rattle, and a late ring or tone
 means nothing to a line that has moved on. Every state that waits names its timer when it is entered.
+
+An alarm is the same for all: whatever the line does is over, and nothing counts until it is cleared.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, ClassVar, Generic, TypeVar
 
-from drivers.hardware import HardwareEvent
-from drivers.interface import LineOutput
+from drivers.hardware import AlarmCleared, AlarmRaised, HardwareEvent
+from drivers.interface import LineOutput, OutOfService
 from drivers.line_sound import Heard
 
 __all__ = ["TimedMachine"]
@@ -17,7 +20,7 @@ __all__ = ["TimedMachine"]
 StateT = TypeVar("StateT", bound=Enum)
 
 
-class TimedMachine(Generic[StateT]):
+class TimedMachine(ABC, Generic[StateT]):
     """State, named timers and the outputs of the entry that runs.
 
     Runs in: event loop.
@@ -29,11 +32,15 @@ class TimedMachine(Generic[StateT]):
 
     _TIMERS: ClassVar[Mapping[tuple[Any, str], str]]
 
+    _IN_ALARM: ClassVar[Any]
+    """The state in which nothing but the alarm's end matters; it may last for days and has no timer."""
+
     def __init__(self, initial: StateT) -> None:
         self._state = initial
         self._deadlines: dict[str, float] = {}
         self._outputs: list[LineOutput] = []
         self._now = 0.0
+        self._alarm = ""
 
     @property
     def state(self) -> StateT:
@@ -43,10 +50,43 @@ class TimedMachine(Generic[StateT]):
     def receive(self, event: HardwareEvent | Heard, now: float) -> list[LineOutput]:
         """Take what the hardware tells or what was heard."""
         self._now = now
+        match event:
+            case AlarmRaised(alarm=alarm):
+                self._raise_alarm(alarm)
+            case AlarmCleared():
+                if self._state is self._IN_ALARM:
+                    self._begin()
+            case _:
+                self._act_on(event)
+        return self._drain()
+
+    def _act_on(self, event: HardwareEvent | Heard) -> None:
         name = self._TABLE.get((self._state, type(event)))
         if name is not None:
             getattr(self, name)(event)
-        return self._drain()
+
+    # ------------------------------------------------------------ alarms
+
+    def _raise_alarm(self, alarm: str) -> None:
+        if self._state is self._IN_ALARM:
+            if alarm == self._alarm:
+                return
+        else:
+            self._let_go()
+            self._enter(self._IN_ALARM)
+        self._alarm = alarm
+        # As in every other failure: out of service means that a call on the line is over.
+        self._emit(OutOfService(alarm=alarm))
+
+    @abstractmethod
+    def _let_go(self) -> None:
+        """Bring the hardware to rest and stop all signals and listening, whatever the line was doing."""
+
+    @abstractmethod
+    def _begin(self) -> None:
+        """Begin as after start: nothing is known of the far end until the card tells."""
+
+    # ------------------------------------------------------------ timers and outputs
 
     def next_timer(self) -> float | None:
         """The earliest deadline."""

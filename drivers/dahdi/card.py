@@ -15,6 +15,7 @@ from pathlib import Path
 
 from drivers.dahdi.abi import (
     EVENT_PENDING,
+    BufferInformation,
     DigitEvent,
     Event,
     Request,
@@ -43,6 +44,7 @@ from drivers.hardware import (
     HardwareEvent,
     PortKind,
     SpeechDescriptors,
+    SpeechRequests,
 )
 
 __all__ = ["DahdiCard", "configure_span"]
@@ -95,7 +97,12 @@ class DahdiCard:
     Runs in: event loop.
     """
 
-    pending_event = (EVENT_PENDING, int(Request.GETEVENT))
+    speech_requests = SpeechRequests(
+        event_error=EVENT_PENDING,
+        event_request=int(Request.GETEVENT),
+        unsent_request=int(Request.GET_BUFINFO),
+        unsent_place=BufferInformation.writebufs.offset,
+    )
 
     def __init__(self, settings: DahdiCardSettings, devices: Path = DEVICES) -> None:
         """Set the span up and open its channels.
@@ -195,6 +202,7 @@ class DahdiCard:
         if self._faults.get(position) == fault:
             return
         self._faults[position] = fault
+        _log.warning("%s, port %d: %s", self.span.name, position, fault)
         self._ports[position] = AnalogPort(
             self._settings.ports[position].kind, self._settings.ports[position].signalling
         )

@@ -29,6 +29,7 @@ from drivers.hardware import (
     RingBurstEnded,
     RingBurstStarted,
     SpeechDescriptors,
+    SpeechRequests,
 )
 from drivers.virtual.wire import WireEnd, mirrored
 
@@ -56,6 +57,9 @@ _EVENTS: tuple[HardwareEvent, ...] = (
 )
 _CODES = {event: code for code, event in enumerate(_EVENTS)}
 
+_KINDS = (PortKind.FXO, PortKind.FXS, PortKind.EM)
+"""By the octet that stands for each in a hello."""
+
 
 class SocketCableEnd:
     """One end of the cable, a `drivers.interface.Card`. Also without a connection it keeps levels.
@@ -74,7 +78,7 @@ class SocketCableEnd:
         """What each port of this end is."""
         return tuple(wire.kind for wire in self._wires)
 
-    pending_event = (0, 0)
+    speech_requests = SpeechRequests()
 
     @property
     def signalling_descriptor(self) -> int | None:
@@ -214,7 +218,7 @@ class CableListener:
             connection.close()
             return False
         self._end.unplug()
-        near_kinds = bytes(mirrored(kind) is PortKind.FXS for kind in self._end.kinds)
+        near_kinds = bytes(_KINDS.index(mirrored(kind)) for kind in self._end.kinds)
         ours: list[SpeechDescriptors] = []
         theirs: list[SpeechDescriptors] = []
         try:
@@ -281,9 +285,10 @@ def _receive_hello(
         raise CardError(f"{path}: the far end hung up; another call server is plugged in there")
     if not hello.startswith(_MAGIC) or len(hello) < start + _CHANGE.size:
         raise CardError(f"{path}: what listens there is not the far end of a virtual card")
-    kinds = tuple(
-        PortKind.FXS if octet else PortKind.FXO for octet in hello[start + _CHANGE.size :]
-    )
+    octets = hello[start + _CHANGE.size :]
+    if max(octets, default=0) >= len(_KINDS):
+        raise CardError(f"{path}: the far end has ports of a kind that this release does not know")
+    kinds = tuple(_KINDS[octet] for octet in octets)
     if _CHANGE.unpack_from(hello, start)[0] != len(kinds):
         raise CardError(f"{path}: the far end counts its ports wrongly")
     while len(descriptors) < 2 * len(kinds):

@@ -57,7 +57,7 @@ class WireEnd:
 
     def state(self) -> list[HardwareEvent]:
         """What an end that is plugged in now sees."""
-        if self.kind is PortKind.FXO:
+        if self.kind is not PortKind.FXS:
             return [HookChanged(off_hook=self.off_hook)]
         events: list[HardwareEvent] = [BatteryChanged(present=self.battery)]
         if self.ringing:

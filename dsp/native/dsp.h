@@ -137,9 +137,16 @@ void bank_measure(float *out, const float *hertz, const int16_t *samples, int32_
 
 // Real time. plane_start returns 0 or an errno; granted: bit 0 real-time scheduling, bit 1 locked memory.
 // clock: this port's blocks may make the ticks; of several the first that is healthy does.
-// When a read gives event_error (0: never), the pump fetches an int by ioctl event_request and reports it.
+// requests: how the card's driver tells more than blocks.
+struct card_requests {
+    int32_t event_error;       // the errno by which a read or write says that an event waits; 0: there are none
+    uint64_t event_request;    // the request that fetches it as an int; the pump reports it
+    uint64_t unsent_request;   // the request that tells what waits to be sent; 0: there is none
+    int32_t unsent_place;      // where in its answer (at most 64 octets) the int stands,
+    int32_t unsent_unit;       // and how many of its units a block has
+};
 int32_t plane_attach(struct plane *plane, int32_t slot, int32_t descriptor, int32_t write_descriptor, bool clock,
-                     int32_t event_error, uint64_t event_request);
+                     const struct card_requests *requests);
 int32_t plane_detach(struct plane *plane, int32_t slot);
 // Held: what comes is heard, but nothing is written until it is released, or another descriptor is attached.
 int32_t plane_hold(struct plane *plane, int32_t slot, bool held);

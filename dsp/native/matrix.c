@@ -58,6 +58,11 @@ int32_t matrix_only_source(const struct matrix *matrix, int32_t destination) {
     return edge >= 0 && matrix->next[edge] < 0 && matrix->gain[edge] == UNITY ? matrix->source[edge] : -1;
 }
 
+void matrix_mark_sources(const struct matrix *matrix, uint8_t *marks) {
+    for (int32_t slot = 0; slot < matrix->slots; slot++)
+        for (int32_t edge = matrix->first[slot]; edge >= 0; edge = matrix->next[edge]) marks[matrix->source[edge]] = 1;
+}
+
 bool matrix_add(const struct matrix *matrix, int32_t *sum, const int16_t *linear, int32_t destination) {
     int32_t edge = matrix->first[destination];
     if (edge < 0) return false;

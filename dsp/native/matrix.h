@@ -21,5 +21,7 @@ void matrix_connect(struct matrix *matrix, int32_t source, int32_t destination, 
 void matrix_disconnect(struct matrix *matrix, int32_t source, int32_t destination);
 // The one source that the destination hears, at its own level; -1: none, several, or with a gain.
 int32_t matrix_only_source(const struct matrix *matrix, int32_t destination);
+// Marks every slot that somebody hears.
+void matrix_mark_sources(const struct matrix *matrix, uint8_t *marks);
 // Adds to sum (160) what the destination hears of linear (slots x 160). Returns whether it hears anybody.
 bool matrix_add(const struct matrix *matrix, int32_t *sum, const int16_t *linear, int32_t destination);

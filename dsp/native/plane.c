@@ -56,9 +56,11 @@ struct plane *plane_new(int32_t slots, int32_t law, int32_t at_most) {
     plane->from_line = silent_blocks(padded);
     plane->to_line = silent_blocks(padded);
     plane->quiet = calloc(count, sizeof *plane->quiet);
+    plane->listened = calloc(count, sizeof *plane->listened);
+    plane->used = calloc(count, sizeof *plane->used);
     plane->pump = pump_new(slots);
     bool good = plane->rx && plane->tx && plane->law && plane->from_line && plane->to_line && plane->quiet &&
-                plane->pump;
+                plane->listened && plane->used && plane->pump;
     good &= ring_new(&plane->commands, sizeof(struct command), COMMANDS);
     good &= detections_new(&plane->detections, slots);
     good &= dtmf_new(&plane->dtmf, slots);
@@ -98,6 +100,8 @@ void plane_free(struct plane *plane) {
     free(plane->from_line);
     free(plane->to_line);
     free(plane->quiet);
+    free(plane->listened);
+    free(plane->used);
     ring_free(&plane->commands);
     detections_free(&plane->detections);
     dtmf_free(&plane->dtmf);
@@ -217,6 +221,7 @@ static void obey(struct plane *plane, const struct command *command) {
     int32_t slot = command->slot;
     const int32_t *values = command->values;
     if (command->kind <= DISCONNECT) outlet_change(&plane->outlet, slot);
+    plane->uses_changed |= command->kind >= CONNECT;
     switch (command->kind) {
     case SET_LAW:
         plane->law[slot] = (uint8_t)values[0];
@@ -252,6 +257,8 @@ static void obey(struct plane *plane, const struct command *command) {
         activity_listen(&plane->activity, slot, values[1]);
         mf_listen(&plane->mf, slot, values[2]);
         signal_tones_listen(&plane->signal_tones, slot, values[3]);
+        plane->listened[slot] = values[0] || values[1] || values[2] != MF_NONE || values[3] ||
+                                command->memory.read != NULL;
         break;
     case COMPEL:
         compelled_set(&plane->compelled, slot, values[0], command->memory.read, command->count, command->token,
@@ -318,6 +325,15 @@ static void send(struct plane *plane, const uint8_t *rx, uint8_t *tx, int32_t sl
     plane->quiet[slot] = !sound;
 }
 
+// Most lines of an exchange are idle: what nobody hears, records or listens to is not even decoded.
+static void find_used(struct plane *plane) {
+    plane->uses_changed = false;
+    for (int32_t slot = 0; slot < plane->slots; slot++)
+        plane->used[slot] = plane->listened[slot] || plane->digit_mute.muting[slot];
+    matrix_mark_sources(&plane->matrix, plane->used);
+    record_mark_sources(&plane->record, plane->used);
+}
+
 void plane_tick(struct plane *plane, const uint8_t *rx, uint8_t *tx) {
     struct detections *detections = &plane->detections;
     struct command command;
@@ -325,8 +341,11 @@ void plane_tick(struct plane *plane, const uint8_t *rx, uint8_t *tx) {
     // A command may have to report what it ended: leave the rest waiting while nobody drains.
     while (ring_room(&detections->ring) > detections->reserve && ring_pop(&plane->commands, &command))
         obey(plane, &command);
+    if (plane->uses_changed) find_used(plane);
     for (int32_t slot = 0; slot < plane->slots; slot++) {
         const uint8_t *octets = rx + (size_t)slot * BLOCK_SAMPLES;
+        capture_run(&plane->capture, octets, slot, detections);
+        if (!plane->used[slot]) continue;
         int16_t *linear = plane->from_line + (size_t)slot * BLOCK_SAMPLES;
         plane->kernels->decode(plane->law[slot], linear, octets, BLOCK_SAMPLES);
         progress_run(&plane->progress, linear, slot, detections);
@@ -335,7 +354,6 @@ void plane_tick(struct plane *plane, const uint8_t *rx, uint8_t *tx) {
         if (events != 0 && compelled_run(&plane->compelled, &plane->tone, slot, events, detections))
             outlet_change(&plane->outlet, slot);
         activity_run(&plane->activity, linear, slot, detections);
-        capture_run(&plane->capture, octets, slot, detections);
     }
     plane->kernels->dtmf(&plane->dtmf, plane->from_line, detections);
     for (int32_t slot = 0; slot < plane->slots; slot++)

@@ -29,6 +29,9 @@ struct plane {
     int16_t *from_line;      // slots (padded to 8) x 160, linear
     int16_t *to_line;
     uint8_t *quiet;          // per slot: nothing was sent to it in the last tick
+    uint8_t *listened;       // per slot: some detector listens to it
+    uint8_t *used;           // per slot: somebody needs what comes from it
+    bool uses_changed;
     struct ring commands;
     struct detections detections;
     struct dtmf dtmf;

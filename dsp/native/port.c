@@ -18,8 +18,8 @@ void port_let_go(struct port *port) {
     if (port->write_descriptor >= 0 && port->write_descriptor != port->descriptor) close(port->write_descriptor);
     if (port->descriptor >= 0) close(port->descriptor);
     port->descriptor = port->write_descriptor = -1;
-    port->clock = port->costless = port->held = false;
-    port->event_error = 0;
+    port->clock = port->costless = port->held = port->primed = false;
+    port->requests = (struct card_requests){.unsent_unit = 1};
     port->state = PORT_SILENT;
     port->queued = port->steady = port->block_cost = 0;
 }
@@ -50,7 +50,7 @@ static uint8_t *place_for_block(struct port *port) {
 static enum port_taken fetch_event(struct port *port, struct detections *detections) {
     int value = 0;
     if (ring_room(&detections->ring) == 0) return TOOK_NOTHING;
-    if (ioctl(port->descriptor, port->event_request, &value) < 0) {
+    if (ioctl(port->descriptor, port->requests.event_request, &value) < 0) {
         if (!comes_again(errno)) lose(port);
         return TOOK_NOTHING;
     }
@@ -61,7 +61,7 @@ static enum port_taken fetch_event(struct port *port, struct detections *detecti
 enum port_taken port_read_one(struct port *port, int32_t law, struct detections *detections) {
     uint8_t block[BLOCK_SAMPLES];
     ssize_t got = read(port->descriptor, block, sizeof block);
-    if (got < 0 && errno == port->event_error) return fetch_event(port, detections);
+    if (got < 0 && errno == port->requests.event_error) return fetch_event(port, detections);
     if (got < 0 && comes_again(errno)) return TOOK_NOTHING;
     if (got <= 0) {
         lose(port);
@@ -120,7 +120,7 @@ void port_feed(struct port *port, int32_t law, uint64_t tick, uint8_t *rx) {
 // An event may come between reading and writing: it is fetched, and the block still goes out.
 static ssize_t write_block(struct port *port, const uint8_t *tx, struct detections *detections) {
     ssize_t put = write(port->write_descriptor, tx, BLOCK_SAMPLES);
-    for (int n = 0; n < PORT_READS && put < 0 && errno == port->event_error; n++) {
+    for (int n = 0; n < PORT_READS && put < 0 && errno == port->requests.event_error; n++) {
         if (fetch_event(port, detections) != TOOK_EVENT) {
             errno = EAGAIN;
             return -1;
@@ -130,8 +130,37 @@ static ssize_t write_block(struct port *port, const uint8_t *tx, struct detectio
     return put;
 }
 
-void port_write(struct port *port, const uint8_t *tx, struct detections *detections) {
+// The blocks that wait to be sent, the one that is being sent among them; -1: the card does not tell.
+static int blocks_unsent(const struct port *port) {
+    uint8_t answer[PORT_ANSWER] = {0};
+    int waiting = 0;
+    if (ioctl(port->write_descriptor, port->requests.unsent_request, answer) < 0) return -1;
+    memcpy(&waiting, answer + port->requests.unsent_place, sizeof waiting);
+    return waiting / port->requests.unsent_unit;
+}
+
+// With nothing in hand a tick that comes late leaves a gap; what is too much in hand is heard late for good. Returns
+// whether the next block is to be written.
+static bool keep_one_in_hand(struct port *port, int32_t law, uint64_t tick, struct detections *detections) {
+    if (port->requests.unsent_request == 0) return true;
+    if (port->primed && (tick + (uint64_t)port->slot) % PORT_WINDOW != 0) return true;
+    int unsent = blocks_unsent(port);
+    port->primed = unsent <= PORT_UNSENT;
+    if (!port->primed) {
+        count(&port->overruns);
+        return false;
+    }
+    if (unsent == 0) {
+        uint8_t idle[BLOCK_SAMPLES];
+        memset(idle, idle_octet(law), sizeof idle);
+        write_block(port, idle, detections);
+    }
+    return port->descriptor >= 0;
+}
+
+void port_write(struct port *port, int32_t law, uint64_t tick, const uint8_t *tx, struct detections *detections) {
     int unsent = 0;
+    if (!keep_one_in_hand(port, law, tick, detections)) return;
     // Sockets say what waits, in octets of kernel memory; cards and pipes have as much room as they were given.
     if (!port->costless) {
         port->costless = ioctl(port->write_descriptor, SIOCOUTQ, &unsent) != 0;
@@ -148,7 +177,7 @@ void port_write(struct port *port, const uint8_t *tx, struct detections *detecti
             port->block_cost = unsent;
         return;
     }
-    if (put < 0 && !comes_again(errno) && errno != port->event_error) lose(port);
+    if (put < 0 && !comes_again(errno) && errno != port->requests.event_error) lose(port);
     else count(&port->overruns);
 }
 

@@ -10,6 +10,7 @@ enum {
     PORT_LOOK_TWICE = 32,      // ticks: how often a port is read until it is empty
     PORT_READS = 8,            // a tick at most: a port that floods cannot hold up the rest
     PORT_UNSENT = 2,           // blocks that may wait to be fetched by the far end
+    PORT_ANSWER = 64,          // octets of a request's answer, at most
     PORT_DRIFT = 1,            // blocks of surplus in a window; who brings more is no clock
     PORT_STEADY = 100,         // blocks without a gap: fit to be the clock
 };
@@ -27,12 +28,12 @@ struct port {
     int descriptor;            // where blocks come from; -1: none
     int write_descriptor;      // where they go: often the same
     bool clock;                // may be the clock
-    int32_t event_error;       // the errno that says: an event is pending; 0: there are none
-    uint64_t event_request;    // the request that fetches it as an int
+    struct card_requests requests;
     enum port_state state;
     int32_t head, queued, least_queued, steady;
     int32_t block_cost;        // what the kernel charges for one unsent block; 0: not known
     bool costless;             // the kernel does not say what waits
+    bool primed;               // one block more than is due has been written
     bool held;                 // nothing is written: the card itself dials
     bool owes_loss;            // DESCRIPTOR_LOST found no room yet
     uint64_t lost, slips, overruns;
@@ -48,8 +49,8 @@ enum port_taken port_read_one(struct port *port, int32_t law, struct detections 
 void port_read(struct port *port, int32_t law, uint64_t tick, struct detections *detections);
 // The next block goes to rx (160); silence if there is none, counted as lost once the port has been alive.
 void port_feed(struct port *port, int32_t law, uint64_t tick, uint8_t *rx);
-// Gives the line its next block (160).
-void port_write(struct port *port, const uint8_t *tx, struct detections *detections);
+// Gives the line its next block (160), and keeps one block in hand there where the card tells what waits.
+void port_write(struct port *port, int32_t law, uint64_t tick, const uint8_t *tx, struct detections *detections);
 // Throws away what has piled up while the machine stood still. Returns how many blocks.
 int32_t port_drain(struct port *port);
 // Reports a lost descriptor, as soon as there is room.

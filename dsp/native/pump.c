@@ -5,6 +5,7 @@
 #include "pump.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ioctl.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -15,8 +16,8 @@ enum { PRIORITY = 50, CHANGES = 4096 };
 enum change_kind { ATTACH, DETACH, HOLD, RELEASE };
 
 struct change {
-    int32_t kind, slot, descriptor, write_descriptor, event_error;
-    uint64_t event_request;
+    int32_t kind, slot, descriptor, write_descriptor;
+    struct card_requests requests;
     bool clock;
 };
 
@@ -63,9 +64,11 @@ static int duplicate(int descriptor) {
 }
 
 int32_t plane_attach(struct plane *plane, int32_t slot, int32_t descriptor, int32_t write_descriptor, bool clock,
-                     int32_t event_error, uint64_t event_request) {
-    struct change change = {.kind = ATTACH, .slot = slot, .clock = clock,
-                            .event_error = event_error, .event_request = event_request};
+                     const struct card_requests *requests) {
+    struct change change = {.kind = ATTACH, .slot = slot, .clock = clock, .requests = *requests};
+    if (requests->unsent_place < 0 || requests->unsent_place > PORT_ANSWER - (int)sizeof(int) ||
+        _IOC_SIZE(requests->unsent_request) > PORT_ANSWER || requests->unsent_unit < 1)
+        return EINVAL;
     change.descriptor = duplicate(descriptor);
     if (change.descriptor < 0) return errno;
     change.write_descriptor = write_descriptor == descriptor ? change.descriptor : duplicate(write_descriptor);
@@ -95,8 +98,7 @@ static void take_change(struct port *port, const struct change *change) {
     port->descriptor = change->descriptor;
     port->write_descriptor = change->write_descriptor;
     port->clock = change->clock;
-    port->event_error = change->event_error;
-    port->event_request = change->event_request;
+    port->requests = change->requests;
 }
 
 static void take_changes(struct pump *pump) {
@@ -120,7 +122,7 @@ static void run_tick(struct plane *plane) {
     for (int32_t slot = 0; slot < pump->slots; slot++) {
         struct port *port = &pump->ports[slot];
         if (port->descriptor >= 0 && !port->held)
-            port_write(port, plane->tx + (size_t)slot * BLOCK_SAMPLES, &plane->detections);
+            port_write(port, plane->law[slot], tick, plane->tx + (size_t)slot * BLOCK_SAMPLES, &plane->detections);
         port_tell(port, &plane->detections);
     }
     if (pump->event_descriptor >= 0 && ring_room(&plane->detections.ring) < plane->detections.ring.capacity) {

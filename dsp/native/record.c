@@ -43,6 +43,11 @@ void record_stop(struct record *record, int32_t entry) {
     record->on[entry] = 0;
 }
 
+void record_mark_sources(const struct record *record, uint8_t *marks) {
+    for (int32_t side = 0; record->active > 0 && side < 2 * record->capacity; side++)
+        if (record->on[side / 2] && record->slot[side] >= 0) marks[record->slot[side]] = 1;
+}
+
 // What a tap hears, to every second place of out.
 static void take(int16_t *out, const int16_t *from_line, const int16_t *to_line, int32_t slot, int32_t direction) {
     size_t at = (size_t)slot * BLOCK_SAMPLES;

@@ -19,6 +19,8 @@ void record_free(struct record *record);
 void record_start(struct record *record, int32_t entry, const int32_t slot[2], const int32_t direction[2],
                   uint64_t token);
 void record_stop(struct record *record, int32_t entry);
+// Marks every slot of which something is recorded.
+void record_mark_sources(const struct record *record, uint8_t *marks);
 // from_line and to_line are linear sound, slots x 160.
 void record_run(struct record *record, const int16_t *from_line, const int16_t *to_line,
                 struct detections *detections);

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import acd
 import drivers
-from dsp import Law, Plane, tone_plan
+from dsp import Law, Plane, TonePlan, tone_plan
 from firmware_host.callserver.exchange import Exchange
 from firmware_host.callserver.journal import Journal
 from firmware_host.callserver.media import CallMedia
@@ -16,13 +16,16 @@ from firmware_host.card_bay import CardBay
 from firmware_host.config import (
     Appliance,
     DahdiCardTable,
+    TrunkTable,
     card_kinds,
     center_settings,
     dahdi_card_settings,
     disconnect_plan,
+    is_tie_line,
     line_places,
     slot_count,
     station_settings,
+    tie_line_settings,
     trunk_settings,
 )
 from firmware_host.line_media import CallerIdReader, LineMedia
@@ -118,9 +121,17 @@ def compose_exchange(
     )
 
 
+def _trunk_line(trunk: TrunkTable, plan: TonePlan, *, by_card: bool) -> drivers.Line:
+    if is_tie_line(trunk):
+        return drivers.EmLine(tie_line_settings(trunk))
+    return drivers.FxoLine(trunk_settings(trunk, plan, by_card=by_card))
+
+
 def _ports(appliance: Appliance) -> PortTable:
     plan = tone_plan(appliance.site.country)
     places = line_places(appliance)
+    # DAHDI's driver dials pulses, counts them and tells flashes by itself.
+    clever = {name for name, card in appliance.card.items() if isinstance(card, DahdiCardTable)}
 
     def port(name: str, role: PortRole, line: drivers.Line, called: str = "") -> Port:
         place = places[name]
@@ -135,11 +146,20 @@ def _ports(appliance: Appliance) -> PortTable:
         )
 
     trunks = [
-        port(name, PortRole.TRUNK, drivers.FxoLine(trunk_settings(trunk, plan)), trunk.called)
+        port(
+            name,
+            PortRole.TRUNK,
+            _trunk_line(trunk, plan, by_card=trunk.card in clever),
+            trunk.called,
+        )
         for name, trunk in appliance.trunk.items()
     ]
     stations = [
-        port(name, PortRole.STATION, drivers.FxsLine(station_settings(station, plan)))
+        port(
+            name,
+            PortRole.STATION,
+            drivers.FxsLine(station_settings(station, plan, by_card=station.card in clever)),
+        )
         for name, station in appliance.station.items()
     ]
     return PortTable([*trunks, *stations])

@@ -14,6 +14,9 @@ from firmware_host.media_figures import media_figures
 __all__ = ["control_handlers"]
 
 
+_KINDS = {drivers.FxoLine: "fxo", drivers.FxsLine: "fxs", drivers.EmLine: "e&m"}
+
+
 def control_handlers(
     exchange: Exchange, plane: Plane, appliance: Appliance, watchdog: Watchdog
 ) -> dict[str, Ask]:
@@ -27,7 +30,7 @@ def control_handlers(
             {
                 "line": port.port,
                 "role": port.role.value,
-                "kind": "fxo" if isinstance(port.line, drivers.FxoLine) else "fxs",
+                "kind": _KINDS.get(type(port.line), ""),
                 "card": port.card,
                 "port": port.card_port,
                 "state": port.line.state.value,

@@ -1,7 +1,13 @@
 """The one configuration: appliance.toml, checked as a whole before anything starts."""
 
 from firmware_host.config.dahdi_settings import dahdi_card_settings, dahdi_town_settings
-from firmware_host.config.line_places import LinePlace, card_kinds, line_places, slot_count
+from firmware_host.config.line_places import (
+    LinePlace,
+    card_kinds,
+    is_tie_line,
+    line_places,
+    slot_count,
+)
 from firmware_host.config.mistakes import ConfigurationError, Mistake
 from firmware_host.config.reader import parse_appliance, read_appliance
 from firmware_host.config.schema import (
@@ -17,6 +23,7 @@ from firmware_host.config.settings import (
     disconnect_plan,
     dtmf_form,
     station_settings,
+    tie_line_settings,
     trunk_settings,
 )
 
@@ -36,10 +43,12 @@ __all__ = [
     "dahdi_town_settings",
     "disconnect_plan",
     "dtmf_form",
+    "is_tie_line",
     "line_places",
     "parse_appliance",
     "read_appliance",
     "slot_count",
     "station_settings",
+    "tie_line_settings",
     "trunk_settings",
 ]

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dsp import UnknownSound, countries, tone_plan
 from firmware_host.config.hours import HoursError, parse_open_hours
+from firmware_host.config.line_places import is_tie_line
 from firmware_host.config.mistakes import Mistake, key_path, suggest
 from firmware_host.config.schema import (
     Appliance,
@@ -76,6 +77,24 @@ def _disconnect_tone(name: str, trunk: TrunkTable, country: str) -> Iterable[Mis
         yield Mistake(path, str(error), "let `switchroom line learn` find it")
 
 
+def _signalling(name: str, trunk: TrunkTable) -> Iterable[Mistake]:
+    """What a kind of signalling makes impossible."""
+    if trunk.signalling == "loopstart" and "battery" in trunk.clears_on:
+        path = key_path("trunk", name, "clears_on")
+        problem = "a loopstart exchange does not drop the battery when the far end hangs up"
+        yield Mistake(path, problem, 'such as ["busy_tone"], or signalling = "kewlstart"')
+    if not is_tie_line(trunk):
+        return
+    for key, meant in (
+        ("pulse_dialling", trunk.pulse_dialling),
+        ("call_waiting_caller_id", trunk.call_waiting_caller_id),
+        ("disconnect_tone", trunk.disconnect_tone is not None),
+    ):
+        if meant:
+            problem = f"means nothing with {trunk.signalling}: the trunk tells by its leads"
+            yield Mistake(key_path("trunk", name, key), problem, "leave it out")
+
+
 def _ports(appliance: Appliance) -> Iterable[Mistake]:
     used: dict[tuple[str, int], str] = {}
     if not appliance.trunk:
@@ -100,6 +119,7 @@ def _ports(appliance: Appliance) -> Iterable[Mistake]:
         yield Mistake(key_path("station", name), "a trunk has this name", "line names are unique")
     for name, trunk in appliance.trunk.items():
         yield from _disconnect_tone(name, trunk, appliance.site.country)
+        yield from _signalling(name, trunk)
         if not trunk.clears_on and trunk.disconnect_tone is None:
             path = key_path("trunk", name, "clears_on")
             yield Mistake(

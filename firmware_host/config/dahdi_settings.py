@@ -9,7 +9,7 @@ from drivers import (
     StartSignalling,
     mirrored,
 )
-from firmware_host.config.line_places import LinePlace, line_places
+from firmware_host.config.line_places import LinePlace, is_tie_line, line_places
 from firmware_host.config.schema import Appliance, DahdiCardTable, StationTable, TrunkTable
 
 __all__ = ["dahdi_card_settings", "dahdi_town_settings", "line_flags"]
@@ -66,9 +66,10 @@ def dahdi_card_settings(appliance: Appliance, card: str) -> DahdiCardSettings:
 
 def _port(appliance: Appliance, card: DahdiCardTable, place: LinePlace) -> DahdiPortSettings:
     line: TrunkTable | StationTable
-    longest_flash_ms = _LONGEST_FLASH_MS
+    longest_flash_ms, start = _LONGEST_FLASH_MS, StartSignalling.KEWLSTART
     if place.name in appliance.trunk:
-        line = appliance.trunk[place.name]
+        line = trunk = appliance.trunk[place.name]
+        start = StartSignalling.EM if is_tie_line(trunk) else StartSignalling(trunk.signalling)
     else:
         line = appliance.station[place.name]
         longest_flash_ms = _LONGEST_FLASH_MS if line.flash else _NO_FLASH_MS
@@ -76,7 +77,7 @@ def _port(appliance: Appliance, card: DahdiCardTable, place: LinePlace) -> Dahdi
     canceller = line.echo_canceller or card.echo_canceller
     return DahdiPortSettings(
         kind=place.kind,
-        start=StartSignalling.KEWLSTART,
+        start=start,
         law=_LAWS[appliance.site.law],
         longest_flash_ms=longest_flash_ms,
         echo_canceller="" if canceller == "none" else canceller,

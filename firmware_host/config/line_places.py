@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from drivers import PortKind
-from firmware_host.config.schema import Appliance, DahdiCardTable
+from firmware_host.config.schema import Appliance, DahdiCardTable, TrunkTable
 
-__all__ = ["LinePlace", "card_kinds", "line_places", "slot_count"]
+__all__ = ["LinePlace", "card_kinds", "is_tie_line", "line_places", "slot_count", "trunk_kind"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,16 @@ class LinePlace:
     card: str
     port: int
     slot: int
+
+
+def is_tie_line(trunk: TrunkTable) -> bool:
+    """Whether the trunk is an E&M one: leads, no battery and no ringing."""
+    return trunk.signalling in ("em_wink", "em_immediate")
+
+
+def trunk_kind(trunk: TrunkTable) -> PortKind:
+    """What kind of port a trunk needs."""
+    return PortKind.EM if is_tie_line(trunk) else PortKind.FXO
 
 
 def line_places(appliance: Appliance) -> Mapping[str, LinePlace]:
@@ -55,7 +65,7 @@ def _first_port(appliance: Appliance, card: str) -> int:
 
 
 def _lines(appliance: Appliance) -> list[tuple[str, PortKind, str, int]]:
-    trunks = [(name, PortKind.FXO, row.card, row.port) for name, row in appliance.trunk.items()]
+    trunks = [(name, trunk_kind(row), row.card, row.port) for name, row in appliance.trunk.items()]
     stations = [(name, PortKind.FXS, row.card, row.port) for name, row in appliance.station.items()]
     return trunks + stations
 

@@ -63,6 +63,7 @@ CallerIdDigits = Literal[
     "a_to_silence",
     "number_to_silence",
 ]
+Signalling = Literal["kewlstart", "loopstart", "groundstart", "em_wink", "em_immediate"]
 PromptNames = tuple[str, ...]
 
 
@@ -131,12 +132,15 @@ class DisconnectToneTable(Table, frozen=True):
 
 
 class TrunkTable(Table, frozen=True):
-    """An analog line from the exchange (FXO port)."""
+    """A line from the exchange: analog (FXO port), or a tie line (E&M port)."""
 
     card: str
     port: PortIndex
     flow: str
     called: str = ""
+    signalling: Signalling = "kewlstart"
+    pulse_dialling: bool = False
+    "The exchange takes no DTMF digits from us."
     language: Language | None = None
     caller_id: CallerIdHeardHow = "fsk_after_first_ring"
     caller_id_digits: CallerIdDigits | None = None

@@ -26,8 +26,11 @@ from drivers import (
     CallerIdMode,
     Disconnect,
     DtmfCallerIdForm,
+    EmSettings,
+    EmStart,
     FxoSettings,
     FxsSettings,
+    PulseDialling,
     dtmf_form_of,
 )
 from dsp import TonePlan, with_disconnect_tone
@@ -51,9 +54,12 @@ __all__ = [
     "disconnect_plan",
     "dtmf_form",
     "station_settings",
+    "tie_line_settings",
     "trunk_settings",
 ]
 
+_SHORTEST_FLASH_S = 0.09
+_LONGEST_FLASH_S = 0.75
 ALERTING_COUNTRIES = frozenset({"uk"})
 """An alerting tone comes between polarity reversal and FSK (BT SIN 242)."""
 
@@ -154,8 +160,19 @@ def _schedule(name: str, schedule: ScheduleTable, site_zone: str) -> Schedule:
     )
 
 
-def trunk_settings(trunk: TrunkTable, plan: TonePlan) -> FxoSettings:
-    """How our end of a trunk behaves."""
+_EM_STARTS = {"em_wink": EmStart.WINK, "em_immediate": EmStart.IMMEDIATE}
+
+
+def tie_line_settings(trunk: TrunkTable) -> EmSettings:
+    """How our end of an E&M trunk behaves; in glare the exchange's call comes first."""
+    return EmSettings(start=_EM_STARTS[trunk.signalling])
+
+
+def trunk_settings(trunk: TrunkTable, plan: TonePlan, *, by_card: bool = False) -> FxoSettings:
+    """How our end of a trunk on an FXO port behaves; ``by_card``: the card dials pulses by itself."""
+    pulses = PulseDialling.NONE
+    if trunk.pulse_dialling:
+        pulses = PulseDialling.BY_CARD if by_card else PulseDialling.BY_LINE
     longest_silence_s = max(plan.ring_cadence_ms[1::2]) / 1000
     return FxoSettings(
         caller_id=CallerIdMode(trunk.caller_id),
@@ -166,6 +183,7 @@ def trunk_settings(trunk: TrunkTable, plan: TonePlan) -> FxoSettings:
         clears_on_busy_tone="busy_tone" in trunk.clears_on or trunk.disconnect_tone is not None,
         silence_limit_s=trunk.silence_limit_s,
         ring_gone_s=longest_silence_s + 2.0,
+        pulse_dialling=pulses,
     )
 
 
@@ -181,15 +199,19 @@ def disconnect_plan(trunk: TrunkTable, plan: TonePlan) -> TonePlan | None:
     return with_disconnect_tone(plan, tone.frequencies_hz, tone.cadence_ms)
 
 
-def station_settings(station: StationTable, plan: TonePlan) -> FxsSettings:
-    """How our end of a handset's line behaves."""
+def station_settings(
+    station: StationTable, plan: TonePlan, *, by_card: bool = False
+) -> FxsSettings:
+    """How our end of a handset's line behaves; ``by_card``: the card tells a flash from a hang-up itself."""
     return FxsSettings(
         caller_id=CallerIdMode(station.caller_id),
         dtmf_form=dtmf_form(station, plan.country),
         alerts_on_hook=plan.country in ALERTING_COUNTRIES,
         disconnect=Disconnect.BUSY_TONE,
         ring_cadence_s=tuple(part_ms / 1000 for part_ms in plan.ring_cadence_ms),
-        flash_maximum_s=0.75 if station.flash else 0.0,
+        flashes=station.flash,
+        flash_minimum_s=0.0 if by_card else _SHORTEST_FLASH_S,
+        flash_maximum_s=0.0 if by_card or not station.flash else _LONGEST_FLASH_S,
     )
 
 

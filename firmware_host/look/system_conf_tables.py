@@ -27,8 +27,15 @@ _ANALOG = {
     "fxoks": ("station", "kewlstart"),
     "fxols": ("station", "loopstart"),
     "fxogs": ("station", "groundstart"),
+    "e&m": ("trunk", "em_wink"),
 }
-_DIGITAL = ("bchan", "dchan", "hardhdlc", "cas", "e&m", "e&me1", "rawhdlc", "mtp2")
+_STARTS = {
+    ("fxo", "kewlstart"): "fxsks",
+    ("fxo", "loopstart"): "fxsls",
+    ("fxo", "groundstart"): "fxsgs",
+    ("fxs", "kewlstart"): "fxoks",
+}
+_DIGITAL = ("bchan", "dchan", "hardhdlc", "cas", "e&me1", "rawhdlc", "mtp2")
 _ZONES = {
     "gb": "uk",
 }
@@ -81,16 +88,22 @@ def imported(text: str, spans: Sequence[SpanSize] = ()) -> tuple[str, list[str]]
                 role, start = _ANALOG[word]
                 name = f"line-{next(trunks)}" if role == "trunk" else f"desk-{next(stations)}"
                 port = channel - card.first_channel + 1
-                lines += [*_line_table(role, name, card.name, port), ""]
-                if start == "groundstart":
+                lines += [*_line_table(role, name, card.name, port, start), ""]
+                if role == "station" and start != "kewlstart":
                     told.append(f"channel {channel}, {word}: {name} will signal by kewlstart")
+                if word == "e&m":
+                    told.append(
+                        f"channel {channel}, {word}: it does not say whether the far end winks;"
+                        f' {name} takes it for so, else signalling = "em_immediate"'
+                    )
     told += _not_taken(conf, placed)
     return "\n".join(lines).rstrip("\n") + "\n" if lines else "", told
 
 
-def _line_table(role: str, name: str, card: str, port: int) -> list[str]:
+def _line_table(role: str, name: str, card: str, port: int, start: str) -> list[str]:
     table = [f"[{role}.{name}]", f'card = "{card}"', f"port = {port}"]
     if role == "trunk":
+        table += [] if start == "kewlstart" else [f'signalling = "{start}"']
         table.append('flow = "main"                        # the flow that its callers meet')
     return table
 
@@ -268,7 +281,9 @@ def _export_card(conf: SystemConf, name: str, table: DahdiCardTable, number: int
 def _export_line(
     conf: SystemConf, appliance: Appliance, table: DahdiCardTable, place: LinePlace, channel: int
 ) -> None:
-    conf.signalling[channel] = {"fxo": "fxsks", "fxs": "fxoks"}.get(place.kind.value, "e&m")
+    trunk = appliance.trunk.get(place.name)
+    start = trunk.signalling if trunk is not None else "kewlstart"
+    conf.signalling[channel] = _STARTS.get((place.kind.value, start), "e&m")
     conf.law[channel] = appliance.site.law
     row = appliance.trunk.get(place.name) or appliance.station[place.name]
     canceller = row.echo_canceller or table.echo_canceller

@@ -6,7 +6,7 @@ are numbered like the card's ports.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,10 +19,13 @@ from drivers import (
     Card,
     CardLost,
     Clear,
+    ClearCause,
     Cleared,
     Dial,
     DigitReceived,
     Disconnect,
+    EmLine,
+    EmState,
     Flash,
     FxoLine,
     FxoSettings,
@@ -32,6 +35,7 @@ from drivers import (
     FxsState,
     HardwareCommand,
     HardwareEvent,
+    HookChanged,
     LineCommand,
     LineEvent,
     LineOutput,
@@ -63,7 +67,9 @@ from firmware_host.config import (
     LinePlace,
     TrunkTable,
     dtmf_form,
+    is_tie_line,
     line_places,
+    tie_line_settings,
 )
 from firmware_host.line_media import CallerIdReader, LineMedia, ListenAlso
 from firmware_host.town.far_end_fault import FarEndFault, spoil_caller_id
@@ -85,10 +91,12 @@ class _TownPort:
     slot: int
     card: str
     port: int
-    line: FxsLine | FxoLine
+    line: FxsLine | FxoLine | EmLine
     number: str = ""
     "What subscribers dial to reach it; empty for a handset and for a trunk that takes any number."
     person: Person | None = None
+    trunk: bool = False
+    "A subscriber or the exchange is at it, no handset."
     off_hook: bool = False
     "A handset's: lifted."
     dialled: str = ""
@@ -150,8 +158,12 @@ class Town:
         cadence_s = tuple(part / 1000 for part in tone_plan(appliance.site.country).ring_cadence_ms)
         places = line_places(appliance)
         for name, trunk in appliance.trunk.items():
-            line = FxsLine(_exchange_end(trunk, cadence_s, appliance.site.country))
-            self._add(places[name], line, number=trunk.called)
+            line: FxsLine | EmLine
+            if is_tie_line(trunk):
+                line = EmLine(replace(tie_line_settings(trunk), yields_in_glare=False))
+            else:
+                line = FxsLine(_exchange_end(trunk, cadence_s, appliance.site.country))
+            self._add(places[name], line, number=trunk.called, trunk=True)
         for name, station in appliance.station.items():
             telephone = FxoSettings(
                 caller_id=CallerIdMode(station.caller_id),
@@ -164,9 +176,16 @@ class Town:
         self._by_name = {port.name: port for port in self._ports.values()}
         self._at = {(port.card, port.port): port for port in self._ports.values()}
 
-    def _add(self, place: LinePlace, line: FxsLine | FxoLine, number: str = "") -> None:
+    def _add(
+        self,
+        place: LinePlace,
+        line: FxsLine | FxoLine | EmLine,
+        *,
+        number: str = "",
+        trunk: bool = False,
+    ) -> None:
         self._ports[place.slot] = _TownPort(
-            place.name, place.slot, place.card, place.port, line, number=number
+            place.name, place.slot, place.card, place.port, line, number=number, trunk=trunk
         )
 
     # ------------------------------------------------------------ people
@@ -257,6 +276,8 @@ class Town:
         if port is not None:
             self.wire_told(self._now, port.name, event)
             self._outputs(port, port.line.receive(event, self._now))
+            if event == HookChanged(off_hook=False):
+                self._hears_a_pulse(port)
 
     def _run(self, person: Person) -> None:
         try:
@@ -335,8 +356,10 @@ class Town:
 
     def _line_event(self, port: _TownPort, event: LineEvent) -> None:
         match event:
-            case CallOffered(caller=caller):
-                if isinstance(port.line, FxsLine):
+            case CallOffered(caller=caller, called=called):
+                if isinstance(port.line, EmLine):
+                    self._route_tie_line(port, called)
+                elif port.trunk:
                     self._give_dial_tone(port)
                 elif port.person is not None:
                     port.person.rings(caller)
@@ -355,7 +378,7 @@ class Town:
         person = port.person
         if person is None:
             return
-        if isinstance(port.line, FxsLine):
+        if port.trunk:
             port.person, person.slot = None, None
             person.far_end_cleared()
         else:
@@ -366,6 +389,13 @@ class Town:
     def _give_dial_tone(self, port: _TownPort) -> None:
         self._media.perform(port.slot, SendTone(tone="dial"))
         port.dialled, port.dialled_until = "", self._now + 5 * _DIGIT_PAUSE_S
+
+    def _hears_a_pulse(self, port: _TownPort) -> None:
+        """Before the first digit: no dial tone any more; and a digit of ten pulses takes its time."""
+        if port.dialled_until is not None:
+            if not port.dialled:
+                self._media.perform(port.slot, StopSignal())
+            port.dialled_until = max(port.dialled_until, self._now + _DIGIT_PAUSE_S)
 
     def _digit_dialled(self, port: _TownPort, digit: str) -> None:
         if port.dialled_until is None:
@@ -380,7 +410,18 @@ class Town:
         script = self.called_party(port.dialled)
         if script is None:
             self._media.perform(port.slot, SendTone(tone="congestion"))
-            return
+        else:
+            self._ring_called_party(port, script)
+
+    def _route_tie_line(self, port: _TownPort, called: str) -> None:
+        port.dialled = called
+        script = self.called_party(called)
+        if script is None:
+            self._command(port, Clear(cause=ClearCause.CONGESTION))
+        else:
+            self._ring_called_party(port, script)
+
+    def _ring_called_party(self, port: _TownPort, script: Script) -> None:
         self._media.perform(port.slot, SendTone(tone="ringback"))
         person = Person(port.dialled, script, self, told=self._told)
         person.slot, port.person = port.slot, person
@@ -390,19 +431,21 @@ class Town:
 
     def numbers(self) -> set[str]:
         """Every number that somebody can call; an empty one stands for any number."""
-        return {port.number for port in self._ports.values() if isinstance(port.line, FxsLine)}
+        return {port.number for port in self._ports.values() if port.trunk}
 
     def call(self, person: Person, number: str) -> bool:
         """Ring the next free line that has this number, in turn; False when there is none."""
         ports = list(self._ports.values())
         start = self._hunt_from % len(ports)
         for port in ports[start:] + ports[:start]:
-            free = port.person is None and port.line.state is FxsState.IDLE
-            trunk = isinstance(port.line, FxsLine)
-            if trunk and free and port.number in ("", number):
+            free = port.person is None and port.line.state in (FxsState.IDLE, EmState.IDLE)
+            if port.trunk and free and port.number in ("", number):
                 self._hunt_from = ports.index(port) + 1
                 person.slot, port.person = port.slot, person
-                self._command(port, Ring(caller=person.identity))
+                if isinstance(port.line, EmLine):
+                    self._command(port, Dial(number=number))
+                else:
+                    self._command(port, Ring(caller=person.identity))
                 return True
         return False
 
@@ -434,7 +477,7 @@ class Town:
         port = self._port_of(person)
         if port is None:
             return
-        if isinstance(port.line, FxsLine):
+        if port.trunk:
             self._media.perform(port.slot, StopSignal())
             self._command(port, Answer())
         elif port.line.state is not FxoState.OFFERED:
@@ -447,7 +490,7 @@ class Town:
         port = self._port_of(person)
         if port is None:
             return
-        if isinstance(port.line, FxsLine):
+        if port.trunk:
             port.person, person.slot = None, None
         self._media.perform(port.slot, StopSignal())
         self._command(port, Clear())

@@ -1,7 +1,7 @@
 """Two ends of a card at signal level, no ACD: what every card must let every line do.
 
-Port 0 is a trunk (FXO near, FXS far), port 1 a handset (FXS near, FXO far). Lines, planes and media are
-the product's; only the cable differs from card to card.
+On a `LineBench` port 0 is a trunk (FXO near, FXS far), port 1 a handset (FXS near, FXO far); a `TieBench`
+has one E&M trunk. Lines, planes and media are the product's; only the cable differs from card to card.
 """
 
 import select
@@ -12,24 +12,23 @@ from drivers import (
     CableListener,
     CallerIdMode,
     Disconnect,
+    EmLine,
+    EmSettings,
     FxoLine,
     FxoSettings,
     FxsLine,
     FxsSettings,
+    HardwareCommand,
     LockstepCable,
     PortKind,
-    ReversePolarity,
-    SetBattery,
-    SetHook,
-    SetRinger,
     SocketCableEnd,
     connect_cable,
+    mirrored,
 )
 from dsp import TICK_S, Law, Plane, tone_plan
 from firmware_host.line_media import InlineCallerIdReader, LineMedia, ListenAlso
 
-KINDS = (PortKind.FXO, PortKind.FXS)
-HARDWARE = (SetHook, SetRinger, SetBattery, ReversePolarity)
+KINDS = {FxoLine: PortKind.FXO, FxsLine: PortKind.FXS, EmLine: PortKind.EM}
 LINE_EVENTS = (
     "CallOffered",
     "CallWaiting",
@@ -80,7 +79,7 @@ class SideOfBench:
 
     def outputs(self, port: int, outputs) -> None:
         for output in outputs:
-            if isinstance(output, HARDWARE):
+            if isinstance(output, HardwareCommand):
                 self.card.perform(port, output)
             elif type(output).__name__ in LINE_EVENTS:
                 self.events[port].append(output)
@@ -88,52 +87,24 @@ class SideOfBench:
                 self.media.perform(port, output)
 
 
-class LineBench:
+class Bench:
     def __init__(
-        self,
-        cable: str,
-        folder: Path,
-        *,
-        country: str = "us",
-        law: Law = Law.MULAW,
-        caller_id: CallerIdMode = CallerIdMode.FSK_AFTER_FIRST_RING,
-        disconnect: Disconnect = Disconnect.BATTERY_DROP,
-        fxo: dict | None = None,
-        fxs: dict | None = None,
+        self, cable: str, folder: Path, country: str, law: Law, near_lines: list, far_lines: list
     ) -> None:
-        near_card, far_card = self._cable(cable, folder)
-        cadence_s = tuple(part / 1000 for part in tone_plan(country).ring_cadence_ms)
-        trunk = FxoSettings(
-            **{
-                "caller_id": caller_id,
-                "clears_on_polarity": disconnect is Disconnect.POLARITY,
-                "clears_on_busy_tone": disconnect is Disconnect.BUSY_TONE,
-                **(fxo or {}),
-            }
-        )
-        office = FxsSettings(
-            **{
-                "caller_id": caller_id,
-                "disconnect": disconnect,
-                "flash_maximum_s": 0.0,
-                "ring_cadence_s": cadence_s,
-                **(fxs or {}),
-            }
-        )
-        station = FxsSettings(ring_cadence_s=cadence_s, caller_id=caller_id)
-        telephone = FxoSettings(clears_on_battery_drop=False, caller_id=caller_id, guard_s=0.2)
-        self.near = SideOfBench(near_card, [FxoLine(trunk), FxsLine(station)], country, law, False)
-        self.far = SideOfBench(far_card, [FxsLine(office), FxoLine(telephone)], country, law, True)
+        kinds = tuple(KINDS[type(line)] for line in near_lines)
+        near_card, far_card = self._cable(cable, folder, kinds)
+        self.near = SideOfBench(near_card, near_lines, country, law, False)
+        self.far = SideOfBench(far_card, far_lines, country, law, True)
         self.ticks = 0
         self.far.start(0.0)
         self.near.start(0.0)
         self.run(2.0)
 
-    def _cable(self, kind: str, folder: Path):
+    def _cable(self, kind: str, folder: Path, kinds: tuple[PortKind, ...]):
         if kind == "lockstep":
-            cable = LockstepCable(KINDS)
+            cable = LockstepCable(kinds)
             return cable.near, cable.far
-        far = SocketCableEnd((PortKind.FXS, PortKind.FXO))
+        far = SocketCableEnd(tuple(mirrored(kind) for kind in kinds))
         listener = CableListener(folder / "cable.sock", far)
 
         def accept() -> None:
@@ -172,3 +143,65 @@ class LineBench:
                 card.unplug()
         if hasattr(self, "_listener"):
             self._listener.close()
+
+
+class LineBench(Bench):
+    def __init__(
+        self,
+        cable: str,
+        folder: Path,
+        *,
+        country: str = "us",
+        law: Law = Law.MULAW,
+        caller_id: CallerIdMode = CallerIdMode.FSK_AFTER_FIRST_RING,
+        disconnect: Disconnect = Disconnect.BATTERY_DROP,
+        fxo: dict | None = None,
+        fxs: dict | None = None,
+        telephone: dict | None = None,
+    ) -> None:
+        cadence_s = tuple(part / 1000 for part in tone_plan(country).ring_cadence_ms)
+        trunk = FxoSettings(
+            **{
+                "caller_id": caller_id,
+                "clears_on_polarity": disconnect is Disconnect.POLARITY,
+                "clears_on_busy_tone": disconnect is Disconnect.BUSY_TONE,
+                **(fxo or {}),
+            }
+        )
+        office = FxsSettings(
+            **{
+                "caller_id": caller_id,
+                "disconnect": disconnect,
+                "flash_maximum_s": 0.0,
+                "ring_cadence_s": cadence_s,
+                **(fxs or {}),
+            }
+        )
+        station = FxsSettings(ring_cadence_s=cadence_s, caller_id=caller_id)
+        handset = FxoSettings(
+            clears_on_battery_drop=False, caller_id=caller_id, guard_s=0.2, **(telephone or {})
+        )
+        super().__init__(
+            cable,
+            folder,
+            country,
+            law,
+            [FxoLine(trunk), FxsLine(station)],
+            [FxsLine(office), FxoLine(handset)],
+        )
+
+
+class TieBench(Bench):
+    """The near end yields in glare, the far end holds, unless told otherwise."""
+
+    def __init__(
+        self, cable: str, folder: Path, *, near: dict | None = None, far: dict | None = None, **both
+    ) -> None:
+        super().__init__(
+            cable,
+            folder,
+            "us",
+            Law.MULAW,
+            [EmLine(EmSettings(**both, **(near or {})))],
+            [EmLine(EmSettings(**both, **{"yields_in_glare": False, **(far or {})}))],
+        )

@@ -4,6 +4,7 @@ import os
 import select
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from drivers import DahdiChannel, DahdiControl, SpanStatus
 from drivers.dahdi.abi import Law, Signalling
@@ -36,6 +37,13 @@ def joined_spans(
     finally:
         for end in range(len(made)):
             control.destroy_dynamic_span("loc", f"{key:x}:{end}")
+
+
+def pull_out(span: SpanStatus) -> None:
+    """Removes the span from the driver while its channels are open, as a card that is pulled out does."""
+    device = Path(f"/sys/bus/dahdi_spans/devices/span-{span.number}").resolve()
+    local = (device / "local_spanno").read_text().strip()
+    (device / "ddev" / "unassign_span").write_text(f"{local}\n")
 
 
 @contextmanager

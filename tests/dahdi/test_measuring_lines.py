@@ -4,6 +4,7 @@ import os
 import select
 import threading
 import time
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -21,11 +22,11 @@ from drivers import (
 )
 from drivers.dahdi.abi import Signalling
 from dsp import (
+    CardRequests,
     DigitHeard,
     EventFetched,
     HybridSetting,
     Law,
-    PendingEvents,
     Plane,
     g711_decode,
     g711_encode,
@@ -58,14 +59,9 @@ def test_a_line_test_measures_the_dial_tone_and_echo_of_a_real_channel(spans):
     ids = iter(range(1, 1000))
     with Plane(2, law=Law.ALAW) as plane:
         for slot, card in enumerate(cards):
-            error, request = card.pending_event
             descriptor = card.speech_descriptors[1].read
-            plane.attach(
-                slot,
-                descriptor,
-                clock=True,
-                pending_events=PendingEvents(error=error, request=request),
-            )
+            requests = CardRequests(**asdict(card.speech_requests))
+            plane.attach(slot, descriptor, clock=True, requests=requests)
         plane.listen(EXCHANGE, digits=True)
         plane.start()
         test = LineTest(

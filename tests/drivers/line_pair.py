@@ -30,7 +30,7 @@ from drivers import (
 )
 from drivers.virtual.wire import WireEnd
 
-WISHES = ("Listen", "StopSignal")
+WISHES = ("Listen", "StopSignal", "TransmitOnHook")
 
 
 class End:

@@ -37,6 +37,7 @@ from drivers import (
     SetRinger,
     SignalSent,
     StopReceivingCallerId,
+    TransmitOnHook,
 )
 
 ANN = CallerNumber(number="0212345678", name="ANN")
@@ -99,14 +100,14 @@ def test_the_exchange_reverses_alerts_sends_restores_and_rings():
     line.is_told(Ring(caller=ANN))
     assert line.outputs == [ReversePolarity()]
     line.passes(0.25)
-    assert line.outputs[1:] == [SendTone(tone="tas")]
+    assert line.outputs[1:] == [TransmitOnHook(seconds=0.56), SendTone(tone="tas")]
     line.gets(SignalSent())
     line.passes(0.06)
     sent = SendCallerId(caller=ANN, mode=CallerIdMode.FSK_AFTER_REVERSAL)
-    assert line.outputs[2:] == [sent]
+    assert line.outputs[3:] == [TransmitOnHook(seconds=6.0), sent]
     line.gets(SignalSent())
     line.passes(0.3)
-    assert line.outputs[3:] == [ReversePolarity(), SetRinger(ringing=True)]
+    assert line.outputs[5:] == [ReversePolarity(), SetRinger(ringing=True)]
 
 
 def test_an_alerting_tone_or_number_that_is_never_out_does_not_keep_the_telephone_from_ringing():

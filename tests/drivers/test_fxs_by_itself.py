@@ -22,6 +22,7 @@ from drivers import (
     SetRinger,
     SignalSent,
     StopSignal,
+    TransmitOnHook,
 )
 
 ANN = CallerNumber(number="0212345678", name="ANN")
@@ -35,7 +36,10 @@ def station(**settings) -> LoneLine:
 def rung_with_dtmf() -> LoneLine:
     line = station(caller_id=CallerIdMode.DTMF_BEFORE_RING)
     line.is_told(Ring(caller=ANN))
-    assert line.outputs == [SendCallerId(caller=ANN, mode=CallerIdMode.DTMF_BEFORE_RING)]
+    assert line.outputs == [
+        TransmitOnHook(seconds=6.0),
+        SendCallerId(caller=ANN, mode=CallerIdMode.DTMF_BEFORE_RING),
+    ]
     line.outputs.clear()
     return line
 

@@ -12,6 +12,7 @@ from drivers import (
     CableListener,
     CardError,
     CardLost,
+    DialPulses,
     HookChanged,
     LockstepCable,
     PolarityReversed,
@@ -21,13 +22,15 @@ from drivers import (
     RingBurstStarted,
     SetBattery,
     SetHook,
+    SetMessageWaiting,
     SetRinger,
     SocketCableEnd,
+    TransmitOnHook,
     connect_cable,
 )
 
-KINDS = (PortKind.FXO, PortKind.FXS)
-FAR_KINDS = (PortKind.FXS, PortKind.FXO)
+KINDS = (PortKind.FXO, PortKind.FXS, PortKind.EM)
+FAR_KINDS = (PortKind.FXS, PortKind.FXO, PortKind.EM)
 
 
 def socket_cable(tmp_path):
@@ -63,8 +66,55 @@ def ends(request, tmp_path):
 def test_an_end_that_is_plugged_in_sees_how_each_line_stands(ends):
     near, far = ends
     assert near.kinds == KINDS
-    assert near.poll() == [(0, BatteryChanged(present=False)), (1, HookChanged(off_hook=False))]
-    assert far.poll() == [(0, HookChanged(off_hook=False)), (1, BatteryChanged(present=False))]
+    tie_line = (2, HookChanged(off_hook=False))
+    assert near.poll() == [
+        (0, BatteryChanged(present=False)),
+        (1, HookChanged(off_hook=False)),
+        tie_line,
+    ]
+    assert far.poll() == [
+        (0, HookChanged(off_hook=False)),
+        (1, BatteryChanged(present=False)),
+        tie_line,
+    ]
+
+
+def test_each_end_of_a_tie_line_has_a_lead_of_its_own(ends):
+    near, far = ends
+    near.poll(), far.poll()
+    near.perform(2, SetHook(off_hook=True))
+    assert (near.poll(), far.poll()) == ([], [(2, HookChanged(off_hook=True))])
+    far.perform(2, SetHook(off_hook=True))
+    near.perform(2, SetHook(off_hook=False))
+    assert near.poll() == [(2, HookChanged(off_hook=True))]
+    assert far.poll() == [(2, HookChanged(off_hook=False))]
+
+
+def test_what_only_other_cards_can_do_a_cable_ignores(ends):
+    near, far = ends
+    near.poll(), far.poll()
+    far.perform(0, TransmitOnHook(seconds=3.0))
+    far.perform(0, SetMessageWaiting(waiting=True))
+    near.perform(0, DialPulses(digits="12"))
+    assert (near.poll(), far.poll()) == ([], [])
+
+
+def test_ports_of_a_kind_that_nobody_knows_are_refused_not_guessed(tmp_path):
+    server = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    server.bind(str(tmp_path / "cable.sock"))
+    server.listen()
+
+    def greet() -> None:
+        connection, _ = server.accept()
+        connection.send(b"switchroom cable 1\n" + b"\x02\x00\x00" + bytes([0, 3]))
+        connection.close()
+
+    greeting = threading.Thread(target=greet)
+    greeting.start()
+    with pytest.raises(CardError, match="kind"):
+        connect_cable(tmp_path / "cable.sock")
+    greeting.join(5)
+    server.close()
 
 
 def test_what_one_end_does_the_other_sees_crossed_and_in_order(ends):
@@ -101,16 +151,19 @@ def test_a_new_call_server_finds_the_lines_as_the_old_one_left_them(tmp_path):
         far.poll()
     far.unplug()
     again = plug(listener, tmp_path)
-    assert again.poll() == [(0, BatteryChanged(present=True)), (1, HookChanged(off_hook=True))]
-    assert far.poll() == [(0, HookChanged(off_hook=False)), (1, BatteryChanged(present=False))]
+    assert again.poll()[:2] == [(0, BatteryChanged(present=True)), (1, HookChanged(off_hook=True))]
+    assert far.poll()[:2] == [
+        (0, HookChanged(off_hook=False)),
+        (1, BatteryChanged(present=False)),
+    ]
     again.unplug()
     listener.close()
 
 
 def test_speech_has_a_descriptor_of_its_own_for_each_port(tmp_path):
     near, far, listener = socket_cable(tmp_path)
-    assert len(near.speech_descriptors) == len(far.speech_descriptors) == 2
-    for port in range(2):
+    assert len(near.speech_descriptors) == len(far.speech_descriptors) == 3
+    for port in range(3):
         os.write(near.speech_descriptors[port].write, bytes([port]) * 160)
         assert os.read(far.speech_descriptors[port].read, 200) == bytes([port]) * 160
     near.unplug()

@@ -1,10 +1,15 @@
+import array
+import fcntl
+import os
 import select
 import socket
+import termios
 
 import numpy as np
 import pytest
 
 from dsp import (
+    CardRequests,
     DescriptorLost,
     DescriptorRefused,
     DigitHeard,
@@ -159,6 +164,42 @@ def test_at_most_two_blocks_wait_for_a_far_end_that_does_not_fetch():
         assert waiting == 2
         assert counters.write_overruns[0] >= 10
         assert counters.write_overruns[1] < counters.write_overruns[0]
+
+
+def waiting_in(pipe: int) -> int:
+    answer = array.array("i", [0])
+    fcntl.ioctl(pipe, termios.FIONREAD, answer)
+    return answer[0] // BLOCK
+
+
+def test_where_the_card_tells_what_waits_one_block_is_kept_in_hand_and_no_more():
+    asked = CardRequests(unsent_request=termios.FIONREAD, unsent_unit=BLOCK)
+    fetched, to_card = os.pipe2(os.O_DIRECT | os.O_NONBLOCK)
+    with Plane(2) as plane, Wire() as clock, Wire() as source:
+        try:
+            plane.attach(0, source.near.fileno(), write_descriptor=to_card, requests=asked)
+            plane.attach(1, clock.near.fileno())
+            plane.start()
+            waited = []
+
+            def far_end(ticks: int, *, fetches: bool) -> None:
+                for _ in range(ticks):
+                    clock.exchange(silence(20, Law.ALAW))
+                    if fetches and waiting_in(fetched):
+                        os.read(fetched, BLOCK)
+                    waited.append(waiting_in(fetched))
+
+            far_end(6, fetches=False)
+            assert waited[-1] >= 6
+            far_end(90, fetches=True)
+            assert max(waited[-10:]) <= 3  # what had piled up is left out
+            while waiting_in(fetched):
+                os.read(fetched, BLOCK)
+            far_end(90, fetches=True)
+            assert min(waited[-10:]) >= 1  # it ran dry: one more was put in
+        finally:
+            os.close(fetched)
+            os.close(to_card)
 
 
 def test_missing_blocks_are_lost():

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from dsp import EventFetched, Law, PendingEvents, Plane, silence
+from dsp import CardRequests, EventFetched, Law, Plane, silence
 
 pytestmark = [pytest.mark.realtime, pytest.mark.usefixtures("punctual")]
 LIMIT_S = 5.0
@@ -171,7 +171,7 @@ class RefusedDatagrams:
     for the event's request is FIONREAD, which gives the size of the next datagram.
     """
 
-    EVENTS = PendingEvents(error=errno.ECONNREFUSED, request=termios.FIONREAD)
+    EVENTS = CardRequests(event_error=errno.ECONNREFUSED, event_request=termios.FIONREAD)
 
     def __init__(self) -> None:
         self.far = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -190,7 +190,7 @@ def test_a_pending_event_is_fetched_by_the_pump_and_the_line_goes_on(spans):
     line = RefusedDatagrams()
     with Plane(2) as plane, line.near, line.far:
         calm = spans(plane, 1)
-        plane.attach(0, line.near.fileno(), pending_events=RefusedDatagrams.EVENTS)
+        plane.attach(0, line.near.fileno(), requests=RefusedDatagrams.EVENTS)
         plane.start()
         follow(plane, 1, [calm])
         line.leave()

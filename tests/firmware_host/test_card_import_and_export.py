@@ -85,6 +85,16 @@ def test_export_of_an_import_says_the_same_of_analog_channels():
     assert read.default_zone == "us"
 
 
+def test_tie_lines_and_other_starts_keep_their_signalling_both_ways():
+    text = "fxsgs=1\nfxsls=2\ne&m=3\nfxoks=4\n"
+    tables, told = imported(text)
+    rows = tomllib.loads(tables)["trunk"].values()
+    assert [row["signalling"] for row in rows] == ["groundstart", "loopstart", "em_wink"]
+    assert any("winks" in each for each in told)
+    written, _ = exported(parse_appliance(with_cards(tables)))
+    assert parse_system_conf(written).signalling == parse_system_conf(text).signalling
+
+
 def test_a_file_with_escape_sequences_reaches_no_terminal(tmp_path):
     file = tmp_path / "system.conf"
     file.write_text("fxsks=1\n\x1b[2Jbogus=\x07\n")

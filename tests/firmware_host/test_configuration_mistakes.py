@@ -31,6 +31,27 @@ CLEARS_1 = 'clears_on = ["battery"]'
     ("old", "new", "path", "problem", "advice"),
     [
         (
+            TRUNK_1,
+            TRUNK_1 + 'signalling = "loopstart"\n',
+            "trunk.line-1.clears_on",
+            "does not drop the battery",
+            "busy_tone",
+        ),
+        (
+            TRUNK_1,
+            TRUNK_1 + 'signalling = "em_wink"\npulse_dialling = true\n',
+            "trunk.line-1.pulse_dialling",
+            "means nothing with em_wink",
+            "leave it out",
+        ),
+        (
+            TRUNK_1,
+            TRUNK_1 + 'signalling = "em_immediate"\ncall_waiting_caller_id = true\n',
+            "trunk.line-1.call_waiting_caller_id",
+            "means nothing with em_immediate",
+            "leave it out",
+        ),
+        (
             DESK_1,
             DESK_1.replace("desk-1", "line-1"),
             "station.line-1",

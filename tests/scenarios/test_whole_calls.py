@@ -18,7 +18,7 @@ from office import (
     logs_in,
     steps,
 )
-from sound_checks import heard_at, speech_like
+from sound_checks import digits_by_multimon, heard_at, speech_like
 
 import acd
 from drivers import CallerIdMode, CallerNumber
@@ -113,16 +113,6 @@ def test_another_program_opens_the_recording_and_hears_the_callers_digits_on_the
     assert "Channels       : 2" in statistics
     assert digits_by_multimon(file, 1) == "1159D26*0#8"
     assert digits_by_multimon(file, 2) == ""
-
-
-def digits_by_multimon(file, channel: int) -> str:
-    raw = ["sox", str(file), "-t", "raw", "-r", "22050", "-e", "signed", "-b", "16", "-c", "1", "-"]
-    sound = subprocess.run([*raw, "remix", str(channel)], capture_output=True, check=True).stdout
-    decoder = ["multimon-ng", "-q", "-t", "raw", "-a", "DTMF", "-"]
-    heard = subprocess.run(decoder, input=sound, capture_output=True, check=True).stdout.decode()
-    return "".join(
-        line.removeprefix("DTMF: ") for line in heard.splitlines() if line.startswith("DTMF: ")
-    )
 
 
 @pytest.mark.parametrize("line", ["line-1", "line-3", "line-4", "line-5"])
