@@ -104,6 +104,8 @@ def _line_table(role: str, name: str, card: str, port: int, start: str) -> list[
     table = [f"[{role}.{name}]", f'card = "{card}"', f"port = {port}"]
     if role == "trunk":
         table += [] if start == "kewlstart" else [f'signalling = "{start}"']
+        # A loop start exchange drops no battery when the far end hangs up.
+        table += ['clears_on = ["busy_tone"]'] if start == "loopstart" else []
         table.append('flow = "main"                        # the flow that its callers meet')
     return table
 
