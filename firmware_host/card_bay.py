@@ -48,6 +48,8 @@ class CardBay:
         """
         self.name = name
         self.card: PluggedCard | None = None
+        self.problem = ""
+        "Why there is no card, once that has lasted for a while."
         self._connect = connect
         self._slots = slots
         self._plane = plane
@@ -55,7 +57,6 @@ class CardBay:
         self._clock = clock
         self._next_try = 0.0
         self._empty_since: float | None = None
-        self._complained = ""
 
     def next_timer(self) -> float | None:
         """When `attend` has something to try."""
@@ -78,7 +79,7 @@ class CardBay:
         except CardError as error:
             self._complain(str(error), now)
             return None
-        self._complained = ""
+        self.problem = ""
         self._next_try = now + _LOOK_AGAIN_S
         for port in self.card.speech_descriptors:
             self._attach(self.card, port)
@@ -137,6 +138,6 @@ class CardBay:
 
     def _complain(self, problem: str, now: float) -> None:
         since = now if self._empty_since is None else self._empty_since
-        if problem != self._complained and now - since > _PATIENCE_S:
+        if problem != self.problem and now - since > _PATIENCE_S:
             _log.warning("card %s: %s; trying on", self.name, problem)
-            self._complained = problem
+            self.problem = problem

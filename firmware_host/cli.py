@@ -14,7 +14,7 @@ import click
 import msgspec
 
 from firmware_host.callserver import JournalError
-from firmware_host.config import ConfigurationError, read_appliance
+from firmware_host.config import ConfigurationError, needs_town, read_appliance
 from firmware_host.console import RECORDS, Output, Session, operator_commands, record_rows
 from firmware_host.decode_command import decode_commands
 from firmware_host.explained import Explained
@@ -119,15 +119,17 @@ def run(session: Session, *, staff: bool) -> None:
     """Start the whole appliance in the foreground; Ctrl-C ends it in order."""
     from firmware_host.supervisor import run_all
 
-    _ = session.appliance  # a bad file is told once, here, before anything starts
+    appliance = session.appliance  # a bad file is told once, here, before anything starts
     log_as("supervisor")
+    town = needs_town(appliance)
     session.output.line(
         "Starting; Ctrl-C stops. In another terminal try:\n"
-        "  switchroom dial --from 12125550142 --to 5550100 --press 1\n"
-        "  switchroom lines | calls | queues | agents | records\n"
+        + ("  switchroom dial --from 12125550142 --to 5550100 --press 1\n" if town else "")
+        + "  switchroom lines | calls | queues | agents | records\n"
         "  switchroom handset desk-1 | listen line-1"
     )
-    raise click.exceptions.Exit(run_all(session.configuration_file, staffed=staff))
+    code = run_all(session.configuration_file, staffed=staff, with_town=town)
+    raise click.exceptions.Exit(code)
 
 
 @process_commands.command()

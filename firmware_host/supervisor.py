@@ -50,14 +50,17 @@ class _Child:
     quick_deaths: int = 0
 
 
-def run_all(configuration_file: Path, *, staffed: bool) -> int:
-    """Run until SIGINT or SIGTERM; the exit code: 0, or 3 when a process said why it can't run."""
+def run_all(configuration_file: Path, *, staffed: bool, with_town: bool = True) -> int:
+    """Run until SIGINT or SIGTERM; the exit code: 0, or 3 when a process said why it can't run.
+
+    ``with_town``: some card's far end is played by the town.
+    """
     base = [sys.executable, "-m", "firmware_host.cli", "--config", str(configuration_file)]
     town = [*base, "town", *([] if staffed else ["--no-staff"])]
     far_end = _Child("town", town)
     call_server = _Child("call server", [*base, "callserver"], silent_limit_s=_SILENT_LIMIT_S)
     oam = _Child("OAM", [*base, "oam"])
-    children = [far_end, call_server, oam]
+    children = [*([far_end] if with_town else []), call_server, oam]
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())

@@ -61,8 +61,8 @@ class Control:
         try:
             self._descriptor = os.open(device, os.O_RDWR | os.O_CLOEXEC)
         except FileNotFoundError as error:
-            advice = "load it with `modprobe dahdi` and the card's own module (such as wctdm24xxp)"
-            raise DriverMissing(f"{device}: no DAHDI driver is loaded; {advice}") from error
+            advice = "`modprobe dahdi`, and the card's own module such as wctdm24xxp"
+            raise DriverMissing(f"no DAHDI driver is loaded: {advice}") from error
         except PermissionError as error:
             advice = "add this user to the group that owns it, usually `dialout`"
             raise DriverMissing(f"{device}: not permitted; {advice}") from error

@@ -83,7 +83,8 @@ class Exchange:
         self._perform(self.center.restore(history, now, utc_s), now)
         self._fact(self.center.snapshot(now), now)
         for port in self.ports.all:
-            self._line_outputs(port, port.line.start(now), now)
+            if port.card in self._cards:
+                self._line_outputs(port, port.line.start(now), now)
         self._settle(now)
 
     def set_clock(self, now: float, utc_s: float, *, trusted: bool = True) -> None:
@@ -114,6 +115,7 @@ class Exchange:
             self._reservations.lose(port.slot, alarm)
             if port.in_service:
                 self._line_event(port, drivers.OutOfService(alarm=alarm))
+            port.alarm = alarm
         self._settle(now)
 
     def shut_down(self, now: float) -> None:

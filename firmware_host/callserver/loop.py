@@ -64,6 +64,7 @@ class _CallServer:
         self._appliance = appliance
         self._state = state
         self._bays: dict[str, CardBay] = {}
+        self._problems: dict[str, str] = {}
         self._next_clock_check = 0.0
         self._watchdog = Watchdog()
         self._next_look = 0.0
@@ -153,6 +154,10 @@ class _CallServer:
             card = bay.attend(now)
             if card is not None:
                 _log.info("card %s is there; its lines are brought to a known state", name)
+                self._problems.pop(name, None)
                 exchange.plug_in(name, card, now)
+            elif bay.problem and bay.problem != self._problems.get(name):
+                self._problems[name] = bay.problem
+                exchange.unplug(name, bay.problem, now)
         for name in exchange.step(now):
             self._bays[name].unplug(now)

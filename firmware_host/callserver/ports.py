@@ -29,7 +29,7 @@ class Port:
     called: str = ""
     "The number that callers dial to reach this trunk, from the configuration."
     in_service: bool = False
-    alarm: str = "not started"
+    alarm: str = "no card yet"
     alarm_since: float = 0.0
 
 

@@ -6,6 +6,7 @@ from firmware_host.config.line_places import (
     card_kinds,
     is_tie_line,
     line_places,
+    needs_town,
     slot_count,
 )
 from firmware_host.config.mistakes import ConfigurationError, Mistake
@@ -45,6 +46,7 @@ __all__ = [
     "dtmf_form",
     "is_tie_line",
     "line_places",
+    "needs_town",
     "parse_appliance",
     "read_appliance",
     "slot_count",

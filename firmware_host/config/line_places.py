@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from drivers import PortKind
 from firmware_host.config.schema import Appliance, DahdiCardTable, TrunkTable
 
-__all__ = ["LinePlace", "card_kinds", "is_tie_line", "line_places", "slot_count", "trunk_kind"]
+__all__ = [
+    "LinePlace",
+    "card_kinds",
+    "is_tie_line",
+    "line_places",
+    "needs_town",
+    "slot_count",
+    "trunk_kind",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +66,14 @@ def card_kinds(appliance: Appliance, card: str) -> tuple[PortKind, ...]:
     """What a virtual card has at each port; a port without a line is FXS."""
     kinds = {port: kind for _, kind, on, port in _lines(appliance) if on == card}
     return tuple(kinds.get(port, PortKind.FXS) for port in range(max(kinds, default=-1) + 1))
+
+
+def needs_town(appliance: Appliance) -> bool:
+    """Whether the town plays the far end of some card."""
+    return any(
+        not isinstance(card, DahdiCardTable) or card.town_span is not None
+        for card in appliance.card.values()
+    )
 
 
 def _first_port(appliance: Appliance, card: str) -> int:
