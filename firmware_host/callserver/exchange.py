@@ -115,7 +115,8 @@ class Exchange:
             self._reservations.lose(port.slot, alarm)
             if port.in_service:
                 self._line_event(port, drivers.OutOfService(alarm=alarm))
-            port.alarm = alarm
+            if alarm != port.alarm:
+                port.alarm, port.alarm_since = alarm, now
         self._settle(now)
 
     def shut_down(self, now: float) -> None:
