@@ -7,6 +7,7 @@ off the tick.
 
 from dsp.answering import AnsweringJudge, judge_answering
 from dsp.answering_terms import Answering, AnsweringSettings
+from dsp.bit_errors import BitErrorCounter, BitErrors, BitSequence
 from dsp.caller_id import (
     CallerId,
     CallerIdDecoded,
@@ -48,7 +49,28 @@ from dsp.errors import (
 from dsp.fsk import CallerIdStandard
 from dsp.g711 import Law, g711_decode, g711_encode, silence, transcode
 from dsp.gain_control import GainControl
+from dsp.hybrid_tuning import (
+    HybridSetting,
+    TunedHybrid,
+    transfer_of,
+    tune_hybrid,
+    tuning_frequencies_hz,
+)
 from dsp.levels import level_dbm0, power_dbm0
+from dsp.line_quality import (
+    ECHO_LEVEL_DBM0,
+    TEST_TONE_DBM0,
+    TEST_TONE_HZ,
+    Echo,
+    SteadyTones,
+    echo_loss,
+    echo_sound,
+    find_steady_tones,
+    key_sound,
+    reference_tone,
+    speech_band_dbm0,
+    tone_return,
+)
 from dsp.live_feed import LiveFeed
 from dsp.mf import MfSystem
 from dsp.plane import Plane
@@ -75,15 +97,21 @@ __all__ = [
     "BLOCK_SAMPLES",
     "CALLER_ALERTING_TONE",
     "CONFIRMATION_TONE",
+    "ECHO_LEVEL_DBM0",
     "ERROR_TONE",
     "HOWLER_TONE",
     "ON_HOOK_ALERTING_TONE",
     "SAMPLE_RATE_HZ",
+    "TEST_TONE_DBM0",
+    "TEST_TONE_HZ",
     "TICK_S",
     "ActivityChanged",
     "Answering",
     "AnsweringJudge",
     "AnsweringSettings",
+    "BitErrorCounter",
+    "BitErrors",
+    "BitSequence",
     "CallerId",
     "CallerIdDecoded",
     "CallerIdFormat",
@@ -100,9 +128,11 @@ __all__ = [
     "DigitHeard",
     "Direction",
     "Distribution",
+    "Echo",
     "EventFetched",
     "FaxPreamble",
     "GainControl",
+    "HybridSetting",
     "Law",
     "LearnedTone",
     "LiveFeed",
@@ -127,26 +157,38 @@ __all__ = [
     "SignalToneHeard",
     "SlotOutOfRange",
     "SoundLevels",
+    "SteadyTones",
     "Tap",
     "Tone",
     "TonePlan",
+    "TunedHybrid",
     "UnknownCountry",
     "UnknownSound",
     "countries",
     "decode_caller_id",
     "decode_sound",
+    "echo_loss",
+    "echo_sound",
     "encode_caller_id",
     "find_caller_ids",
     "find_fax_preambles",
+    "find_steady_tones",
     "g711_decode",
     "g711_encode",
     "judge_answering",
+    "key_sound",
     "learn_tone",
     "level_dbm0",
     "measure_sound",
     "power_dbm0",
+    "reference_tone",
     "silence",
+    "speech_band_dbm0",
     "tone_plan",
+    "tone_return",
     "transcode",
+    "transfer_of",
+    "tune_hybrid",
+    "tuning_frequencies_hz",
     "with_disconnect_tone",
 ]

@@ -6,7 +6,7 @@ The same bay serves the call server and the town, a virtual card's cable and a s
 import logging
 from collections.abc import Callable, Mapping
 
-from drivers import CardError, PluggedCard
+from drivers import CardError, DahdiCard, PluggedCard
 from dsp import CardRequests, Plane
 from firmware_host.step_loop import StepLoop
 
@@ -99,6 +99,22 @@ class CardBay:
         for slot in self._slots.values():
             self._plane.detach(slot)
         card.unplug()
+
+    def release(self, port: int) -> bool:
+        """Let go of one port's channel, so that another process can open it; False: no such card is there.
+
+        The media plane closes its own duplicate within a tick.
+        """
+        if not isinstance(self.card, DahdiCard) or port not in self._slots:
+            return False
+        self._plane.detach(self._slots[port])
+        self.card.release(port)
+        return True
+
+    def take_back(self, port: int) -> None:
+        """Open the channel again; as long as the other process holds it, `attend` tries on."""
+        if isinstance(self.card, DahdiCard) and self.card.take_back(port):
+            self._attach(self.card, port)
 
     def _attach(self, card: PluggedCard, port: int) -> None:
         slot = self._slots.get(port)

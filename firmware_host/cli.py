@@ -22,6 +22,7 @@ from firmware_host.instance_lock import SecondInstance
 from firmware_host.line_learn_command import line_commands
 from firmware_host.live.commands import live_commands
 from firmware_host.log_lines import log_as
+from firmware_host.look import look_commands
 from firmware_host.version import VERSION
 
 __all__ = ["main"]
@@ -304,7 +305,9 @@ def _begin_process(name: str, *, may_wait: bool = True) -> None:
 switchroom.add_source(process_commands)
 switchroom.add_source(live_commands)
 switchroom.add_source(decode_commands)
-switchroom.add_source(line_commands)
+for group in (look_commands, line_commands):
+    for each in group.commands.values():  # on the console, too
+        operator_commands.add_command(each)
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from firmware_host.console import Session
 from firmware_host.control_socket import ControlError
 from firmware_host.sound_files import SoundFileError, read_recording
 
-__all__ = ["line_commands"]
+__all__ = ["line", "line_commands"]
 
 LOW_HZ, HIGH_HZ = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
 """Of DTMF keys (ITU-T Q.23)."""

@@ -13,7 +13,14 @@ import logging
 from collections import deque
 from pathlib import Path
 
-from drivers.dahdi.abi import EVENT_PENDING, DigitEvent, Event, Request
+from drivers.dahdi.abi import (
+    EVENT_PENDING,
+    DigitEvent,
+    Event,
+    Request,
+    WctdmEchoCoefficients,
+    WctdmStatistics,
+)
 from drivers.dahdi.analog_port import (
     AnalogPort,
     CancelEcho,
@@ -221,6 +228,8 @@ class DahdiCard:
                 gain_table(settings.law, settings.receive_gain_db),
                 gain_table(settings.law, settings.transmit_gain_db),
             )
+        if settings.hybrid:
+            _tune(channel, settings.hybrid)
         channel.flush()
 
     def look_again(self) -> list[int]:
@@ -237,6 +246,44 @@ class DahdiCard:
         for position in ready:
             self._open(position)
         return [position for position in tried if position in self._channels]
+
+    # ------------------------------------------------------------ somebody else's for a while
+
+    def channel_number(self, port: int) -> int:
+        """DAHDI's number of this port's channel.
+
+        Raises:
+            ChannelMissing: The span has none there.
+        """
+        return self._number(port)
+
+    def voltages(self, port: int) -> WctdmStatistics | None:
+        """What the card measures on the line, in millivolts; None: it does not."""
+        try:
+            return self._channels[port].voltages() if port in self._channels else None
+        except CardError:
+            return None
+
+    def release(self, port: int) -> None:
+        """Close this port's channel until `take_back`."""
+        channel = self._channels.pop(port, None)
+        self._faults.pop(port, None)
+        if channel is not None:
+            channel.close()
+
+    def take_back(self, port: int) -> bool:
+        """Open it again; False: somebody still holds it, which is a fault that `look_again` tries."""
+        if port in self._channels:
+            return False  # the card was plugged in anew meanwhile
+        try:
+            with Control(self._devices) as control:
+                ready = self._configure(control, port)
+        except CardError as error:
+            self._lose(str(error))
+            return False
+        if ready:
+            self._open(port)
+        return port in self._channels
 
     # ------------------------------------------------------------ events
 
@@ -334,3 +381,12 @@ class DahdiCard:
                 if settings.echo_canceller:
                     taps = settings.echo_canceller_ms * _TAPS_PER_MS
                     channel.set_echo_canceller(taps if wanted else 0)
+
+
+def _tune(channel: Channel, hybrid: tuple[int, ...]) -> None:
+    """A module that can't be tuned echoes more, and works."""
+    names = ("acim", *(f"coef{number}" for number in range(1, 9)))
+    try:
+        channel.tune_hybrid(WctdmEchoCoefficients(**dict(zip(names, hybrid, strict=True))))
+    except CardRefused as error:
+        _log.warning("the hybrid was not set: %s", error)

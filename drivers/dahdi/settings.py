@@ -46,6 +46,8 @@ class DahdiPortSettings:
     "How long an echo it can cancel."
     receive_gain_db: float = 0.0
     transmit_gain_db: float = 0.0
+    hybrid: tuple[int, ...] = ()
+    "Of an FXO module that can be tuned: impedance and eight taps, an octet each."
 
     @property
     def signalling(self) -> Signalling:

@@ -17,6 +17,7 @@ from firmware_host.callserver.media import CallMedia
 from firmware_host.callserver.outbound import line_command
 from firmware_host.callserver.ports import Port, PortTable
 from firmware_host.callserver.recorder import Recorder
+from firmware_host.callserver.reservations import Holder, LineLevels, Reservations
 from firmware_host.line_media import LineMedia
 from firmware_host.taps import Taps
 
@@ -64,11 +65,18 @@ class Exchange:
             Callable[[float, Port, drivers.HardwareEvent | drivers.Heard], None]
         ] = []
         "Told of everything that a line hears or sees; must neither wait nor act."
+        self.output_observers: list[Callable[[float, Port, drivers.LineOutput], None]] = []
+        "Told of everything that a line says, orders and asks for; as above."
+        self.raw_observers: list[Callable[[float, Port, int], None]] = []
+        "Told of every event of a card as its driver gave it; as above."
+        self.levels = LineLevels()
+        self._reservations = Reservations()
 
     # ------------------------------------------------------------ start and stop
 
     def start(self, now: float, utc_s: float, *, version: str, clock_trusted: bool = True) -> None:
         """Replay the journal, then bring every line to a known state."""
+        self.now = now
         self.set_clock(now, utc_s, trusted=clock_trusted)
         history = self.journal.history
         self._fact(acd.SystemStarted(version=version), now)
@@ -95,6 +103,7 @@ class Exchange:
         self._cards[card] = hardware
         for port in self.ports.on(card):
             self._babbling.forget(port.slot)
+            self.levels.forget(port.slot)
             self._line_outputs(port, port.line.start(now), now)
         self._settle(now)
 
@@ -103,9 +112,11 @@ class Exchange:
         self._cards.pop(card, None)
         for port in self.ports.on(card):
             self._babbling.forget(port.slot)
+            self._reservations.lose(port.slot, alarm)
             if port.in_service:
                 self._line_event(port, drivers.OutOfService(alarm=alarm))
-            port.alarm = alarm
+            if alarm != port.alarm:
+                port.alarm, port.alarm_since = alarm, now
         self._settle(now)
 
     def shut_down(self, now: float) -> None:
@@ -122,6 +133,46 @@ class Exchange:
         """An operator ends a call."""
         self._events.append(acd.HangUpRequested(call=call))
         self._settle(now)
+
+    # ------------------------------------------------------------ lines out of service on purpose
+
+    def is_taken_out(self, port: Port) -> bool:
+        """Whether somebody has this line out of service."""
+        return self._reservations.holder(port.slot) is not None
+
+    def take_out(self, port: Port, holder: Holder, alarm: str, now: float) -> None:
+        """Take a line that carries no call out of service; what happens on it is the holder's."""
+        self._babbling.forget(port.slot)
+        self._deadlines.pop(port.port, None)
+        self._line_event(port, drivers.OutOfService(alarm=alarm))
+        self._reservations.take(port.slot, holder)
+        self._settle(now)
+
+    def put_back(self, port: Port, now: float) -> None:
+        """The line is ours again; without effect when its card was lost meanwhile."""
+        if not self._reservations.give_back(port.slot):
+            return
+        self._line_outputs(port, port.line.start(now), now)
+        for event in self.levels.of(port.slot):
+            self._line_receives(port, event, now)
+        self._settle(now)
+
+    def new_play_id(self) -> int:
+        """An id for a sound or capture of a holder's."""
+        return self._line_media.new_play_id()
+
+    def overruns(self, port: Port) -> int:
+        """How often the card's driver threw blocks of this line away because nobody fetched them."""
+        hardware = self._cards.get(port.card)
+        if not isinstance(hardware, drivers.DahdiCard):
+            return 0
+        return hardware.overruns.get(port.card_port, 0)
+
+    def perform_on(self, port: Port, command: drivers.HardwareCommand) -> None:
+        """Whoever holds a line orders something of its card."""
+        hardware = self._cards.get(port.card)
+        if hardware is not None:
+            hardware.perform(port.card_port, command)
 
     # ------------------------------------------------------------ the step
 
@@ -167,12 +218,15 @@ class Exchange:
     def next_timer(self) -> float | None:
         """When `step` is due although nothing happens."""
         times = list(self._deadlines.values())
-        times += [
-            at for at in (self.center.next_timer(), self._babbling.next_timer()) if at is not None
-        ]
+        others = (self.center, self._babbling, self._reservations)
+        times += [at for each in others if (at := each.next_timer()) is not None]
         return min(times, default=None)
 
     def _detected(self, detection: Detection, now: float) -> None:
+        holder = self._reservations.holder(detection.slot)
+        if holder is not None and not isinstance(detection, DescriptorLost | EventFetched):
+            holder.detected(detection, now)
+            return
         finished = self._media.finished(detection)
         if finished is not None:
             self._events.append(finished)
@@ -196,15 +250,24 @@ class Exchange:
         if isinstance(detection, DescriptorLost):
             hardware.take_loss(port.card_port)
             return
+        for observer in self.raw_observers:
+            observer(now, port, detection.value)
         for event in hardware.take_event(port.card_port, detection.value):
             self._line_changes(port, event, now)
 
     def _heard(self, slot: int, heard: drivers.Heard, now: float) -> None:
         port = self.ports.by_slot(slot)
-        if port is not None:
+        if port is not None and not self.is_taken_out(port):
             self._line_receives(port, heard, now)
 
     def _line_changes(self, port: Port, event: drivers.HardwareEvent, now: float) -> None:
+        self.levels.note(port.slot, event)
+        holder = self._reservations.holder(port.slot)
+        if holder is not None:
+            for observer in self.line_observers:
+                observer(now, port, event)
+            holder.told(event, now)
+            return
         if self._babbling.changed(port.slot, event, now):
             self._line_event(port, drivers.OutOfService(alarm=BABBLING))
         if not self._babbling.is_locked(port.slot):
@@ -227,6 +290,7 @@ class Exchange:
 
     def _timers(self, now: float) -> None:
         self._take_back_quiet_lines(now)
+        self._reservations.handle_timers(now)
         due = [port for port, at in self._deadlines.items() if at <= now]
         for port_id in due:
             port = self.ports.by_id(port_id)
@@ -240,10 +304,10 @@ class Exchange:
 
     def _line_outputs(self, port: Port, outputs: list[drivers.LineOutput], now: float) -> None:
         for output in outputs:
+            for observer in self.output_observers:
+                observer(now, port, output)
             if isinstance(output, drivers.HardwareCommand):
-                hardware = self._cards.get(port.card)
-                if hardware is not None:
-                    hardware.perform(port.card_port, output)
+                self.perform_on(port, output)
             elif isinstance(output, drivers.MediaWish):
                 self._line_media.perform(port.slot, output)
             else:
@@ -259,6 +323,8 @@ class Exchange:
             case drivers.InService():
                 port.in_service, port.alarm = True, ""
             case drivers.OutOfService(alarm=alarm):
+                if alarm != port.alarm:
+                    port.alarm_since = self.now
                 port.in_service, port.alarm = False, alarm
                 _log.warning("%s is out of service: %s", port.port, alarm)
             case _:

@@ -22,6 +22,7 @@ from firmware_host.callserver.control import control_handlers
 from firmware_host.callserver.exchange import Exchange
 from firmware_host.callserver.journal import Journal
 from firmware_host.callserver.listening import Listening
+from firmware_host.callserver.look_handlers import look_handlers
 from firmware_host.callserver.recorder import Recorder
 from firmware_host.callserver.watchdog import Watchdog
 from firmware_host.card_bay import CardBay
@@ -98,7 +99,8 @@ class _CallServer:
         exchange.start(time.monotonic(), time.time(), version=VERSION)
         control = ControlServer(
             self._state / "callserver.sock",
-            control_handlers(exchange, plane, self._appliance, self._watchdog),
+            control_handlers(exchange, plane, self._appliance, self._watchdog)
+            | look_handlers(exchange, plane, self._appliance, self._bays),
         )
         await control.start()
         listening = Listening(self._state / "listen.sock", exchange.ports, plane, exchange.taps)

@@ -30,6 +30,7 @@ class Port:
     "The number that callers dial to reach this trunk, from the configuration."
     in_service: bool = False
     alarm: str = "no card yet"
+    alarm_since: float = 0.0
 
 
 class PortTable:

@@ -73,6 +73,7 @@ def _port(appliance: Appliance, card: DahdiCardTable, place: LinePlace) -> Dahdi
     else:
         line = appliance.station[place.name]
         longest_flash_ms = _LONGEST_FLASH_MS if line.flash else _NO_FLASH_MS
+    hybrid = line.hybrid if isinstance(line, TrunkTable) else None
     canceller = line.echo_canceller or card.echo_canceller
     return DahdiPortSettings(
         kind=place.kind,
@@ -83,6 +84,7 @@ def _port(appliance: Appliance, card: DahdiCardTable, place: LinePlace) -> Dahdi
         echo_canceller_ms=card.echo_canceller_ms,
         receive_gain_db=line.receive_gain_db,
         transmit_gain_db=line.transmit_gain_db,
+        hybrid=hybrid or (),
     )
 
 

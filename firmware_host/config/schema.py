@@ -84,6 +84,7 @@ class SiteTable(Table, frozen=True):
 
 
 EchoCanceller = Literal["none", "oslec", "mg2", "kb1", "sec2", "jpah", "hwec", "hpec"]
+Octet = Annotated[int, Meta(ge=0, le=255)]
 GainDb = Annotated[float, Meta(ge=-24, le=24)]
 
 
@@ -151,6 +152,8 @@ class TrunkTable(Table, frozen=True):
     "The far end has said nothing for so long: hang up. 0: never."
     mute_digits: bool = False
     "Agents and recordings do not hear the keys that callers press; speech comes 60 ms later."
+    hybrid: Annotated[tuple[Octet, ...], Meta(min_length=9, max_length=9)] | None = None
+    "On an FXO module that can be tuned: impedance and taps, as `switchroom line tune` finds them."
     echo_canceller: EchoCanceller | None = None
     "On a DAHDI card: another than the card's."
     receive_gain_db: GainDb = 0.0

@@ -19,12 +19,14 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead
 _LINES: tuple[Column, ...] = (
     ("line", "Line"),
     ("role", "Role"),
+    ("card", "Card"),
     ("port", "Port"),
     ("state", "State"),
-    ("in_service", "In service"),
+    ("in_service", "Serves"),
     ("alarm", "Alarm"),
     ("call", "Call"),
     ("lost_blocks", "Lost"),
+    ("overruns", "Over"),
 )
 _CALLS: tuple[Column, ...] = (
     ("call", "Call"),
