@@ -15,7 +15,7 @@ APT_DAHDI := qemu-system-x86 cpio kmod gcc make libelf1
 APT_BENCH := libspandsp-dev libtiff-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check format native bench bench-dsp soak test-aarch64 test-dahdi sanitize fuzz lock clean
+.PHONY: help setup demo run test check format native bench bench-dsp bench-dahdi soak test-aarch64 test-dahdi sanitize fuzz lock clean
 
 help:                ## list the targets
 	@grep -hE '^[a-z0-9-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -45,6 +45,10 @@ bench: bench-dsp     ## bench-dsp, and the pump in real time
 bench-dsp: $(STAMP) native ## detectors, G.711, caller ID and the tick beside SpanDSP, in one run
 	@sh scripts/system-packages $(APT_BENCH)
 	@$(BIN)/python scripts/bench_dsp.py $(ARGS)
+
+bench-dahdi: $(STAMP) native ## 240 channels over DAHDI's kernel driver for ten minutes, in a virtual machine (ARGS="--seconds 30")
+	@sh scripts/system-packages $(APT_DAHDI)
+	@$(BIN)/python -m scripts.dahdi_vm run --limit 1500 scripts/dahdi_load/in_guest.sh $(ARGS) || test $$? = 77
 
 test-aarch64: $(STAMP) ## the kernels give the same bits on aarch64, under qemu-user, as here
 	@sh scripts/system-packages $(APT_AARCH64)
