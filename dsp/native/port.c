@@ -49,6 +49,7 @@ static uint8_t *place_for_block(struct port *port) {
 // stays pending for the next tick.
 static enum port_taken fetch_event(struct port *port, struct detections *detections) {
     int value = 0;
+    port->primed = false;  // what it had in hand may be gone: sent in vain, or thrown away as the line hung up
     if (ring_room(&detections->ring) == 0) return TOOK_NOTHING;
     if (ioctl(port->descriptor, port->requests.event_request, &value) < 0) {
         if (!comes_again(errno)) lose(port);
