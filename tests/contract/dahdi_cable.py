@@ -19,6 +19,7 @@ from drivers import (
     StartSignalling,
     mirrored,
 )
+from drivers.dahdi import configure_span
 from dsp import CardRequests, Law
 
 CHANNELS = 3
@@ -29,6 +30,7 @@ LONGEST_WAIT_S = 0.1
 """As the call server's own loop."""
 SETTING_UP = threading.Lock()
 """Spans are numbered anew when one comes or goes."""
+PREPARED = set()
 
 
 class DahdiCable:
@@ -69,7 +71,20 @@ class DahdiCable:
             )
             for end, each in enumerate((kinds, far_kinds))
         )
+        self._prepare()
         return self.card(0), self.card(1)
+
+    def _prepare(self) -> None:
+        """An exchange's lines stand as idle lines do before we open ours."""
+        with SETTING_UP, DahdiControl() as control:
+            if (self._key, *self._settings[0].ports) in PREPARED:
+                return
+            PREPARED.add((self._key, *self._settings[0].ports))
+            for settings in self._settings:
+                span = configure_span(control, settings)
+                for place, port in settings.ports.items():
+                    number = span.first_channel + place - 1
+                    control.configure_channel(number, port.signalling, law=port.law)
 
     def _port(self, kind: PortKind, law: Law, end: int) -> DahdiPortSettings:
         start = StartSignalling.EM if kind is PortKind.EM else StartSignalling.KEWLSTART

@@ -69,6 +69,8 @@ def test_an_incoming_call_is_offered_with_its_caller_in_every_countrys_cadence_a
     make, country
 ):
     bench = make(country=country, law=Law.MULAW if country == "us" else Law.ALAW)
+    if country != "us":
+        bench.run(1.5)  # for two seconds DAHDI's driver tells nothing of bursts that are short
     bench.command(bench.far, TRUNK, Ring(caller=ANN))
     bench.comes(bench.near, TRUNK, CallOffered(caller=ANN), within_s=8.0)
     bench.run(1.0)
