@@ -1,11 +1,12 @@
 """Runs tests that mostly wait beside each other, each in a thread; pytest then asks how each one went.
 
-A test must take all that it needs as arguments of its own: no fixture but `make` is made for it.
+A test must take all that it needs as arguments of its own: no fixture but `make` is made for it. The first
+one runs alone: until all code that tests need has been loaded, they would hear gaps in what is said.
 """
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import pytest
 
@@ -37,7 +38,10 @@ class AtOnce:
             return None
         if self._pool is None:  # when the first of them is due: others may need the driver alone
             self._pool = ThreadPoolExecutor(max_workers=self._at_once)
-            for item in self._waiting:
+            first, *others = self._waiting
+            self._runs[first.nodeid] = self._pool.submit(self._timed, first)
+            wait([self._runs[first.nodeid]])
+            for item in others:
                 self._runs[item.nodeid] = self._pool.submit(self._timed, item)
         self._runs[pyfuncitem.nodeid].result()
         return True

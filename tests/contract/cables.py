@@ -3,6 +3,7 @@
 import select
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 from drivers import (
@@ -33,6 +34,9 @@ class MadeUpTime:
     @property
     def now(self) -> float:
         return self._ticks * TICK_S
+
+    def setting_up(self):
+        return nullcontext()
 
     def places(self, kinds: tuple[PortKind, ...]) -> tuple[int, ...]:
         """The card's number for each line."""

@@ -17,8 +17,10 @@ pytest.register_assert_rewrite("contract.line_bench")
 
 INSIDE = os.environ.get("SWITCHROOM_DAHDI_VM") == "1"
 CABLES = ["dahdi"] if INSIDE else ["lockstep", "socket"]
-PAIRS = 12
+PAIRS = 7
 """Of spans, so many tests at once; DAHDI can have sixteen."""
+ATTEMPTS = 3
+REPEATED: list[str] = []
 FREE: queue.SimpleQueue[int] = queue.SimpleQueue()
 
 
@@ -36,6 +38,10 @@ def benches(kind: str, bench_class, folder) -> Iterator:
         made.append(bench_class(cable, **options))
         return made[-1]
 
+    def lost_speech() -> bool:
+        return any(side.lost_speech for bench in made for side in (bench.near, bench.far))
+
+    make.lost_speech = lost_speech
     try:
         yield make
     finally:
@@ -65,9 +71,23 @@ def pytest_configure(config):
 
 
 def run_over_dahdi(item) -> None:
+    """Once more, twice at most, where it failed and the emulated machine was too late for speech."""
     arguments = {name: value for name, value in item.callspec.params.items() if name != "make"}
-    with benches("dahdi", item.module.BENCH, None) as build:
-        item.obj(make=build, **arguments)
+    for attempt in range(ATTEMPTS):
+        with benches("dahdi", item.module.BENCH, None) as build:
+            try:
+                item.obj(make=build, **arguments)
+            except Exception:
+                if attempt + 1 == ATTEMPTS or not build.lost_speech():
+                    raise
+                REPEATED.append(item.name)
+            else:
+                return
+
+
+def pytest_terminal_summary(terminalreporter):
+    if REPEATED:
+        terminalreporter.write_line(f"once more, as the machine was late: {', '.join(REPEATED)}")
 
 
 def pytest_collection_modifyitems(items):

@@ -1,11 +1,11 @@
 """Two spans of DAHDI's kernel driver, joined back to back: the product's cards at both ends, in real time."""
 
-import itertools
 import select
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 
 from drivers import (
     CardRefused,
@@ -28,7 +28,7 @@ E_AND_M = 3
 LAWS = {Law.ALAW: DahdiLaw.ALAW, Law.MULAW: DahdiLaw.MULAW}
 LONGEST_WAIT_S = 0.1
 """As the call server's own loop."""
-SETTING_UP = threading.Lock()
+SETTING_UP = threading.RLock()
 """Spans are numbered anew when one comes or goes."""
 PREPARED = set()
 
@@ -51,6 +51,10 @@ class DahdiCable:
     @property
     def now(self) -> float:
         return time.monotonic() - self._began
+
+    def setting_up(self):
+        """Others wait: a dozen benches that begin at once would take each other's time."""
+        return SETTING_UP
 
     def places(self, kinds: tuple[PortKind, ...]) -> tuple[int, ...]:
         return (E_AND_M,) if kinds == (PortKind.EM,) else tuple(range(1, len(kinds) + 1))
@@ -114,17 +118,21 @@ class DahdiCable:
             far.plane.detach(slot)
 
     def pass_time(self, near, far, seconds: float, over: Callable[[], bool]) -> None:
-        descriptors = [near.plane.detection_fd, far.plane.detection_fd]
-        ends = self.now + seconds
+        sides = {far.plane.detection_fd: far, near.plane.detection_fd: near}
+        ready, ends = list(sides), self.now + seconds
         while True:
-            far.step(self.now)
-            near.step(self.now)
+            for descriptor in ready:
+                sides[descriptor].step(self.now)
             now = self.now
             if over() or now >= ends:
                 return
-            timers = (timer for side in (near, far) if (timer := side.next_timer()) is not None)
-            due = min(itertools.chain(timers, (ends, now + LONGEST_WAIT_S)))
-            select.select(descriptors, [], [], max(0.0, due - now))
+            timers = {each: side.next_timer() or ends for each, side in sides.items()}
+            due = min(ends, now + LONGEST_WAIT_S, *timers.values())
+            ready, _, _ = select.select(sides, [], [], max(0.0, due - now))
+            now = self.now
+            ready = set(ready) | {each for each, timer in timers.items() if timer <= now}
+            if not ready:
+                ready = list(sides)
 
     # ------------------------------------------------------------ alarms
 
@@ -147,11 +155,28 @@ class DahdiCable:
         """It is made again, and its lines begin."""
         far.plug_in(self.card(1), self)
 
+    def take_away(self) -> None:
+        """Ours is removed as a card that is pulled: its channels are open."""
+        with SETTING_UP:
+            (self._device() / "unassign_span").write_text("1")
+
+    def put_back(self, near) -> None:
+        """It is there again; whoever had it has closed its channels."""
+        self.let_go(near)
+        with SETTING_UP:
+            (self._device() / "assign_span").write_text("1:0:0")
+        near.plug_in(self.card(0), self)
+
+    def _device(self) -> Path:
+        name = f"DYN/loc/{self.address(0)}\n"
+        devices = Path("/sys/bus/dahdi_devices/devices").iterdir()
+        return next(each for each in devices if (each / "hardware_id").read_text() == name)
+
     def let_go(self, side) -> None:
         for slot, _ in enumerate(side.places):
             side.plane.detach(slot)
-        card = self._cards.pop(0 if side.card is self._cards.get(0) else 1)
-        card.unplug()
+        end = 0 if side.is_near else 1
+        self._cards.pop(end).unplug()
         side.card = None
 
     def close(self) -> None:

@@ -44,15 +44,16 @@ CLEVER = {"flash_minimum_s": 0.0, "flash_maximum_s": 0.0}
 
 
 class SideOfBench:
-    def __init__(self, lines, country: str, law: Law, hears_tones: bool) -> None:
+    def __init__(self, lines, country: str, law: Law, *, is_near: bool) -> None:
         self.lines = lines
+        self.is_near = is_near
         self.plane = Plane(len(lines), law=law)
         self.media = LineMedia(
             self.plane,
             tone_plan(country),
             law,
             InlineCallerIdReader(),
-            listen_also=ListenAlso(progress=hears_tones),
+            listen_also=ListenAlso(progress=not is_near),
         )
         self.idle_octet = IDLE_OCTETS[law]
         self.events = [[] for _ in lines]
@@ -122,6 +123,13 @@ class SideOfBench:
         told = self.events[port]
         return "".join(event.digit for event in told if isinstance(event, DigitReceived))
 
+    @property
+    def lost_speech(self) -> bool:
+        """The machine was too late for blocks: nothing that depends on sound can be judged."""
+        counters = self.plane.counters()
+        counts = (counters.lost_blocks, counters.slips, counters.write_overruns)
+        return counters.skipped_ticks > 0 or any(each.any() for each in counts)
+
     def next_timer(self) -> float | None:
         timers = (line.next_timer() for line in self.lines)
         return min((timer for timer in timers if timer is not None), default=None)
@@ -130,11 +138,13 @@ class SideOfBench:
 class Bench:
     def __init__(self, cable, country: str, law: Law, near_lines: list, far_lines: list) -> None:
         self.cable = cable
-        self.near = SideOfBench(near_lines, country, law, False)
-        self.far = SideOfBench(far_lines, country, law, True)
-        near_card, far_card = cable.cards(tuple(self.near.kind(line) for line in near_lines), law)
-        self.far.plug_in(far_card, cable)
-        self.near.plug_in(near_card, cable)
+        with cable.setting_up():
+            self.near = SideOfBench(near_lines, country, law, is_near=True)
+            self.far = SideOfBench(far_lines, country, law, is_near=False)
+            kinds = tuple(self.near.kind(line) for line in near_lines)
+            near_card, far_card = cable.cards(kinds, law)
+            self.far.plug_in(far_card, cable)
+            self.near.plug_in(near_card, cable)
         sides = (self.near, self.far)
         self.until(lambda: all(events for side in sides for events in side.events), 2.0)
 
