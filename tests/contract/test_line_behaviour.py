@@ -120,6 +120,17 @@ def test_the_far_end_hangs_up(make, disconnect):
     bench.rests(bench.far, TRUNK, FxsState.IDLE, within_s=1.0)
 
 
+@pytest.mark.parametrize("late_s", [0.3, 0.6])
+def test_a_telephone_put_down_while_the_exchange_ends_the_call_is_seen_to_be_down(make, late_s):
+    bench = make(caller_id=NO_CALLER_ID, fxo={"battery_drop_s": late_s})
+    call_up(bench)
+    bench.command(bench.far, TRUNK, Clear())
+    bench.comes(bench.near, TRUNK, FAR_END, within_s=2.0)
+    bench.rests(bench.far, TRUNK, FxsState.IDLE, within_s=2.0)
+    bench.run(0.5)
+    assert bench.far.events[TRUNK][-1] == Cleared(cause=ClearCause.NORMAL)
+
+
 def test_a_trunk_carries_one_call_after_the_other(make):
     bench = make(caller_id=NO_CALLER_ID)
     for _ in range(2):
