@@ -47,6 +47,9 @@ class RingBurstStarted:
 class RingBurstEnded:
     """FXO: ringing voltage went off."""
 
+    judged: bool = False
+    """The card took it for a ring and no spike; where it has not told the beginning, there was one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatteryChanged:

@@ -156,6 +156,7 @@ class FxoLine(FxoOutgoing):
         (S.DIALLING, "dialling"): "_dialling_failed",
         (S.PULSING, "dialling"): "_dialling_failed",
         (S.PULSING, "pulse"): "_next_pulse",
+        (S.PULSING, "hold"): "_let_card_dial",
         (S.AWAITING_ANSWER, "answer"): "_no_answer",
         (S.AWAITING_ANSWER, "ringback_over"): "_answer_assumed",
     }
@@ -171,7 +172,9 @@ class FxoLine(FxoOutgoing):
                 self._battery = present
             case RingBurstStarted():
                 self._ringing = True
-            case RingBurstEnded():
+            case RingBurstEnded(judged=judged):
+                if judged:
+                    self._ring_judged(now)
                 self._ringing = False
             case _:
                 pass

@@ -137,6 +137,16 @@ class FxoIncoming(FxoInCall):
         else:
             self._open_window()
 
+    def _ring_judged(self, now: float) -> None:
+        """The card has found the burst long enough; its beginning may not have been told."""
+        self._now = now
+        if not self._ringing:
+            self._ringing = True
+            self._act_on(RingBurstStarted())
+        if "valid" in self._deadlines:
+            self._stop_timer("valid")
+            self._ring_valid()
+
     def _forget_spike(self) -> None:
         caller, called = self._caller, self._called
         self._go_idle()

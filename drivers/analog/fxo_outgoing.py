@@ -109,9 +109,13 @@ class FxoOutgoing(FxoIncoming):
             self._next_pulse()
         else:
             length_s = sum(seconds for _, seconds in train)
-            self._enter(S.PULSING, dialling=settings.dialling_limit_s + length_s)
+            self._enter(
+                S.PULSING, hold=settings.hold_s, dialling=settings.dialling_limit_s + length_s
+            )
             self._hold_speech()
-            self._emit(DialPulses(digits=self._dialled_number))
+
+    def _let_card_dial(self) -> None:
+        self._emit(DialPulses(digits=self._dialled_number))
 
     def _next_pulse(self) -> None:
         # The loop is left closed by the last digit, whose pause we do not need to wait for.

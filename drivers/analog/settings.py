@@ -82,6 +82,8 @@ class FxoSettings:
     pulse_break_s: float = 0.06
     pulse_make_s: float = 0.04
     between_digits_s: float = 0.8
+    hold_s: float = 0.1
+    "Before the card dials by pulses: what is still sent to it would stop it."
     answer_limit_s: float = 90.0
     flash_s: float = 0.5
     silence_limit_s: float = 2700.0

@@ -3,8 +3,8 @@
 The kernel driver times hooks itself. On an FXS port it counts dial pulses and tells a flash from a hang-up
 by `rxflashtime`; it wants to be told that we saw the telephone lifted (hook OFFHOOK), or it takes later
 changes for something else. On an FXO port it says that battery went away, in a call only, and never that
-it is back: a kewlstart exchange gives it back when we hang up. Ringing is told at its start (RINGBEGIN),
-but not always, and at the end of each burst (RINGOFFHOOK).
+it is back: a kewlstart exchange gives it back when we hang up. Ringing is told at the end of each burst
+(RINGOFFHOOK), and at its start (RINGBEGIN) unless that is less than two seconds after our hanging up.
 """
 
 from collections.abc import Sequence
@@ -130,6 +130,11 @@ class AnalogPort:
             events.append(AlarmCleared())
         return [*events, *self._levels(off_hook)], self._seen_lifted(off_hook=off_hook)
 
+    @property
+    def feeds_on_battery(self) -> bool:
+        """FXO and off-hook."""
+        return self.kind is PortKind.FXO and self._off_hook
+
     def _levels(self, off_hook: bool) -> list[HardwareEvent]:
         if self.kind is PortKind.FXO:
             return [BatteryChanged(present=True)]
@@ -173,11 +178,9 @@ class AnalogPort:
             case Event.RINGBEGIN if not self._ringing:
                 self._ringing = True
                 return [RingBurstStarted()]
-            case Event.RINGOFFHOOK if self._ringing:
+            case Event.RINGOFFHOOK:
                 self._ringing = False
-                return [RingBurstEnded()]
-            case Event.RINGOFFHOOK if not self._off_hook:  # the end of a burst that we answered
-                return [RingBurstStarted(), RingBurstEnded()]
+                return [RingBurstEnded(judged=True)]
             case Event.ONHOOK if not self._battery_told_absent:
                 self._battery_told_absent = True
                 return [BatteryChanged(present=False)]

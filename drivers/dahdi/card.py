@@ -17,6 +17,7 @@ from drivers.dahdi.abi import (
     EVENT_PENDING,
     DigitEvent,
     Event,
+    Hook,
     Request,
     WctdmEchoCoefficients,
     WctdmStatistics,
@@ -57,6 +58,8 @@ _DEBOUNCE_MS = 100
 """FXO: after the loop is closed, battery is not believed for so long; the driver's 600 ms hide a hang-up."""
 _SHORTEST_FLASH_TIME_MS = 210
 """The driver counts a break of up to 200 ms as a dial pulse."""
+_WINK_TIME_MS = 2
+"""E&M: the usual 300 ms tell a seizure later than an immediate start's first digit. Lines time winks, too."""
 _LONG_RING_MS = (60_000, 1)
 """Bursts are timed by the line: the driver's own pattern never ends one."""
 
@@ -118,6 +121,8 @@ class DahdiCard:
         self._faults: dict[int, str] = {}
         self._events: deque[tuple[int, HardwareEvent]] = deque()
         self._lost: str | None = None
+        self._postponed: dict[int, Hook] = {}
+        "What a port's hook shall do as soon as it can: for 0.8 s after an open loop it does nothing."
         self._refused: set[tuple[int, type[PortRequest]]] = set()
         self.overruns: dict[int, int] = {}
         "Blocks that the driver threw away because nobody fetched them, by port: times it happened."
@@ -157,6 +162,7 @@ class DahdiCard:
         for channel in self._channels.values():
             channel.close()
         self._channels.clear()
+        self._postponed.clear()
 
     # ------------------------------------------------------------ opening
 
@@ -215,14 +221,15 @@ class DahdiCard:
         channel.set_times(pulsebreaktime=60, pulsemaketime=40, pulseaftertime=800)
         match settings.kind:
             case PortKind.FXO:
-                # A flash time of more than 2 makes the driver tell ringing for battery lost in debouncing.
-                channel.set_times(debouncetime=_DEBOUNCE_MS, rxflashtime=2)
+                # With a flash time of more than 2 the driver tells ringing for battery lost in debouncing.
+                channel.set_times(debouncetime=_DEBOUNCE_MS, rxflashtime=3)
             case PortKind.FXS:
                 longest_ms = max(settings.longest_flash_ms, _SHORTEST_FLASH_TIME_MS)
                 channel.set_times(rxflashtime=longest_ms)
                 channel.set_ring_cadence(_LONG_RING_MS)
             case PortKind.EM:
-                pass
+                # Flash time: with more than 2 the driver would tell every seizure of ours as answered.
+                channel.set_times(rxwinktime=_WINK_TIME_MS, rxflashtime=2)
         if settings.receive_gain_db or settings.transmit_gain_db:
             channel.set_gains(
                 gain_table(settings.law, settings.receive_gain_db),
@@ -293,6 +300,8 @@ class DahdiCard:
         Raises:
             CardLost: The span was removed; call `unplug`.
         """
+        for port, action in list(self._postponed.items()):
+            self._ask(port, [SwitchHook(action)])
         if self._lost is not None:
             raise CardLost(self._lost)
         events = list(self._events)
@@ -317,7 +326,18 @@ class DahdiCard:
             return self._alarm_changed(port, channel)
         events, requests = self._ports[port].receive(value)
         self._ask(port, requests)
+        if value == Event.RINGOFFHOOK and self._ports[port].feeds_on_battery:
+            events += self._look_at_battery(port, channel)
         return events
+
+    def _look_at_battery(self, port: int, channel: Channel) -> list[HardwareEvent]:
+        """In a call the driver tells ringing when battery went away just after we lifted."""
+        try:
+            lost = channel.status().received_on_hook
+        except CardError as error:
+            self._lose(str(error))
+            return []
+        return self._ports[port].receive(Event.ONHOOK)[0] if lost else []
 
     def take_loss(self, port: int) -> None:
         """The pump could read or write this port's descriptor no more."""
@@ -366,8 +386,11 @@ class DahdiCard:
     def _ask_one(self, port: int, channel: Channel, request: PortRequest) -> None:
         match request:
             case SwitchHook(action=action):
+                postponed = self._postponed.pop(port, None)
                 if not channel.hook(action):
-                    _log.info("channel %d can't do %s just now", channel.number, action.name)
+                    self._postponed[port] = action
+                    if postponed is not action:
+                        _log.debug("channel %d can't do %s just now", channel.number, action.name)
             case Reverse(reversed=reversed_):
                 channel.reverse_polarity(reversed_)
             case Pulse(digits=digits):

@@ -43,6 +43,9 @@ _SIGNALLING_WORDS = {
 }
 
 
+_ON_HOOK = 0
+
+
 def alarm_text(alarms: int) -> str:
     """Alarm bits in words, the gravest first; empty when there are none."""
     return ", ".join(word for bit, word in _ALARM_WORDS.items() if alarms & bit)
@@ -116,6 +119,8 @@ class ChannelStatus:
     "Signalling bits that the module can have."
     off_hook: bool
     "Received: not in its idle state."
+    received_on_hook: bool
+    "Received: on-hook; an FXO port has no battery."
     received_bits: int
     alarms: int
 
@@ -170,6 +175,7 @@ def channel_status(parameters: ChannelParameters) -> ChannelStatus:
         signalling=signalling,
         capabilities=parameters.sigcap,
         off_hook=bool(parameters.rxisoffhook),
+        received_on_hook=parameters.rxhooksig == _ON_HOOK,
         # A driver of dynamic spans hands on the neighbour's bits, too.
         received_bits=parameters.rxbits & 0xF if parameters.rxbits >= 0 else 0,
         alarms=parameters.chan_alarms,

@@ -71,7 +71,15 @@ heard = st.one_of(
     st.just(SignalSent()),
 )
 at_the_fxo = st.one_of(
-    st.sampled_from([RingBurstStarted(), RingBurstEnded(), PolarityReversed(), PulsesSent()]),
+    st.sampled_from(
+        [
+            RingBurstStarted(),
+            RingBurstEnded(),
+            RingBurstEnded(judged=True),
+            PolarityReversed(),
+            PulsesSent(),
+        ]
+    ),
     st.booleans().map(lambda present: BatteryChanged(present=present)),
     heard,
     alarms,

@@ -77,6 +77,54 @@ def glares(line: LoneLine) -> None:
     assert line.line.state is FxoState.OFFERED_SEIZED
 
 
+# ---------------------------------------------------------------- a card that tells rings late
+
+
+def test_a_ring_that_the_card_tells_at_its_end_only_is_offered_with_its_caller():
+    line = trunk()
+    line.gets(RingBurstEnded(judged=True))
+    assert line.line.state is FxoState.AWAITING_CALLER_ID
+    line.passes(3.0)
+    line.gets(CallerIdHeard(caller=ANN))
+    assert line.all_of(CallOffered) == [CallOffered(caller=ANN)]
+
+
+def test_where_no_number_follows_such_a_ring_is_offered_at_once_and_ends_when_no_other_comes():
+    line = trunk_without_caller_id()
+    line.gets(RingBurstEnded(judged=True))
+    assert line.all_of(CallOffered) == [CallOffered(caller=CallerNumber())]
+    line.passes(7.1)
+    assert line.outputs[-1] == Cleared(cause=ClearCause.FAR_END)
+
+
+def test_an_unjudged_end_without_a_beginning_is_nothing():
+    line = trunk_without_caller_id()
+    line.gets(RingBurstEnded())
+    assert line.line.state is FxoState.IDLE
+
+
+def test_the_late_end_of_a_burst_that_was_answered_or_given_up_is_no_new_ring():
+    line = trunk_without_caller_id()
+    line.gets(RingBurstStarted())
+    line.passes(0.2)
+    line.is_told(Answer())
+    line.gets(RingBurstEnded(judged=True))
+    assert line.line.state is FxoState.UP
+    line = trunk_without_caller_id()
+    line.gets(RingBurstStarted())
+    line.passes(11.0)
+    assert line.line.state is FxoState.IDLE
+    line.gets(RingBurstEnded(judged=True))
+    assert line.line.state is FxoState.IDLE
+
+
+def test_a_ring_told_late_after_seizure_is_glare():
+    line = trunk()
+    line.is_told(Dial(number="55"))
+    line.gets(RingBurstEnded(judged=True))
+    assert line.line.state is FxoState.OFFERED_SEIZED
+
+
 # ---------------------------------------------------------------- an incoming call
 
 

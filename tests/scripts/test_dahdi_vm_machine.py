@@ -87,6 +87,16 @@ def test_a_machine_that_stays_silent_is_not_judged(judged, tmp_path):
     assert (tmp_path / "out/starts").read_text() == "x\n" * 2
 
 
+def test_a_machine_whose_clock_runs_wild_is_tried_once_more(judged, tmp_path):
+    first = tmp_path / "first"
+    code, shown = judged(
+        f"[ -e {first} ] || {{ touch {first}; echo guest: kernel up after 18.96 s; exec sleep 60; }};"
+        "echo guest: kernel up after 0.10 s; echo 0 > $OUT/status"
+    )
+    assert code == 0
+    assert "its clock wrong: trying once more" in shown
+
+
 def test_a_machine_that_never_ends_is_stopped_at_the_time_limit(judged):
     code, shown = judged("echo up; exec sleep 60", limit_s=0.5)
     assert code == TIME_LIMIT

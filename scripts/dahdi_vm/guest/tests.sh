@@ -9,7 +9,7 @@ if [ -n "$COVERAGE" ]; then
 fi
 # Each plugin that is not loaded saves time under emulation; the time limit of pyproject.toml needs its own.
 PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 "$PYTHON" "${measured[@]}" -m pytest -p pytest_timeout -p no:cacheprovider \
-    -o testpaths=tests/dahdi -o junit_family=xunit2 --junitxml=/out/junit.xml --durations=3 "$@"
+    -o testpaths="tests/dahdi tests/contract" -o junit_family=xunit2 --junitxml=/out/junit.xml -rs --durations=5 "$@"
 status=$?
 [ -z "$COVERAGE" ] || cp /tmp/coverage /out/coverage
 exit $status
