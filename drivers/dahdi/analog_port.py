@@ -107,6 +107,7 @@ class AnalogPort:
         self._off_hook = False
         "FXO and E&M: our end. FXS: the telephone."
         self._ringing = False
+        "FXO: it is rung. FXS: we ring."
         self._pulsing = False
         self._battery_told_absent = False
         self._reversed = False
@@ -121,7 +122,9 @@ class AnalogPort:
             off_hook: What is received is not the idle state.
             alarm: In words; empty: none.
         """
-        self._ringing = self._pulsing = self._battery_told_absent = False
+        self._pulsing = self._battery_told_absent = False
+        if self.kind is not PortKind.FXS:
+            self._ringing = False  # what we ring rings on until it is switched off
         if alarm:
             return self._raise_alarm(alarm), []
         events: list[HardwareEvent] = []

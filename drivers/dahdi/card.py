@@ -126,6 +126,8 @@ class DahdiCard:
         self._refused: set[tuple[int, type[PortRequest]]] = set()
         self.overruns: dict[int, int] = {}
         "Blocks that the driver threw away because nobody fetched them, by port: times it happened."
+        self.underruns: dict[int, int] = {}
+        "Nothing was there to be sent, by port: times it happened. Once after each hanging up is usual."
         with Control(devices) as control:
             self.span = configure_span(control, settings)
             ready = [each for each in settings.ports if self._configure(control, each)]
@@ -319,6 +321,9 @@ class DahdiCard:
             return []
         if value == Event.READ_OVERRUN:
             self.overruns[port] = self.overruns.get(port, 0) + 1
+            return []
+        if value == Event.WRITE_UNDERRUN:
+            self.underruns[port] = self.underruns.get(port, 0) + 1
             return []
         if value & DigitEvent.DTMFDOWN or value & DigitEvent.DTMFUP:
             return []  # digits are heard by the media plane

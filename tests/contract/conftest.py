@@ -19,7 +19,7 @@ INSIDE = os.environ.get("SWITCHROOM_DAHDI_VM") == "1"
 CABLES = ["dahdi"] if INSIDE else ["lockstep", "socket"]
 PAIRS = 7
 """Of spans, so many tests at once; DAHDI can have sixteen."""
-ATTEMPTS = 3
+ATTEMPTS = 4
 REPEATED: list[str] = []
 FREE: queue.SimpleQueue[int] = queue.SimpleQueue()
 
@@ -71,7 +71,7 @@ def pytest_configure(config):
 
 
 def run_over_dahdi(item) -> None:
-    """Once more, twice at most, where it failed and the emulated machine was too late for speech."""
+    """Once more, thrice at most, where it failed and the emulated machine was too late for speech."""
     arguments = {name: value for name, value in item.callspec.params.items() if name != "make"}
     for attempt in range(ATTEMPTS):
         with benches("dahdi", item.module.BENCH, None) as build:

@@ -128,7 +128,8 @@ class SideOfBench:
         """The machine was too late for blocks: nothing that depends on sound can be judged."""
         counters = self.plane.counters()
         counts = (counters.lost_blocks, counters.slips, counters.write_overruns)
-        return counters.skipped_ticks > 0 or any(each.any() for each in counts)
+        gaps = getattr(self.card, "underruns", {})
+        return counters.skipped_ticks > 0 or bool(gaps) or any(each.any() for each in counts)
 
     def next_timer(self) -> float | None:
         timers = (line.next_timer() for line in self.lines)

@@ -181,6 +181,13 @@ def test_ringing_is_switched_only_when_it_changes_and_never_under_a_lifted_telep
     assert station.command(SetRinger(ringing=False))[0] == []
 
 
+def test_ringing_is_switched_off_when_an_alarm_ends_the_call():
+    station = port(FXS)
+    station.command(SetRinger(ringing=True))
+    station.stands(off_hook=False, alarm="red")
+    assert station.command(SetRinger(ringing=False))[0] == [RING_OFF]
+
+
 def test_battery_is_taken_from_and_given_to_a_lifted_telephone_only():
     station = port(FXS, lifted=True)
     assert station.command(SetBattery(present=False))[0] == [ON_HOOK]
@@ -260,6 +267,6 @@ def test_whatever_comes_nothing_is_told_twice_nor_ringing_asked_for_twice(kind, 
                 alarmed = not alarmed
         for request in requests:
             assert isinstance(request, PortRequest)
-            assert request != RING or not ringing
+            assert request != RING or not ringing or kind is not FXS
             if isinstance(request, SwitchHook):
                 ringing = request == RING
