@@ -39,7 +39,7 @@ def control_handlers(
                 "call": calls[port.port].call if port.port in calls else None,
                 "lost_blocks": int(counters.lost_blocks[port.slot]),
                 "slips": int(counters.slips[port.slot]),
-                "overruns": exchange.overruns(port),
+                "overruns": exchange.cards.overruns(port),
             }
             for port in exchange.ports.all
         ]

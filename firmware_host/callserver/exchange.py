@@ -15,6 +15,7 @@ from firmware_host.callserver.inbound import acd_event
 from firmware_host.callserver.journal import Journal
 from firmware_host.callserver.media import CallMedia
 from firmware_host.callserver.outbound import line_command
+from firmware_host.callserver.plugged_cards import PluggedCards
 from firmware_host.callserver.ports import Port, PortTable
 from firmware_host.callserver.recorder import Recorder
 from firmware_host.callserver.reservations import Holder, LineLevels, Reservations
@@ -46,7 +47,7 @@ class Exchange:
         self.center = center
         self.ports = ports
         self.journal = journal
-        self._cards = dict(cards)
+        self.cards = PluggedCards(cards, ports)
         self._line_media = line_media
         self._plane = line_media.plane
         self._media = media
@@ -67,8 +68,6 @@ class Exchange:
         "Told of everything that a line hears or sees; must neither wait nor act."
         self.output_observers: list[Callable[[float, Port, drivers.LineOutput], None]] = []
         "Told of everything that a line says, orders and asks for; as above."
-        self.raw_observers: list[Callable[[float, Port, int], None]] = []
-        "Told of every event of a card as its driver gave it; as above."
         self.levels = LineLevels()
         self._reservations = Reservations()
 
@@ -83,7 +82,7 @@ class Exchange:
         self._perform(self.center.restore(history, now, utc_s), now)
         self._fact(self.center.snapshot(now), now)
         for port in self.ports.all:
-            if port.card in self._cards:
+            if port.card in self.cards:
                 self._line_outputs(port, port.line.start(now), now)
         self._settle(now)
 
@@ -100,7 +99,7 @@ class Exchange:
 
     def plug_in(self, card: str, hardware: drivers.Card, now: float) -> None:
         """Work on this hardware from now on; its lines are brought to a known state."""
-        self._cards[card] = hardware
+        self.cards.plug_in(card, hardware)
         for port in self.ports.on(card):
             self._babbling.forget(port.slot)
             self.levels.forget(port.slot)
@@ -109,7 +108,7 @@ class Exchange:
 
     def unplug(self, card: str, alarm: str, now: float) -> None:
         """The card is gone until `plug_in`: its lines are out of service, their calls over."""
-        self._cards.pop(card, None)
+        self.cards.unplug(card)
         for port in self.ports.on(card):
             self._babbling.forget(port.slot)
             self._reservations.lose(port.slot, alarm)
@@ -161,19 +160,6 @@ class Exchange:
         """An id for a sound or capture of a holder's."""
         return self._line_media.new_play_id()
 
-    def overruns(self, port: Port) -> int:
-        """How often the card's driver threw blocks of this line away because nobody fetched them."""
-        hardware = self._cards.get(port.card)
-        if not isinstance(hardware, drivers.DahdiCard):
-            return 0
-        return hardware.overruns.get(port.card_port, 0)
-
-    def perform_on(self, port: Port, command: drivers.HardwareCommand) -> None:
-        """Whoever holds a line orders something of its card."""
-        hardware = self._cards.get(port.card)
-        if hardware is not None:
-            hardware.perform(port.card_port, command)
-
     # ------------------------------------------------------------ the step
 
     def step(self, now: float) -> dict[str, drivers.CardLost]:
@@ -199,20 +185,14 @@ class Exchange:
 
     def _poll_cards(self, now: float) -> dict[str, drivers.CardLost]:
         lost: dict[str, drivers.CardLost] = {}
-        for card, hardware in list(self._cards.items()):
-            try:
-                events = hardware.poll()
-            except drivers.CardLost as error:
-                _log.error(
-                    "card %s: %s; its lines are out of service until it is back", card, error
-                )
-                lost[card] = error
+        for card, told in self.cards.poll():
+            if isinstance(told, drivers.CardLost):
+                _log.error("card %s: %s; its lines are out of service until it is back", card, told)
+                lost[card] = told
                 self.unplug(card, "card lost", now)
                 continue
-            for card_port, event in events:
-                port = self.ports.at(card, card_port)
-                if port is not None:
-                    self._line_changes(port, event, now)
+            for port, event in told:
+                self._line_changes(port, event, now)
         return lost
 
     def next_timer(self) -> float | None:
@@ -232,7 +212,8 @@ class Exchange:
             self._events.append(finished)
             return
         if isinstance(detection, DescriptorLost | EventFetched):
-            self._card_detected(detection, now)
+            for port, event in self.cards.pump_met(detection, now):
+                self._line_changes(port, event, now)
             return
         if isinstance(detection, RecordOverrun):
             _log.warning("recording %s lost a block: the disk is too slow", detection)
@@ -240,20 +221,6 @@ class Exchange:
         heard = self._line_media.heard(detection)
         if heard is not None:
             self._heard(*heard, now)
-
-    def _card_detected(self, detection: DescriptorLost | EventFetched, now: float) -> None:
-        """What the pump met with at a descriptor is the card's to understand."""
-        port = self.ports.by_slot(detection.slot)
-        hardware = self._cards.get(port.card) if port is not None else None
-        if port is None or hardware is None:
-            return
-        if isinstance(detection, DescriptorLost):
-            hardware.take_loss(port.card_port)
-            return
-        for observer in self.raw_observers:
-            observer(now, port, detection.value)
-        for event in hardware.take_event(port.card_port, detection.value):
-            self._line_changes(port, event, now)
 
     def _heard(self, slot: int, heard: drivers.Heard, now: float) -> None:
         port = self.ports.by_slot(slot)
@@ -307,7 +274,7 @@ class Exchange:
             for observer in self.output_observers:
                 observer(now, port, output)
             if isinstance(output, drivers.HardwareCommand):
-                self.perform_on(port, output)
+                self.cards.perform(port, output)
             elif isinstance(output, drivers.MediaWish):
                 self._line_media.perform(port.slot, output)
             else:

@@ -67,7 +67,7 @@ class LineTrace:
         self._exchange.line_observers.append(self._told)
         self._exchange.output_observers.append(self._told)
         if self._raw:
-            self._exchange.raw_observers.append(self._told_raw)
+            self._exchange.cards.raw_observers.append(self._told_raw)
         return self
 
     def __exit__(
@@ -80,7 +80,7 @@ class LineTrace:
         self._exchange.line_observers.remove(self._told)
         self._exchange.output_observers.remove(self._told)
         if self._raw:
-            self._exchange.raw_observers.remove(self._told_raw)
+            self._exchange.cards.raw_observers.remove(self._told_raw)
 
     async def next(self, limit_s: float) -> list[dict[str, Any]]:
         """What has happened since the last call; nothing after the limit."""

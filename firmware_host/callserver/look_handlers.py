@@ -65,7 +65,7 @@ def new_line_test(
         kind,
         port.slot,
         plane,
-        perform=lambda command: exchange.perform_on(port, command),
+        perform=lambda command: exchange.cards.perform(port, command),
         new_play_id=exchange.new_play_id,
         is_lifted=exchange.levels.off_hook(port.slot),
         **options,

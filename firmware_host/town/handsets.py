@@ -37,7 +37,7 @@ class _Held:
     """One handset in somebody's hand."""
 
     def __init__(self, station: str, town: Town, connection: LiveConnection) -> None:
-        self.handset = HeldHandset(station, town, self._notices)
+        self.handset = HeldHandset(station, town.telephones, self._notices)
         self.connection = connection
         self.record_id = 0
         self._town = town
@@ -50,12 +50,12 @@ class _Held:
 
     def mind_the_mouthpiece(self) -> None:
         """It is connected while the handset is lifted."""
-        off_hook = self._town.is_off_hook(self.handset)
+        off_hook = self._town.telephones.is_off_hook(self.handset)
         if off_hook and self._feed is None:
-            self._feed = self._town.speak_live(self.handset)
+            self._feed = self._town.telephones.speak_live(self.handset)
         elif not off_hook and self._feed is not None:
             self._feed = None
-            self._town.fall_silent(self.handset)
+            self._town.telephones.fall_silent(self.handset)
 
     def says(self, octets: bytes) -> None:
         """A block from the microphone."""
@@ -66,7 +66,7 @@ class _Held:
 
     def hears(self, blocks: list[RecordedBlock]) -> None:
         """Blocks for the earpiece, and for the person's own recording."""
-        if not self._town.is_off_hook(self.handset):
+        if not self._town.telephones.is_off_hook(self.handset):
             return
         waiting = self._feed.waiting if self._feed is not None else 0
         for block in blocks:
@@ -153,7 +153,7 @@ class Handsets:
         handset = held.handset
         _log.info("%s lets go of the handset %s", held.connection.peer, handset.name)
         del self._held[handset.name]
-        self._town.hang_up(handset)
+        self._town.telephones.hang_up(handset)
         held.mind_the_mouthpiece()
         self._taps.release(held.record_id)
         handset.stop()

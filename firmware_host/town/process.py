@@ -113,7 +113,7 @@ class _TownProcess:
         listener = CableListener(self._state / "cable.sock", self._end)
         loop.watch(listener.descriptor)
         town.script_failed = _script_failed
-        town.wire_told = self._on_the_wire
+        town.lines.wire_told = self._on_the_wire
         town.start(time.monotonic())
         if self._staffed:
             self._habits = self._people_of_the_house()
@@ -283,7 +283,7 @@ class _TownProcess:
         except msgspec.ValidationError as error:
             raise Refused(f"can't dial so: {error}") from error
         called = asked.called
-        numbers = town.numbers()
+        numbers = town.exchange.numbers()
         if called not in numbers and "" not in numbers:
             known = ", ".join(sorted(numbers))
             raise Refused(f"nobody has the number {called}; the appliance's lines have {known}")

@@ -86,6 +86,41 @@ def test_tones_off_frequency_weak_or_noisy_are_heard(country, detune, level, noi
         assert tones_heard(hear(sound + lab.noise(sound.size, noise), progress=plan)) == [name]
 
 
+@pytest.mark.parametrize("mains_hz", [50, 60])
+@pytest.mark.parametrize("country", ["us", "de", "ro"])
+def test_tones_are_heard_through_mains_hum_that_is_louder_than_they_are(country, mains_hz):
+    """Of all power the tone has a fifth: only what is left without the hum has it as its greater part."""
+    plan = tone_plan(country)
+    for name in TONES:
+        lab = Lab(11)
+        sound = tone_sound(lab, getattr(plan, name), 12, level=-20)
+        loudest = -20 + 10 * np.log10(len(getattr(plan, name).segments[0].frequencies_hz))
+        hum = lab.sines(12_000, (mains_hz, loudest + 5), (3 * mains_hz, loudest - 6))
+        assert tones_heard(hear(sound + hum, progress=plan)) == [name]
+
+
+def swelling(seconds: float) -> np.ndarray:
+    """As a voice that holds a note: twice a second between half and one and a half of its loudness."""
+    return 1 + 0.5 * np.sin(2 * np.pi * 2 * np.arange(round(8000 * seconds)) / 8000)
+
+
+def rising_and_falling(seconds: float) -> np.ndarray:
+    """As a chord of an organ whose swell box is opened and closed."""
+    return 0.1 + np.interp(
+        np.arange(round(8000 * seconds)), [0, 4000 * seconds, 8000 * seconds], [0, 1, 0]
+    )
+
+
+@pytest.mark.parametrize("shape", [swelling, rising_and_falling])
+@pytest.mark.parametrize("country", ["us", "de", "ro"])
+def test_a_note_with_the_frequencies_of_dial_tone_that_swells_is_no_dial_tone(country, shape):
+    plan = tone_plan(country)
+    (segment,) = plan.dial.segments
+    note = Lab(12).sines(4000, *((hertz, -15) for hertz in segment.frequencies_hz))
+    assert tones_heard(hear(note, progress=plan)) == ["dial"]
+    assert tones_heard(hear(note * shape(4.0), progress=plan)) == []
+
+
 @every_country
 def test_a_countrys_busy_is_not_heard_of_other_frequencies(country):
     lab = Lab(5)

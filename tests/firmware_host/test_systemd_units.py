@@ -91,6 +91,13 @@ def test_the_media_plane_may_have_the_priority_that_it_asks_for():
         assert values(UNITS / name, "LimitMEMLOCK") == ["infinity"]
 
 
+def test_the_call_server_may_open_the_devices_of_cards():
+    """Debian's dahdi-linux gives them to the group dialout."""
+    service = UNITS / "switchroom-callserver.service"
+    assert values(service, "DeviceAllow") == ["char-dahdi rw"]
+    assert values(service, "SupplementaryGroups") == ["dialout"]
+
+
 @needs_systemd
 def test_systemd_has_nothing_to_say_about_the_units(root):
     names = ["switchroom.target", *map(instance, SERVICES)]

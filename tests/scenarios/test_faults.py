@@ -111,7 +111,7 @@ def test_the_card_is_lost_in_mid_call_and_comes_back(office):
     office.caller(calls_and_presses("1", then=steps(Wait(60), HangUp())))
     office.until_fact(acd.CallConnected)
     exchange = office.lockstep.exchange
-    ((name, card),) = exchange._cards.items()
+    ((name, card),) = exchange.cards.by_name.items()
     exchange.unplug(name, "card lost", office.now)
     ended = office.facts_of(acd.CallEnded)
     assert [fact.cause for fact in ended] == ["line out of service"]

@@ -19,9 +19,9 @@ class Held:
         self.office = Office(state)
         self.town = self.office.lockstep.town
         self.notices: list[dict] = []
-        self.handset = HeldHandset(station, self.town, self.notices.append)
+        self.handset = HeldHandset(station, self.town.telephones, self.notices.append)
         self.town.seat(station, self.handset, self.office.now)
-        self.town.wire_told = self._on_the_wire
+        self.town.lines.wire_told = self._on_the_wire
 
     def _on_the_wire(self, now, station, event) -> None:
         if station == self.handset.name and isinstance(event, RingBurstStarted | RingBurstEnded):
@@ -94,7 +94,7 @@ def test_a_flash_is_no_hang_up_and_busy_tone_tells_that_the_caller_went(held):
     assert held.told("tone")[-1] == {"notice": "tone", "tone": "busy"}
     held.does("q", 1)
     assert held.handset.left
-    assert not held.town.is_off_hook(held.handset)
+    assert not held.town.telephones.is_off_hook(held.handset)
 
 
 def test_a_caller_who_gives_up_is_noticed(held):
@@ -121,16 +121,16 @@ def test_live_speech_goes_into_the_line_and_whoever_held_it_before_falls_silent(
 
     successor = HeldHandset("desk-2", town, lambda _notice: None)
     town.seat("desk-2", successor, office.now)
-    assert town.is_off_hook(successor)
+    assert town.telephones.is_off_hook(successor)
     office.run(0.2)
-    feed = town.speak_live(successor)
+    feed = town.telephones.speak_live(successor)
     voice = speech_like(42, 1.0)
     octets = g711_encode(voice, office.law)
     for start in range(0, len(octets), 160):
         feed.put(octets[start : start + 160])
         office.run(0.02)
     office.run(0.1)
-    town.fall_silent(successor)
+    town.telephones.fall_silent(successor)
     office.run(0.2)
     sound = np.concatenate([block.samples[:, 0] for block in heard])
     assert np.abs(sound[:300]).max() > 1000
@@ -139,8 +139,8 @@ def test_live_speech_goes_into_the_line_and_whoever_held_it_before_falls_silent(
 
 
 def test_a_dead_line_is_noticed_after_some_tries(held):
-    town_port = held.town._by_name["desk-1"]
-    town_port.line.receive(BatteryChanged(present=False), held.office.now)
+    line = held.town.lines.by_name["desk-1"]
+    line.machine.receive(BatteryChanged(present=False), held.office.now)
     held.office.run(4)
     held.does("l", 2)
     assert [notice["notice"] for notice in held.notices] == ["dead"]

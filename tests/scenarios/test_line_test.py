@@ -123,7 +123,7 @@ def test_the_echo_of_a_hybrid_is_measured_as_it_is(office, loss_db, judgement):
 def test_an_exchange_without_dial_tone_is_bad(office):
     port = port_for_work(office.lockstep.exchange, LINE)
     # The line's current never reaches the exchange.
-    perform = office.lockstep.exchange.perform_on
+    perform = office.lockstep.exchange.cards.perform
     ordered = []
 
     def cut(where, command):
@@ -131,7 +131,7 @@ def test_an_exchange_without_dial_tone_is_bad(office):
         if where is not port:
             perform(where, command)
 
-    office.lockstep.exchange.perform_on = cut
+    office.lockstep.exchange.cards.perform = cut
     test, _ = run_test(office)
     assert figures(test)["dial tone"].judgement == "bad"
     assert ordered.count(SetHook(off_hook=True)) == 2

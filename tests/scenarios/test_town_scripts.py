@@ -32,7 +32,7 @@ def fails(after_s: float):
 
 
 def far_line(office: Office, name: str):
-    return office.lockstep.town._by_name[name].line
+    return office.lockstep.town.lines.by_name[name].machine
 
 
 def test_a_script_that_raises_ends_its_person_and_no_other_call(office):

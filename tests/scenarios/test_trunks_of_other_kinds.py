@@ -150,7 +150,9 @@ def answers_after(seconds: float, office: Office, heard: list, number: str):
 def test_the_number_that_the_appliance_dials_reaches_whom_it_names(open_office, keys):
     office = open_office(keys)
     heard, told = [], {}
-    office.lockstep.town.called_party = lambda number: answers_after(6.0, office, heard, number)
+    office.lockstep.town.exchange.called_party = lambda number: answers_after(
+        6.0, office, heard, number
+    )
     office.lockstep.exchange.observers.append(
         lambda now, event: told.setdefault(type(event).__name__, now)
     )

@@ -121,8 +121,7 @@ def test_every_kind_of_trunk_tells_that_the_caller_hung_up(tmp_path, line):
     office = Office(tmp_path)
     for other in ("line-1", "line-2", "line-3", "line-4", "line-5"):
         if other != line:
-            port = office.lockstep.town._by_name[other]
-            port.number = "0000000"
+            office.lockstep.town.lines.by_name[other].number = "0000000"
 
     def leaves():
         yield Wait(1)
@@ -157,7 +156,7 @@ def test_the_callers_number_is_known_wherever_the_exchange_sends_it(tmp_path, co
     text = text.replace('"fsk_after_first_ring"', f'"{heard}"', 1)
     office = Office(tmp_path, text=text)
     if heard != mode:
-        exchange = office.lockstep.town._by_name["line-1"].line
+        exchange = office.lockstep.town.lines.by_name["line-1"].machine
         exchange._settings = dataclasses.replace(exchange._settings, caller_id=CallerIdMode(mode))
     office.caller(calls_and_presses("", then=steps(Wait(1), HangUp())))
     ended = office.until_fact(acd.CallEnded)
@@ -223,7 +222,7 @@ def test_the_agents_phone_shows_who_calls(office):
     office.run(8)
     office.caller(calls_and_presses("1", then=steps(Wait(60), HangUp())))
     office.until_fact(acd.CallConnected)
-    person = office.lockstep.town._by_name["desk-1"].person
+    person = office.lockstep.town.lines.by_name["desk-1"].person
     assert person.seen_caller == ANN
 
 
