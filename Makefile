@@ -54,7 +54,7 @@ test-aarch64: $(STAMP) ## the kernels give the same bits on aarch64, under qemu-
 	@sh scripts/system-packages $(APT_AARCH64)
 	@$(BIN)/python scripts/same_bits.py || test $$? = 77  # 77: cannot be tried here, and says so
 
-test-dahdi: $(STAMP) native ## tests/dahdi over DAHDI's kernel driver, in a virtual machine (ARGS="--coverage -k alarm")
+test-dahdi: $(STAMP) native ## tests/dahdi, tests/contract over DAHDI's kernel driver, in a virtual machine (ARGS="--coverage -k alarm")
 	@sh scripts/system-packages $(APT_DAHDI)
 	@$(BIN)/python -m scripts.dahdi_vm test $(ARGS) || test $$? = 77  # 77: cannot be had here, and says so
 
