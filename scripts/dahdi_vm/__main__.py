@@ -1,7 +1,7 @@
 """A virtual machine with DAHDI's real kernel driver in it, for the tests in tests/dahdi.
 
     python -m scripts.dahdi_vm prepare
-    python -m scripts.dahdi_vm test [--output FOLDER] [--limit SECONDS] [--coverage] [PYTEST ARGUMENTS]
+    python -m scripts.dahdi_vm test [--output FOLDER] [--limit SECONDS] [--coverage] [--again] [ARGUMENTS]
     python -m scripts.dahdi_vm run [--output FOLDER] [--limit SECONDS] SCRIPT [ARGUMENTS]
 
 Exits as pytest or SCRIPT did; with 1 when the guest's kernel tells of a fault; with 124 at the time limit;
@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 from scripts.dahdi_vm.cache import Cache
 from scripts.dahdi_vm.failures import CANNOT, NOT_JUDGED, CannotBeTried, NotJudged
@@ -41,6 +42,12 @@ def main() -> int:
         code = run(machine, tests_job(options, others))
         if options.coverage:
             report_coverage(options.output / "coverage")
+        failed = failed_tests(options.output / "junit.xml") if code == 1 and options.again else []
+        if failed:
+            # An emulated machine on a busy computer may stand still: who fails alone as well has failed.
+            print(f"{len(failed)} failed; once more, alone:", *failed, sep="\n  ", flush=True)
+            again = argparse.Namespace(**{**vars(options), "coverage": False})
+            code = run(machine, tests_job(again, failed))
         return code
     except CannotBeTried as failure:
         print(f"DAHDI is not tried: {failure}", file=sys.stderr)
@@ -59,6 +66,7 @@ def parsed(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     commands.add_parser("prepare", help="make the machine, where it is not in the cache")
     test = commands.add_parser("test", allow_abbrev=False, help="run tests/dahdi in it")
     test.add_argument("--coverage", action="store_true", help="which lines were run")
+    test.add_argument("--again", action="store_true", help="run what failed once more, alone")
     script = commands.add_parser("run", allow_abbrev=False, help="run a script in it, as root")
     for command in (test, script):
         command.add_argument("--output", type=Path, default=OUTPUT, help="where results go")
@@ -90,6 +98,20 @@ def script_job(options: argparse.Namespace, arguments: list[str]) -> Job:
         folder=script.parent,
         limit_s=options.limit,
     )
+
+
+def failed_tests(junit: Path) -> list[str]:
+    """The tests that failed or could not be set up, as pytest takes them."""
+    if not junit.exists():
+        return []
+    cases = ElementTree.parse(junit).getroot().iter("testcase")
+    failed = [
+        case for case in cases if case.find("failure") is not None or case.find("error") is not None
+    ]
+    names = [
+        f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}" for case in failed
+    ]
+    return list(dict.fromkeys(names))
 
 
 def report_coverage(data: Path) -> None:

@@ -144,3 +144,43 @@ class DahdiAppliance:
         caller.start()
         yield outcome
         caller.join(60)
+
+
+class Witness:
+    """Sees whether the whole machine stood still: an emulated one does when its computer is busy.
+
+    Its thread has a real-time priority just below that of the pumps, and nothing to do but to wake up.
+    """
+
+    STILL_S = 0.03
+
+    def __init__(self) -> None:
+        self.gaps = 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> "Witness":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(49))
+        before = time.monotonic()
+        while not self._stop.wait(0.005):
+            now = time.monotonic()
+            self.gaps += now - before > self.STILL_S
+            before = now
+
+
+def undisturbed(attempt, tries: int = 3):
+    """What an attempt returns, made again while the machine stood still in it."""
+    for _ in range(tries):
+        with Witness() as witness:
+            result = attempt()
+        if not witness.gaps:
+            break
+    return result
