@@ -123,6 +123,7 @@ class DahdiCard:
         self._lost: str | None = None
         self._postponed: dict[int, Hook] = {}
         "What a port's hook shall do as soon as it can: for 0.8 s after an open loop it does nothing."
+        self._cancellers_missing: set[str] = set()
         self._refused: set[tuple[int, type[PortRequest]]] = set()
         self.overruns: dict[int, int] = {}
         "Blocks that the driver threw away because nobody fetched them, by port: times it happened."
@@ -179,12 +180,22 @@ class DahdiCard:
         try:
             number = self._number(position)
             control.configure_channel(number, settings.signalling, law=settings.law)
-            if settings.echo_canceller:
-                control.attach_echo_canceller(number, settings.echo_canceller)
         except CardError as error:
             self._tell_fault(position, str(error))
             return False
+        self._attach_echo_canceller(control, number, settings.echo_canceller)
         return True
+
+    def _attach_echo_canceller(self, control: Control, number: int, name: str) -> None:
+        # Without it the line serves with its echo. One that is not there is asked for once only: the driver
+        # looks for its module each time, which takes up to a second.
+        if not name or name in self._cancellers_missing:
+            return
+        try:
+            control.attach_echo_canceller(number, name)
+        except CardRefused as error:
+            self._cancellers_missing.add(name)
+            _log.warning("%s; lines of %s serve without", error, self.span.name)
 
     def _open(self, position: int) -> None:
         channel = None
@@ -406,7 +417,7 @@ class DahdiCard:
                 channel.set_message_waiting(waiting)
             case CancelEcho(wanted=wanted):
                 settings = self._settings.ports[port]
-                if settings.echo_canceller:
+                if settings.echo_canceller not in ("", *self._cancellers_missing):
                     taps = settings.echo_canceller_ms * _TAPS_PER_MS
                     channel.set_echo_canceller(taps if wanted else 0)
 

@@ -8,7 +8,19 @@ import numpy as np
 import pytest
 from joined_spans import BLOCK, await_event, carried, joined_spans, opened
 
-from drivers import CardRefused, DahdiChannel, SpanMissing, WrongSignalling, alarm_text
+from drivers import (
+    CardRefused,
+    DahdiCard,
+    DahdiCardSettings,
+    DahdiChannel,
+    DahdiPortSettings,
+    PortKind,
+    SetHook,
+    SpanMissing,
+    StartSignalling,
+    WrongSignalling,
+    alarm_text,
+)
 from drivers.dahdi.abi import Event, Hook, Law, Signalling
 from drivers.dahdi.gain_table import gain_table, octet_level
 
@@ -148,6 +160,20 @@ def test_an_echo_canceller_that_is_not_there_is_named(control, tie_spans):
     number = tie_spans[0].first_channel
     with pytest.raises(CardRefused, match="is its module loaded\\? `modprobe dahdi_echocan_kb1`"):
         control.attach_echo_canceller(number, "kb1")
+
+
+def test_a_line_whose_echo_canceller_is_missing_serves_without_it(tie_spans):
+    settings = DahdiPortSettings(
+        kind=PortKind.EM, start=StartSignalling.EM, echo_canceller="kb1", law=Law.ALAW
+    )
+    span = tie_spans[0].number
+    card = DahdiCard(DahdiCardSettings(span=span, ports={8: settings, 9: settings}))
+    try:
+        assert card.faults == {}
+        card.perform(8, SetHook(off_hook=True))
+        assert set(card.speech_descriptors) == {8, 9}
+    finally:
+        card.unplug()
 
 
 def test_a_ground_start_line_is_seized_and_answered(control, tie_spans):
