@@ -8,6 +8,7 @@ __all__ = ["gain_table", "octet_level"]
 
 _ALAW_INVERTED = 0x55
 _MULAW_BIAS = 33
+_SIGN = 0x80
 
 
 @cache
@@ -22,20 +23,22 @@ def gain_table(law: Law, gain_db: float) -> tuple[int, ...]:
     if gain_db == 0:
         return tuple(range(256))
     factor = 10 ** (gain_db / 20)
-    return tuple(
-        min(range(256), key=lambda candidate: abs(levels[candidate] - level * factor))
-        for level in levels
-    )
+    return tuple(_nearest(levels, octet, levels[octet] * factor) for octet in range(256))
 
 
-def octet_level(law: Law, octet: int) -> float:
-    """The value that an octet stands for, on the law's own scale; mu-law's two zeros stay apart."""
+def _nearest(levels: list[int], octet: int, wanted: float) -> int:
+    """Of two that are as near, mu-law's zeros, the one with the octet's sign."""
+    return min(range(256), key=lambda other: (abs(levels[other] - wanted), (other ^ octet) & _SIGN))
+
+
+def octet_level(law: Law, octet: int) -> int:
+    """The value that an octet stands for, on the law's own scale."""
     if law is Law.ALAW:
         octet ^= _ALAW_INVERTED
         segment, step = octet >> 4 & 7, octet & 0xF
         size = step * 2 + 1 if segment == 0 else (step * 2 + 33) << (segment - 1)
-        return size if octet & 0x80 else -size
+        return size if octet & _SIGN else -size
     octet = ~octet & 0xFF
     segment, step = octet >> 4 & 7, octet & 0xF
     size = ((step * 2 + _MULAW_BIAS) << segment) - _MULAW_BIAS
-    return -size - 0.25 if octet & 0x80 else size + 0.25
+    return -size if octet & _SIGN else size
