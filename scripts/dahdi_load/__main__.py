@@ -23,7 +23,7 @@ from dsp import Law as PlaneLaw
 CHANNELS_PER_SPAN = 30
 PARTS = ("idle", "bridged", "digits heard", "digits and tones heard")
 LONG_PART = "bridged"
-BARE_S = 15
+BARE_S = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +171,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--channels", type=int, default=240, help="a multiple of 60")
     parser.add_argument("--seconds", type=float, default=600.0, help="of the part in calls")
-    parser.add_argument("--short", type=float, default=30.0, help="seconds of the other parts")
+    parser.add_argument("--short", type=float, default=20.0, help="seconds of the other parts")
     asked = parser.parse_args()
     figures: list[Figures] = []
     with DahdiControl() as control, tempfile.TemporaryDirectory() as folder:
