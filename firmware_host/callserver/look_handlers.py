@@ -48,6 +48,9 @@ def port_for_work(exchange: Exchange, line: str) -> Port:
             raise Refused(
                 f"{line} carries call {call.call}; wait for its end, or `switchroom hangup {line}`"
             )
+    card = exchange.cards.by_name.get(port.card)
+    if isinstance(card, drivers.DahdiCard) and port.card_port in card.faults:
+        raise Refused(f"{line} can't be had: {card.faults[port.card_port]}")
     if port.line.state.value not in _AT_REST:
         raise Refused(f"{line} is busy ({port.line.state.value}); try again when it is idle")
     return port

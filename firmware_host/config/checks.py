@@ -52,9 +52,28 @@ def _site(appliance: Appliance) -> Iterable[Mistake]:
     yield from _zone(site.time_zone, "site.time_zone")
     if not appliance.card:
         yield Mistake("card", "no card", "add a table such as [card.virtual]")
+    yield from _spans(appliance)
     virtual = [each for each in appliance.card.values() if isinstance(each, VirtualCardTable)]
     if len(virtual) > 1:
         yield Mistake("card", f"{len(virtual)} virtual cards", "one cable leads to the town")
+
+
+def _spans(appliance: Appliance) -> Iterable[Mistake]:
+    """Each card is a span of its own; by number and by name at once only the driver can tell."""
+    used: dict[str, str] = {}
+    for name, card in appliance.card.items():
+        if not isinstance(card, DahdiCardTable):
+            continue
+        for key, span in (("span", card.span), ("town_span", card.town_span)):
+            if span is None or span == NO_NUMBER:
+                continue
+            path = key_path("card", name, key)
+            if not str(span).strip() or span in (0, "0"):
+                yield Mistake(path, f'"{span}" is no span', "`switchroom spans` lists them, from 1")
+                continue
+            other = used.setdefault(str(span), path)
+            if other != path:
+                yield Mistake(path, f'"{span}" is taken by {other}', "each card is one span")
 
 
 def _zone(name: str, path: str) -> Iterable[Mistake]:
@@ -125,11 +144,16 @@ def _ports(appliance: Appliance) -> Iterable[Mistake]:
             yield Mistake(
                 path, "no sign of hang-up: the line would stay busy", 'such as ["battery"]'
             )
-    for kind, table in (("trunk", appliance.trunk), ("station", appliance.station)):
+    named: tuple[tuple[str, str, Iterable[str]], ...] = (
+        ("trunk", "line", appliance.trunk),
+        ("station", "line", appliance.station),
+        ("card", "card", appliance.card),
+    )
+    for kind, what, table in named:
         for name in table:
             if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
                 advice = "letters, digits, - and _ only"
-                yield Mistake(key_path(kind, name), "unusable as a line's name", advice)
+                yield Mistake(key_path(kind, name), f"unusable as a {what}'s name", advice)
 
 
 def _agents(appliance: Appliance) -> Iterable[Mistake]:

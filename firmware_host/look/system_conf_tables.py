@@ -241,8 +241,10 @@ def exported(appliance: Appliance, spans: Sequence[SpanSize] = ()) -> tuple[str,
         number = known.number if known is not None else _span_number(table, len(conf.spans) + 1)
         _export_card(conf, name, table, number)
         for place in places.values():
-            if place.card == name:
+            if place.card == name and place.port <= size:
                 _export_line(conf, appliance, table, place, first + place.port - 1)
+            elif place.card == name:
+                told.append(f"{place.name}: left out; card {name} has no channel {place.port}")
         first += size
     zone = {country: zone for zone, country in _ZONES.items()}
     conf.default_zone = zone.get(appliance.site.country, appliance.site.country)
