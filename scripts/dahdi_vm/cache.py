@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from scripts.dahdi_vm.failures import CannotBeTried
@@ -98,7 +99,13 @@ class Cache:
     Runs in: any process; several at once are safe.
     """
 
-    def __init__(self, folder: Path | None = None, recipe: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        recipe: str | None = None,
+        tell: Callable[[str], None] = partial(print, flush=True),
+    ) -> None:
+        self._tell = tell
         self.folder = (folder or default_folder()).resolve()
         self.recipe = recipe or recipe_of([HERE / name for name in RECIPE_FILES])
         if re.search(r"[\s:]", str(self.folder)):
@@ -131,7 +138,7 @@ class Cache:
             return machine
         folder = self.folder / kernel / self.recipe
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(folder.with_suffix(".lock")):
+        with _locked(folder.with_suffix(".lock"), self._tell):
             if machine := self.find(kernel):  # somebody else was faster
                 return machine
             part = folder.with_suffix(".part")
@@ -156,12 +163,12 @@ class Cache:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def _locked(path: Path, tell: Callable[[str], None]) -> Iterator[None]:
     """Holds a lock file, waiting for it; the kernel gives it back when the process dies."""
     with path.open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print("another process is preparing the machine: waiting for it", flush=True)
+            tell("another process is preparing the machine: waiting for it")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -1,6 +1,7 @@
 """Prepared machines in their cache: complete or not there, one preparation at a time, nobody else's files."""
 
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -97,8 +98,8 @@ Cache(Path({str(tmp_path)!r}), {RECIPE!r}).ready({KERNEL!r}, prepare)
     assert not list(tmp_path.rglob("half"))
 
 
-def test_of_two_preparations_at_once_one_waits_for_the_other(tmp_path, capfd):
-    inside, go_on, results = threading.Event(), threading.Event(), []
+def test_of_two_preparations_at_once_one_waits_for_the_other(tmp_path):
+    inside, go_on, results, told = threading.Event(), threading.Event(), [], queue.Queue()
 
     def prepare(folder: Path) -> None:
         inside.set()
@@ -109,15 +110,13 @@ def test_of_two_preparations_at_once_one_waits_for_the_other(tmp_path, capfd):
         results.append(Cache(tmp_path, RECIPE).ready(KERNEL, prepare))
 
     def second() -> None:
-        results.append(Cache(tmp_path, RECIPE).ready(KERNEL, never))
+        results.append(Cache(tmp_path, RECIPE, told.put).ready(KERNEL, never))
 
     threads = [threading.Thread(target=work) for work in (first, second)]
     threads[0].start()
     assert inside.wait(20)
     threads[1].start()
-    said, gives_up_at = "", time.monotonic() + 20
-    while "waiting" not in said and time.monotonic() < gives_up_at:
-        said += capfd.readouterr().out
+    said = told.get(timeout=20)
     go_on.set()
     for thread in threads:
         thread.join(20)
