@@ -103,9 +103,9 @@ class Cache:
         self,
         folder: Path | None = None,
         recipe: str | None = None,
-        tell: Callable[[str], None] = partial(print, flush=True),
+        tell: Callable[[str], None] | None = None,
     ) -> None:
-        self._tell = tell
+        self._tell = tell or partial(print, flush=True)
         self.folder = (folder or default_folder()).resolve()
         self.recipe = recipe or recipe_of([HERE / name for name in RECIPE_FILES])
         if re.search(r"[\s:]", str(self.folder)):
