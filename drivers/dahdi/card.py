@@ -138,11 +138,6 @@ class DahdiCard:
             self._open(position)
 
     @property
-    def kinds(self) -> dict[int, PortKind]:
-        """What each port is."""
-        return {position: port.kind for position, port in self._settings.ports.items()}
-
-    @property
     def speech_descriptors(self) -> dict[int, SpeechDescriptors]:
         """Where each port's blocks come from and go; ports in fault have none."""
         return {
@@ -288,6 +283,7 @@ class DahdiCard:
         """Close this port's channel until `take_back`."""
         channel = self._channels.pop(port, None)
         self._faults.pop(port, None)
+        self._postponed.pop(port, None)
         if channel is not None:
             channel.close()
 

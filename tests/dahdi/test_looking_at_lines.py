@@ -7,16 +7,17 @@ import time
 
 import pytest
 from click.testing import CliRunner
-from joined_spans import joined_spans, opened
+from joined_spans import await_event, joined_spans, opened
 
 from drivers import (
     DahdiCard,
     DahdiCardSettings,
     DahdiPortSettings,
     PortKind,
+    SetBattery,
     parse_system_conf,
 )
-from drivers.dahdi.abi import Signalling
+from drivers.dahdi.abi import Event, Hook, Signalling
 from dsp import BitErrorCounter, BitSequence
 from firmware_host.cli import switchroom
 from firmware_host.look.octet_loop import OctetLoop
@@ -155,6 +156,25 @@ def test_a_released_port_is_anothers_until_it_is_taken_back(control):
             assert card.speech_descriptors.keys() == {1, 2}
             card.release(1)
             assert card.take_back(1)
+        finally:
+            card.unplug()
+
+
+def test_a_ring_that_waits_for_its_time_is_forgotten_when_the_port_is_released(control):
+    settings = {1: DahdiPortSettings(kind=PortKind.FXS)}
+    with joined_spans(control, 0xC, 4, near=None, far=Signalling.FXSKS) as (near, far):
+        card = DahdiCard(DahdiCardSettings(span=near.number, ports=settings))
+        try:
+            with opened(far.first_channel) as telephone:
+                telephone.hook(Hook.OFFHOOK)
+                lifted = await_event(card._channels[1], Event.RINGOFFHOOK)
+                for value in lifted:
+                    card.take_event(1, value)
+                card.perform(1, SetBattery(present=False))  # for 0.8 s no other hook is taken
+                card.perform(1, SetBattery(present=True))
+                assert card._postponed
+                card.release(1)
+                card.poll()
         finally:
             card.unplug()
 
