@@ -1,11 +1,13 @@
 """The `switchroom` command."""
 
+import contextlib
 import io
 import os
 import re
 import shutil
 import signal
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from firmware_host.line_learn_command import line_commands
 from firmware_host.live.commands import live_commands
 from firmware_host.log_lines import log_as
 from firmware_host.look import look_commands
+from firmware_host.terminal_text import printable_lines
 from firmware_host.version import VERSION
 
 __all__ = ["main"]
@@ -43,8 +46,29 @@ def _write_note(text: str) -> None:
     sys.stderr.flush()
 
 
+class _Commands(click.CommandCollection):
+    """Errors hold what somebody typed or a file is called: safe for a terminal before click shows them."""
+
+    def make_context(self, *args: Any, **others: Any) -> click.Context:  # noqa: ANN401 - as click has it
+        with _safe_errors():
+            return super().make_context(*args, **others)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
+        with _safe_errors():
+            return super().invoke(ctx)
+
+
+@contextlib.contextmanager
+def _safe_errors() -> Iterator[None]:
+    try:
+        yield
+    except click.ClickException as error:
+        error.message = printable_lines(error.message)  # type: ignore[misc]  # every error passes here
+        raise
+
+
 @click.group(
-    cls=click.CommandCollection,
+    cls=_Commands,
     sources=[operator_commands],
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -4,6 +4,7 @@ from drivers.dahdi.abi import EVENT_PENDING, Flush, LineFlag, Maintenance, Wctdm
 from drivers.dahdi.abi import Event as DahdiEvent
 from drivers.dahdi.abi import Hook as DahdiHook
 from drivers.dahdi.abi import Law as DahdiLaw
+from drivers.dahdi.abi import Signalling as DahdiSignalling
 from drivers.dahdi.analog_port import AnalogPort
 from drivers.dahdi.card import DahdiCard, configure_span
 from drivers.dahdi.channel import Channel, event_name
@@ -42,6 +43,7 @@ __all__ = [
     "DahdiHook",
     "DahdiLaw",
     "DahdiPortSettings",
+    "DahdiSignalling",
     "DynamicSpanSettings",
     "Flush",
     "LineFlag",

@@ -18,6 +18,8 @@ class StartSignalling(Enum):
     LOOPSTART = "loopstart"
     GROUNDSTART = "groundstart"
     EM = "em"
+    EM_E1 = "em_e1"
+    "On an E1, whose idle bits differ from a T1's."
 
 
 _SIGNALLING = {
@@ -28,6 +30,7 @@ _SIGNALLING = {
     (PortKind.FXS, StartSignalling.LOOPSTART): Signalling.FXOLS,
     (PortKind.FXS, StartSignalling.GROUNDSTART): Signalling.FXOGS,
     (PortKind.EM, StartSignalling.EM): Signalling.EM,
+    (PortKind.EM, StartSignalling.EM_E1): Signalling.EM_E1,
 }
 
 

@@ -56,6 +56,7 @@ class LineTrace:
 
     def __init__(self, exchange: Exchange, ports: list[Port], *, raw: bool) -> None:
         self._exchange = exchange
+        self._ports = ports
         self._slots = frozenset(port.slot for port in ports)
         self._raw = raw
         self._entries: deque[dict[str, Any]] = deque(maxlen=_MOST_WAITING)
@@ -63,11 +64,13 @@ class LineTrace:
         self._come = asyncio.Event()
 
     def __enter__(self) -> Self:
-        """Begin to follow."""
+        """Begin to follow; how each line stands comes first, so that a dead one is not just silent."""
         self._exchange.line_observers.append(self._told)
         self._exchange.output_observers.append(self._told)
         if self._raw:
             self._exchange.cards.raw_observers.append(self._told_raw)
+        for port in self._ports:
+            self._keep(port, "now", port.alarm or "in service")
         return self
 
     def __exit__(

@@ -69,7 +69,7 @@ def _port(appliance: Appliance, card: DahdiCardTable, place: LinePlace) -> Dahdi
     longest_flash_ms, start = _LONGEST_FLASH_MS, StartSignalling.KEWLSTART
     if place.name in appliance.trunk:
         line = trunk = appliance.trunk[place.name]
-        start = StartSignalling.EM if is_tie_line(trunk) else StartSignalling(trunk.signalling)
+        start = _tie_line(card) if is_tie_line(trunk) else StartSignalling(trunk.signalling)
     else:
         line = appliance.station[place.name]
         longest_flash_ms = _LONGEST_FLASH_MS if line.flash else _NO_FLASH_MS
@@ -86,6 +86,11 @@ def _port(appliance: Appliance, card: DahdiCardTable, place: LinePlace) -> Dahdi
         transmit_gain_db=line.transmit_gain_db,
         hybrid=hybrid or (),
     )
+
+
+def _tie_line(card: DahdiCardTable) -> StartSignalling:
+    """An E1 carries bits in its timeslot 16 and says so by its framing; a T1 robs them of speech."""
+    return StartSignalling.EM_E1 if card.framing == "cas" else StartSignalling.EM
 
 
 def dahdi_town_settings(appliance: Appliance, card: str) -> DahdiCardSettings | None:

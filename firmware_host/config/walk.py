@@ -100,11 +100,10 @@ def _leaf(expected: Any, value: Any, path: Path) -> list[Mistake]:  # noqa: ANN4
     try:
         msgspec.convert(value, expected)
     except msgspec.ValidationError as error:
-        problem = str(error).removesuffix(" - at `$`")
-        got = f"{value!r}" if isinstance(value, str | int | float | bool) else _named(value)
-        if path and path[-1] == "pin":
-            got = "this PIN"  # messages end up in logs and on screens
-        return [Mistake(key_path(*path), f"{got}: {problem}", _described(expected))]
+        # Messages end up in logs and on screens.
+        got = "this PIN" if path and path[-1] == "pin" else _named(value)
+        wanted = _described(expected) or str(error).removesuffix(" - at `$`")
+        return [Mistake(key_path(*path), f"must be {wanted}, not {got}")]
     return []
 
 
@@ -161,7 +160,9 @@ def _named(value: Any) -> str:  # noqa: ANN401
         return "a table"
     if isinstance(value, list):
         return "a list"
-    return _NAMES.get(type(value), type(value).__name__) + f" ({value!r})"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return _NAMES.get(type(value), type(value).__name__) + f" ({value})"
 
 
 def _described(expected: Any) -> str:  # noqa: ANN401

@@ -10,7 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from firmware_host.terminal_text import printable
+from firmware_host.terminal_text import printable, printable_lines
 
 __all__ = ["Column", "Interrupted", "Output"]
 
@@ -56,12 +56,12 @@ class Output:
         self._write(text)
 
     def line(self, text: str = "") -> None:
-        """One line of text."""
-        self._write(text + "\n")
+        """One line of text; names in it may come from anywhere, so control characters are taken out."""
+        self._write(printable_lines(text) + "\n")
 
     def note(self, text: str) -> None:
         """One line beside the result: a warning, what went wrong."""
-        self._write_note(text + "\n")
+        self._write_note(printable_lines(text) + "\n")
 
     def redraw(self, text: str) -> None:
         """Show this in place of all that is on the screen; what does not fit is cut."""

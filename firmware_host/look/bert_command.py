@@ -44,8 +44,8 @@ def bert(
     """Send a pseudo-random sequence through a digital channel and count wrong bits.
 
     NAME is a line or SPAN-CHANNEL. The far end must be looped (ask its owner, or a plug with two wires), or
-    be named by --far. The exit code is 1 when a bit was wrong or nothing came back. An analog
-    line is refused.
+    be named by --far. The exit code is 1 when a bit was wrong or nothing came back. A line of an
+    analog card is refused.
     """
     if loop_far and far is None:
         raise click.ClickException("--loop-far: which channel? name it with --far")

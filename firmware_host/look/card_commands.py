@@ -35,9 +35,12 @@ def import_(session: Session, *, file: Path, no_driver: bool, as_json: bool) -> 
     """
     try:
         with file.open("rb") as opened:
-            text = opened.read(_MOST_OCTETS).decode("utf-8", "replace")
+            octets = opened.read(_MOST_OCTETS + 1)
     except OSError as error:
         raise click.ClickException(f"{file}: {error.strerror}; name another file") from error
+    if b"\0" in octets or len(octets) > _MOST_OCTETS:
+        raise click.ClickException(f"{file}: this is no text of dahdi-tools; name its system.conf")
+    text = octets.decode("utf-8", "replace")
     safe = "\n".join(printable(line, longest=1000) for line in text.splitlines())
     tables, told = imported(safe, [] if no_driver else _span_sizes())
     if as_json:

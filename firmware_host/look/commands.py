@@ -136,7 +136,9 @@ def _alarms(session: Session) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     try:
         for line in ask(session.state / "callserver.sock", "alarms"):
-            since = time.strftime("%m-%d %H:%M:%S", time.localtime(time.time() - line["lasts_s"]))
+            since = time.strftime(
+                "%Y-%m-%d %H:%M:%S", time.localtime(time.time() - line["lasts_s"])
+            )
             found.append({"what": "line", **line, "since": since})
     except ControlError as error:
         problems.append(str(error))

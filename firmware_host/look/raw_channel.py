@@ -2,9 +2,10 @@
 
 A line's name asks the call server to let go of it; it takes the line back when our connection ends, whatever
 ends it. Without a call server the channel is opened at once. SPAN-CHANNEL (``1-16``) names a
-channel that carries no line of ours.
+channel by its place; one that carries no line of ours and was never set up is a clear channel meanwhile.
 """
 
+import contextlib
 import re
 import threading
 import time
@@ -13,7 +14,15 @@ from contextlib import ExitStack, contextmanager
 
 import click
 
-from drivers import CardError, ChannelTaken, DahdiChannel, DahdiControl, SpanStatus
+from drivers import (
+    CardError,
+    ChannelTaken,
+    DahdiChannel,
+    DahdiControl,
+    DahdiSignalling,
+    SpanMissing,
+    SpanStatus,
+)
 from firmware_host.config import DahdiCardTable, line_places
 from firmware_host.console import Session
 from firmware_host.control_socket import ControlError, ask, ask_stream
@@ -48,7 +57,11 @@ def raw_channel(session: Session, name: str) -> Iterator[RawChannel]:
             if place is None:
                 number = _of_line(session, name, held)
             else:
-                number = _of_place(int(place[1]), int(place[2]))
+                at, position = int(place[1]), int(place[2])
+                line = _line_at(session, at, position)
+                number = (
+                    _of_place(at, position, held) if line is None else _of_line(session, line, held)
+                )
             channel = _open(number)
             held.callback(channel.close)
             with DahdiControl() as control:
@@ -59,12 +72,38 @@ def raw_channel(session: Session, name: str) -> Iterator[RawChannel]:
             raise click.ClickException(f"{name}: {error}") from error
 
 
-def _of_place(span: int, position: int) -> int:
+def _line_at(session: Session, span: int, position: int) -> str | None:
+    """Our line on this channel: whoever holds it must let go of it first."""
+    try:
+        appliance = session.appliance
+    except click.ClickException:
+        return None  # a channel can be looked at before there is a configuration
+    with DahdiControl() as control:
+        for line, place in line_places(appliance).items():
+            table = appliance.card[place.card]
+            if place.port != position or not isinstance(table, DahdiCardTable):
+                continue
+            with contextlib.suppress(SpanMissing):
+                if control.span(table.span).number == span:
+                    return line
+    return None
+
+
+def _of_place(span: int, position: int, held: ExitStack) -> int:
     with DahdiControl() as control:
         found = control.span(span)
-    if not 1 <= position <= found.channels:
-        raise click.ClickException(f"span {span} has channels 1 to {found.channels}")
-    return found.first_channel + position - 1
+        if not 1 <= position <= found.channels:
+            raise click.ClickException(f"span {span} has channels 1 to {found.channels}")
+        number = found.first_channel + position - 1
+        if control.channel(number).signalling == DahdiSignalling.NONE:
+            control.configure_channel(number, DahdiSignalling.CLEAR)
+            held.callback(_take_down, number)
+    return number
+
+
+def _take_down(number: int) -> None:
+    with contextlib.suppress(CardError), DahdiControl() as control:
+        control.configure_channel(number, DahdiSignalling.NONE)
 
 
 def _of_line(session: Session, name: str, held: ExitStack) -> int:

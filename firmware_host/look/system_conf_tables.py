@@ -5,6 +5,8 @@ does. Without one, a ``span=`` with HDB3 has 31 channels and another 24, and cha
 analog card.
 """
 
+import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -16,6 +18,7 @@ from drivers import (
     parse_system_conf,
     write_system_conf,
 )
+from dsp import countries
 from firmware_host.config import Appliance, DahdiCardTable, LinePlace, line_places
 
 __all__ = ["SpanSize", "exported", "imported"]
@@ -28,6 +31,7 @@ _ANALOG = {
     "fxols": ("station", "loopstart"),
     "fxogs": ("station", "groundstart"),
     "e&m": ("trunk", "em_wink"),
+    "e&me1": ("trunk", "em_wink"),
 }
 _STARTS = {
     ("fxo", "kewlstart"): "fxsks",
@@ -35,7 +39,7 @@ _STARTS = {
     ("fxo", "groundstart"): "fxsgs",
     ("fxs", "kewlstart"): "fxoks",
 }
-_DIGITAL = ("bchan", "dchan", "hardhdlc", "cas", "e&me1", "rawhdlc", "mtp2")
+_DIGITAL = ("bchan", "dchan", "hardhdlc", "cas", "rawhdlc", "mtp2")
 _ZONES = {
     "gb": "uk",
 }
@@ -60,6 +64,8 @@ class _Card:
     channels: int
     table: SystemConfSpan | None = None
     dynamic: SystemConfDynamic | None = None
+    canceller: str = "none"
+    "What most of its channels have; lines that differ say so."
 
 
 def imported(text: str, spans: Sequence[SpanSize] = ()) -> tuple[str, list[str]]:
@@ -73,9 +79,18 @@ def imported(text: str, spans: Sequence[SpanSize] = ()) -> tuple[str, list[str]]
     told = [f"line {each.number}, `{each.text}`: {each.reason}" for each in conf.unread]
     cards = _cards(conf, spans, told)
     lines: list[str] = []
-    if conf.default_zone:
-        country = _ZONES.get(conf.default_zone, conf.default_zone)
-        lines += [f'# defaultzone={conf.default_zone}: in [site], country = "{country}"', ""]
+    country = _ZONES.get(conf.default_zone, conf.default_zone)
+    if country in countries():
+        lines.append(f"# defaultzone={conf.default_zone}: in [site], country = {_quoted(country)}")
+    elif country:
+        told.append(
+            f"defaultzone={conf.default_zone}: no tones of that country; there are {', '.join(countries())}"
+        )
+    laws = set(conf.law.values()) - {"deflaw"}
+    if len(laws) == 1:
+        law = laws.pop()
+        lines.append(f"# {law}=: in [site], law = {_quoted(law)}")
+    lines += [""] if lines else []
     for card in cards:
         lines += [*_card_table(conf, card, told), ""]
     trunks, stations = count(1), count(1)
@@ -88,10 +103,17 @@ def imported(text: str, spans: Sequence[SpanSize] = ()) -> tuple[str, list[str]]
                 role, start = _ANALOG[word]
                 name = f"line-{next(trunks)}" if role == "trunk" else f"desk-{next(stations)}"
                 port = channel - card.first_channel + 1
-                lines += [*_line_table(role, name, card.name, port, start), ""]
+                lines += _line_table(role, name, card.name, port, start)
+                canceller = _canceller(conf, channel)
+                lines += (
+                    [f"echo_canceller = {_quoted(canceller)}"]
+                    if canceller != card.canceller
+                    else []
+                )
+                lines.append("")
                 if role == "station" and start != "kewlstart":
                     told.append(f"channel {channel}, {word}: {name} will signal by kewlstart")
-                if word == "e&m":
+                if word in ("e&m", "e&me1"):
                     told.append(
                         f"channel {channel}, {word}: it does not say whether the far end winks;"
                         f' {name} takes it for so, else signalling = "em_immediate"'
@@ -111,7 +133,7 @@ def _line_table(role: str, name: str, card: str, port: int, start: str) -> list[
 
 
 def _card_table(conf: SystemConf, card: _Card, told: list[str]) -> list[str]:
-    span = f'"{card.span}"' if isinstance(card.span, str) else str(card.span)
+    span = _quoted(card.span) if isinstance(card.span, str) else str(card.span)
     lines = [f"[card.{card.name}]", 'kind = "dahdi"', f"span = {span}"]
     table = card.table
     if table is not None:
@@ -127,24 +149,39 @@ def _card_table(conf: SystemConf, card: _Card, told: list[str]) -> list[str]:
     if card.dynamic is not None:
         each = card.dynamic
         lines.append(
-            f'dynamic = {{ driver = "{each.driver}", address = "{each.address}",'
+            f"dynamic = {{ driver = {_quoted(each.driver)}, address = {_quoted(each.address)},"
             f" channels = {each.channels}, timing = {each.timing} }}"
         )
     numbers = range(card.first_channel, card.first_channel + card.channels)
-    cancellers = {conf.echo_canceller[each] for each in numbers if each in conf.echo_canceller}
-    known = sorted(cancellers & set(_CANCELLERS))
-    lines += [f'echo_canceller = "{known[0]}"'] if known else []
-    if len(cancellers) > 1:
-        told.append(f"card {card.name}: several echo cancellers, of which {known[:1]} was taken")
+    used = Counter(_canceller(conf, each) for each in numbers if each in conf.signalling)
+    card.canceller = used.most_common(1)[0][0] if used else "none"
+    if card.canceller != "none":
+        lines.append(f"echo_canceller = {_quoted(card.canceller)}")
+    named = {conf.echo_canceller[each] for each in numbers if each in conf.echo_canceller}
     told += [
         f"echocanceller={name}: no echo canceller of that name is known to appliance.toml"
-        for name in sorted(cancellers - set(_CANCELLERS))
+        for name in sorted(named - set(_CANCELLERS))
     ]
     return lines
 
 
+def _canceller(conf: SystemConf, channel: int) -> str:
+    name = conf.echo_canceller.get(channel, "none")
+    return name if name in _CANCELLERS else "none"
+
+
+def _quoted(text: str) -> str:
+    """The text as a TOML string: what JSON escapes, TOML reads."""
+    return json.dumps(text, ensure_ascii=False)
+
+
 def _cards(conf: SystemConf, spans: Sequence[SpanSize], told: list[str]) -> list[_Card]:
     tables = {each.number: each for each in conf.spans}
+    told += [
+        f"span={number} stands {times} times: the last counts"
+        for number, times in Counter(each.number for each in conf.spans).items()
+        if times > 1
+    ]
     if spans:
         dynamic = {f"DYN/{each.driver}/{each.address}": each for each in conf.dynamic}
         cards = [
@@ -233,10 +270,10 @@ def exported(appliance: Appliance, spans: Sequence[SpanSize] = ()) -> tuple[str,
             None,
         )
         highest = max((place.port for place in places.values() if place.card == name), default=0)
-        size = table.dynamic.channels if table.dynamic is not None else highest
+        size = max(highest, _size(table))
         if known is not None:
             first, size = known.first_channel, known.channels
-        elif len(appliance.card) > 1 and table.dynamic is None:
+        elif len(appliance.card) > 1 and not _size(table):
             told.append(f"card {name}: the driver does not tell its channels; {size} are assumed")
         number = known.number if known is not None else _span_number(table, len(conf.spans) + 1)
         _export_card(conf, name, table, number)
@@ -251,6 +288,15 @@ def exported(appliance: Appliance, spans: Sequence[SpanSize] = ()) -> tuple[str,
     conf.zones = (conf.default_zone,)
     head = "# Made by `switchroom card export`: Switchroom itself needs no such file.\n"
     return head + write_system_conf(conf), told
+
+
+def _size(table: DahdiCardTable) -> int:
+    """How many channels the configuration tells that the span has; 0: it does not."""
+    if table.dynamic is not None:
+        return table.dynamic.channels
+    if table.coding is None:
+        return 0
+    return 31 if table.coding == "hdb3" else 24
 
 
 def _span_number(table: DahdiCardTable, otherwise: int) -> int:
@@ -287,7 +333,8 @@ def _export_line(
 ) -> None:
     trunk = appliance.trunk.get(place.name)
     start = trunk.signalling if trunk is not None else "kewlstart"
-    conf.signalling[channel] = _STARTS.get((place.kind.value, start), "e&m")
+    tie = "e&me1" if table.framing == "cas" else "e&m"
+    conf.signalling[channel] = _STARTS.get((place.kind.value, start), tie)
     conf.law[channel] = appliance.site.law
     row = appliance.trunk.get(place.name) or appliance.station[place.name]
     canceller = row.echo_canceller or table.echo_canceller

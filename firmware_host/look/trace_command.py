@@ -48,7 +48,8 @@ def trace(
 ) -> None:
     """Tell what happens on lines as it happens; without NAMES on all of them.
 
-    card: the hardware tells; heard: the media plane heard; line: the signalling says to the call center;
+    now: how a line stands when the trace begins; card: the hardware tells; heard: the media plane heard;
+    line: the signalling says to the call center;
     order: it orders of the card; sound: it asks of the media plane; driver: the raw event (--raw).
     """
     end = None if seconds is None else time.monotonic() + seconds

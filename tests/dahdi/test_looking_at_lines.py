@@ -71,6 +71,17 @@ def test_a_far_channel_that_is_looped_gives_every_bit_back(spans):
     assert found["bits"] > 64_000
 
 
+def test_a_channel_that_nobody_set_up_is_tried_all_the_same_and_left_as_it_was(control):
+    with joined_spans(control, 0xC, 4, near=None, far=None) as (near, far):
+        done = run(
+            *("line", "bert", f"{near.number}-2", "--far", f"{far.number}-2"),
+            *("--seconds", "1", "--json"),
+        )
+        assert json.loads(done.stdout)["bits"] > 32_000, done.output
+        for span in (near, far):
+            assert control.channel(span.first_channel + 1).signalling == Signalling.NONE
+
+
 def test_without_a_loop_it_says_that_nothing_came_back(spans):
     done = run("line", "bert", f"{spans[0].number}-{CLEAR}", "--seconds", "1")
     assert done.exit_code == 1

@@ -93,10 +93,12 @@ def free(number: int) -> int | None:
     return None
 
 
-def test_the_command_for_a_loop_gives_the_line_back(state):
+@pytest.mark.parametrize("by_place", [False, True], ids=["by name", "by span and channel"])
+def test_the_command_for_a_loop_gives_the_line_back(state, control, by_place):
+    name = f"{control.span('DYN/loc/b:0').number}-1" if by_place else "line-1"
     file = state.parent.parent / "appliance.toml"
     done = subprocess.run(
-        [*COMMAND, "--config", file, "line", "loopback", "line-1", "--for", "0.5"],
+        [*COMMAND, "--config", file, "line", "loopback", name, "--for", "0.5"],
         capture_output=True,
         text=True,
         check=False,

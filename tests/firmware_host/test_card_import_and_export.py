@@ -95,6 +95,17 @@ def test_tie_lines_and_other_starts_keep_their_signalling_both_ways():
     assert parse_system_conf(written).signalling == parse_system_conf(text).signalling
 
 
+def test_tie_lines_on_an_e1_signal_by_its_own_bits_both_ways():
+    text = "span=1,1,0,cas,hdb3\ne&me1=1-2\nfxoks=32\n"
+    tables, _ = imported(text)
+    appliance = parse_appliance(with_cards(tables))
+    assert {
+        each.signalling.name for each in dahdi_card_settings(appliance, "span-1").ports.values()
+    } == {"EM_E1"}
+    written, _ = exported(appliance)
+    assert parse_system_conf(written).signalling == {1: "e&me1", 2: "e&me1", 32: "fxoks"}
+
+
 def test_a_file_with_escape_sequences_reaches_no_terminal(tmp_path):
     file = tmp_path / "system.conf"
     file.write_text("fxsks=1\n\x1b[2Jbogus=\x07\n")
@@ -109,3 +120,43 @@ def test_a_file_that_is_not_there_is_said_so():
     done = CliRunner().invoke(switchroom, ["card", "import", "/nowhere/system.conf"])
     assert done.exit_code == 1
     assert "/nowhere/system.conf" in done.output
+
+
+def test_what_appliance_toml_says_elsewhere_or_not_at_all_is_told():
+    tables, told = imported(
+        "span=1,0,0,ccs,hdb3\nspan=1,1,0,ccs,hdb3,yellow\nfxsks=32\nalaw=32\ndefaultzone=xx\n"
+    )
+    assert tomllib.loads(tables)["card"]["span-1"]["timing"] == 1
+    assert '# alaw=: in [site], law = "alaw"' in tables
+    for word in ("span=1 stands 2 times", "`yellow`", "defaultzone=xx"):
+        assert any(word in each for each in told), word
+
+
+def test_lines_keep_their_own_echo_cancellers_both_ways():
+    text = "fxsks=1-4\nfxoks=5\nechocanceller=oslec,1-2,5\nechocanceller=mg2,3\n"
+    tables, _ = imported(text)
+    found = tomllib.loads(tables)
+    assert found["card"]["analog"]["echo_canceller"] == "oslec"
+    assert [row.get("echo_canceller") for row in found["trunk"].values()] == [
+        None,
+        None,
+        "mg2",
+        "none",
+    ]
+    written, _ = exported(parse_appliance(with_cards(tables)))
+    assert parse_system_conf(written).echo_canceller == parse_system_conf(text).echo_canceller
+
+
+def test_a_dynamic_spans_address_stays_a_text_whatever_is_in_it():
+    tables, _ = imported('dynamic=eth,a"\\b,4,0\nfxsks=1\n')
+    assert tomllib.loads(tables)["card"]["span-1"]["dynamic"]["address"] == 'a"\\b'
+
+
+def test_a_file_that_is_no_text_is_refused_in_a_line(tmp_path):
+    file = tmp_path / "system\x1b[2J.conf"
+    file.write_bytes(bytes(range(256)) * 40)
+    done = CliRunner().invoke(switchroom, ["card", "import", str(file), "--no-driver"])
+    assert done.exit_code == 1
+    assert "no text of dahdi-tools" in done.stderr
+    assert done.output.count("\n") == 1
+    assert "\x1b" not in done.output

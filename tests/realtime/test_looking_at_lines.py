@@ -69,7 +69,8 @@ def test_a_trace_tells_a_handsets_events_and_what_the_line_makes_of_them(applian
         appliance.state / "callserver.sock", "trace", timeout_s=10, lines=["line-6"], raw=False
     )
     with contextlib.closing(told):
-        next(told)  # it follows
+        _, now = next(told)  # it follows
+        assert (now["kind"], now["what"]) == ("now", "in service")
         appliance.ask("callserver", "lines")
         test = subprocess.Popen(
             [*COMMAND, "--config", str(appliance.file), "dial", "--to", "5550200", "--stay", "1"],

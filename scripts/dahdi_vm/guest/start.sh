@@ -23,12 +23,12 @@ export LD_LIBRARY_PATH=$MACHINE/tools/usr/lib/x86_64-linux-gnu # libtonezone, fo
 # Without auto_assign_spans a span that is made has no channels until somebody assigns it.
 modprobe dahdi auto_assign_spans=1 && modprobe -a dahdi_dynamic dahdi_dynamic_loc dahdi_echocan_mg2 dahdi_echocan_oslec
 loaded=$?
+dmesg --follow > /out/kernel.log & # as it comes: a machine that is ended at its limit leaves it, too
 if [ $loaded = 0 ]; then
     echo "guest: DAHDI is loaded after $(cut -d' ' -f1 /proc/uptime) s"
     cd "$FOLDER" && "${COMMAND[@]}" < /dev/null
     status=$?
 fi
-dmesg > /out/kernel.log
 [ $loaded = 0 ] && echo $status > /out/status
 sync
 echo o > /proc/sysrq-trigger
