@@ -5,10 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 PROMPTS := $(VENV)/.prompts
-NATIVE_SOURCES := $(wildcard dsp/native/*.c dsp/native/*.h dsp/native/*.py) setup.py
+NATIVE_SOURCES := $(wildcard dsp/native/*.c dsp/native/*.h dsp/native/*.py drivers/pri/native/*) setup.py
 # Tests in real time mostly wait. A file's tests stay together: they share an appliance.
 AT_ONCE := -n 2 --dist loadfile
-APT_PACKAGES := gcc make python3-dev python3-venv espeak-ng sox multimon-ng libspandsp2
+APT_PACKAGES := gcc make python3-dev python3-venv espeak-ng sox multimon-ng libspandsp2 libpri-dev tshark
 APT_AARCH64 := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 # busybox, the kernel and the driver's source are only downloaded: see scripts/dahdi_vm
 APT_DAHDI := qemu-system-x86 cpio kmod gcc make libelf1

@@ -42,6 +42,7 @@ from acd.events import (
     PortOutOfService,
     ShutdownRequested,
     SoundFinished,
+    SupervisionLost,
 )
 from acd.facts import (
     AgentLoggedIn,
@@ -55,6 +56,7 @@ from acd.facts import (
     CallEnded,
     CallerQueued,
     CallOfferedToUs,
+    CallUnsupervised,
     Fact,
     FlowEntered,
     KeyPressed,
@@ -134,6 +136,7 @@ __all__ = [
     "CallId",
     "CallOffered",
     "CallOfferedToUs",
+    "CallUnsupervised",
     "CallView",
     "CallerIdentity",
     "CallerQueued",
@@ -195,6 +198,7 @@ __all__ = [
     "StationView",
     "StopRecording",
     "StopSound",
+    "SupervisionLost",
     "SystemStarted",
     "SystemStopped",
     "TrunkSettings",

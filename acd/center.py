@@ -118,6 +118,10 @@ class Center:
                 self._clear(event)
             case events.PortOutOfService():
                 self._withdraw(event)
+            case events.SupervisionLost():
+                call = self._calls.on_port(event.port)
+                if call is not None:
+                    self._orders.write(facts.CallUnsupervised(call=call.id))
             case events.PortInService():
                 self._return(event.port)
             case events.FactStored():

@@ -19,6 +19,7 @@ __all__ = [
     "PortOutOfService",
     "ShutdownRequested",
     "SoundFinished",
+    "SupervisionLost",
 ]
 
 
@@ -81,6 +82,13 @@ class PortOutOfService:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisionLost:
+    """The call on this port goes on, but its far end's hang-up would not be told; the line limits it."""
+
+    port: PortId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PortInService:
     """The line can be used. Every port starts out of service until this comes."""
 
@@ -132,6 +140,7 @@ Event = (
     | PortOutOfService
     | PortInService
     | SoundFinished
+    | SupervisionLost
     | FactStored
     | HangUpRequested
     | ClockSet

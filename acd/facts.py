@@ -18,6 +18,7 @@ __all__ = [
     "CallConnected",
     "CallEnded",
     "CallOfferedToUs",
+    "CallUnsupervised",
     "CallerQueued",
     "Fact",
     "FlowEntered",
@@ -82,6 +83,13 @@ class CallOfferedToUs:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallAnswered:
     """We answered; from here the caller pays and is recorded."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallUnsupervised:
+    """Signalling for this call is gone: it goes on for a limited time, and its end may be told late."""
 
     call: str
 
@@ -283,6 +291,7 @@ Fact = (
     | CallOfferedToUs
     | CallAnswered
     | FlowEntered
+    | CallUnsupervised
     | KeyPressed
     | CallerQueued
     | AnnouncementPlayed

@@ -9,12 +9,22 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from drivers.caller import CallerNumber
+
 __all__ = [
     "AlarmCleared",
     "AlarmRaised",
     "BatteryChanged",
+    "BearerBlocked",
+    "BearerReady",
+    "CallDigits",
     "Card",
     "DialPulses",
+    "FarEndAlerts",
+    "FarEndAnswers",
+    "FarEndCalls",
+    "FarEndClears",
+    "FarEndProceeds",
     "FlashDetected",
     "HardwareCommand",
     "HardwareEvent",
@@ -24,15 +34,22 @@ __all__ = [
     "PortKind",
     "PulsesCounted",
     "PulsesSent",
+    "RestartBearer",
     "ReversePolarity",
     "RingBurstEnded",
     "RingBurstStarted",
+    "SendAlerting",
+    "SendConnect",
+    "SendRelease",
+    "SendSetup",
+    "SendSetupDigits",
     "SetBattery",
     "SetHook",
     "SetMessageWaiting",
     "SetRinger",
     "SpeechDescriptors",
     "SpeechRequests",
+    "SupervisionLost",
     "TransmitOnHook",
     "WinkDetected",
 ]
@@ -104,8 +121,84 @@ class AlarmCleared:
     """Any port: the cause of the alarm is gone; how hook and battery stand is told next."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BearerReady:
+    """B-channel: it is at rest at both ends and can carry a call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BearerBlocked:
+    """B-channel: it can't carry a call now; one that is up goes on."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarEndCalls:
+    """B-channel: SETUP came, its number complete; the far end knows that we proceed."""
+
+    caller: CallerNumber
+    called: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarEndProceeds:
+    """B-channel: the far end works on our call."""
+
+    in_band: bool
+    "What it sends is worth hearing already."
+    cause: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarEndAlerts:
+    """B-channel: it rings there."""
+
+    in_band: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarEndAnswers:
+    """B-channel: it was answered; ``connected`` where the far end tells by whom."""
+
+    connected: CallerNumber | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarEndClears:
+    """B-channel: the call is over, or our clearing is acknowledged; `BearerReady` follows."""
+
+    cause: int
+    "Of Q.850."
+    glare: bool = False
+    "Another call took the channel in the same moment."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallDigits:
+    """B-channel: digits came in messages during the call."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisionLost:
+    """B-channel: nobody tells us of its calls any more."""
+
+    reason: str
+
+
 HardwareEvent = (
-    RingBurstStarted
+    BearerReady
+    | BearerBlocked
+    | FarEndCalls
+    | FarEndProceeds
+    | FarEndAlerts
+    | FarEndAnswers
+    | FarEndClears
+    | CallDigits
+    | SupervisionLost
+    | RingBurstStarted
     | RingBurstEnded
     | BatteryChanged
     | PolarityReversed
@@ -166,8 +259,51 @@ class SetMessageWaiting:
     waiting: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendSetup:
+    """B-channel: call this number."""
+
+    called: str
+    caller: CallerNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendSetupDigits:
+    """B-channel: more of the called number."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendAlerting:
+    """B-channel: tell the caller that it rings here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendConnect:
+    """B-channel: answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendRelease:
+    """B-channel: end the call, for this cause of Q.850."""
+
+    cause: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestartBearer:
+    """B-channel: bring it to rest at both ends, whatever it carries."""
+
+
 HardwareCommand = (
-    SetHook
+    SendSetup
+    | SendSetupDigits
+    | SendAlerting
+    | SendConnect
+    | SendRelease
+    | RestartBearer
+    | SetHook
     | SetRinger
     | SetBattery
     | ReversePolarity
@@ -183,6 +319,7 @@ class PortKind(Enum):
     FXO = "fxo"
     FXS = "fxs"
     EM = "e&m"
+    BEARER = "b-channel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +376,8 @@ class PluggedCard(Card, Protocol):
         """Of each port that can be had."""
 
     @property
-    def signalling_descriptor(self) -> int | None:
-        """Readable when `poll` has something to tell; None where the pump fetches events."""
+    def signalling_descriptors(self) -> tuple[int, ...]:
+        """Each readable when `poll` has something to tell; none where the pump fetches events."""
 
     @property
     def speech_requests(self) -> SpeechRequests:

@@ -38,6 +38,7 @@ __all__ = [
     "Ring",
     "SendDigits",
     "ShowMessageWaiting",
+    "SupervisionEnded",
 ]
 
 
@@ -52,6 +53,8 @@ class ClearCause(Enum):
     NO_DIAL_TONE = "no dial tone"
     SILENCE = "silence"
     GLARE = "glare"
+    REJECTED = "rejected"
+    WRONG_NUMBER = "wrong number"
     FAILED = "failed"
 
 
@@ -111,8 +114,14 @@ class InService:
     """The line is idle and can carry calls."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisionEnded:
+    """The call goes on, but nobody would tell us that the far end has hung up; the line ends it in time."""
+
+
 LineEvent = (
     CallOffered
+    | SupervisionEnded
     | CallWaiting
     | Alerting
     | Answered

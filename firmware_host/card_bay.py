@@ -55,6 +55,7 @@ class CardBay:
         self._plane = plane
         self._loop = loop
         self._clock = clock
+        self._watched: tuple[int, ...] = ()
         self._next_try = 0.0
         self._empty_since: float | None = None
 
@@ -66,12 +67,15 @@ class CardBay:
         """Try what is due; the card when it has just been plugged in."""
         if self._empty_since is None:
             self._empty_since = now
-        if now < self._next_try:
-            return None
         if self.card is not None:
+            self._watch(self.card.signalling_descriptors)
+            if now < self._next_try:
+                return None
             self._next_try = now + _LOOK_AGAIN_S
             for port in self.card.look_again():
                 self._attach(self.card, port)
+            return None
+        if now < self._next_try:
             return None
         self._next_try = now + _TRY_AGAIN_S
         try:
@@ -83,8 +87,7 @@ class CardBay:
         self._next_try = now + _LOOK_AGAIN_S
         for port in self.card.speech_descriptors:
             self._attach(self.card, port)
-        if self.card.signalling_descriptor is not None:
-            self._loop.watch(self.card.signalling_descriptor)
+        self._watch(self.card.signalling_descriptors)
         return self.card
 
     def unplug(self, now: float) -> None:
@@ -94,8 +97,7 @@ class CardBay:
         self._next_try = now + _TRY_AGAIN_S
         if card is None:
             return
-        if card.signalling_descriptor is not None:
-            self._loop.unwatch(card.signalling_descriptor)
+        self._watch(())
         for slot in self._slots.values():
             self._plane.detach(slot)
         card.unplug()
@@ -115,6 +117,16 @@ class CardBay:
         """Open the channel again; as long as the other process holds it, `attend` tries on."""
         if isinstance(self.card, DahdiCard) and self.card.take_back(port):
             self._attach(self.card, port)
+
+    def _watch(self, descriptors: tuple[int, ...]) -> None:
+        """A card's descriptors may come and go while it stays."""
+        for old in self._watched:
+            if old not in descriptors:
+                self._loop.unwatch(old)
+        for new in descriptors:
+            if new not in self._watched:
+                self._loop.watch(new)
+        self._watched = descriptors
 
     def _attach(self, card: PluggedCard, port: int) -> None:
         slot = self._slots.get(port)

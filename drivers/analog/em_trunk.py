@@ -15,10 +15,10 @@ from abc import abstractmethod
 from enum import Enum
 
 from drivers.analog.settings import EmSettings
-from drivers.analog.timed_machine import TimedMachine
 from drivers.hardware import HardwareEvent, HookChanged, SetHook
 from drivers.interface import ClearCause, Cleared, DigitReceived, InService, OutOfService
 from drivers.line_sound import DigitHeard, Heard, Listen, SendKeys, StopSignal
+from drivers.timed_machine import TimedMachine
 
 __all__ = ["EmState", "EmTrunk"]
 

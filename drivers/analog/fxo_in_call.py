@@ -10,7 +10,6 @@ Whatever of it fails to come, the call goes on.
 from enum import Enum
 
 from drivers.analog.settings import FxoSettings
-from drivers.analog.timed_machine import TimedMachine
 from drivers.caller import CallerIdMode, CallerNumber
 from drivers.hardware import BatteryChanged, PolarityReversed, SetHook
 from drivers.interface import CallWaiting, ClearCause, Cleared, DigitReceived, OutOfService
@@ -27,6 +26,7 @@ from drivers.line_sound import (
     ToneHeard,
     ToneStopped,
 )
+from drivers.timed_machine import TimedMachine
 
 __all__ = ["RINGBACK_OVER_S", "FxoInCall", "FxoState"]
 

@@ -16,7 +16,6 @@ from enum import Enum
 
 from drivers.analog.dial_pulses import digit_of_pulses
 from drivers.analog.settings import Disconnect, FxsSettings
-from drivers.analog.timed_machine import TimedMachine
 from drivers.caller import CallerIdMode, CallerNumber
 from drivers.hardware import (
     FlashDetected,
@@ -43,6 +42,7 @@ from drivers.line_sound import (
     SignalSent,
     StopSignal,
 )
+from drivers.timed_machine import TimedMachine
 
 __all__ = ["FxsInCall", "FxsState"]
 

@@ -12,6 +12,7 @@ from drivers.dahdi.control import Control
 from drivers.dahdi.gain_table import gain_table
 from drivers.dahdi.settings import (
     DahdiCardSettings,
+    DahdiDChannelSettings,
     DahdiPortSettings,
     DynamicSpanSettings,
     StartSignalling,
@@ -39,6 +40,7 @@ __all__ = [
     "Control",
     "DahdiCard",
     "DahdiCardSettings",
+    "DahdiDChannelSettings",
     "DahdiEvent",
     "DahdiHook",
     "DahdiLaw",

@@ -25,9 +25,15 @@ from drivers.hardware import (
     PortKind,
     PulsesCounted,
     PulsesSent,
+    RestartBearer,
     ReversePolarity,
     RingBurstEnded,
     RingBurstStarted,
+    SendAlerting,
+    SendConnect,
+    SendRelease,
+    SendSetup,
+    SendSetupDigits,
     SetBattery,
     SetHook,
     SetMessageWaiting,
@@ -139,6 +145,8 @@ class AnalogPort:
         return self.kind is PortKind.FXO and self._off_hook
 
     def _levels(self, off_hook: bool) -> list[HardwareEvent]:
+        if self.kind is PortKind.BEARER:
+            return []
         if self.kind is PortKind.FXO:
             return [BatteryChanged(present=True)]
         if self.kind is PortKind.FXS:
@@ -162,6 +170,8 @@ class AnalogPort:
 
         Alarms are not told here: how the channel stands has to be read first; see `stands`.
         """
+        if self.kind is PortKind.BEARER:
+            return [], []  # a D-channel tells for it
         if value & DigitEvent.PULSEDIGIT:
             return [PulsesCounted(digit=chr(value & 0xFF))], []
         try:
@@ -242,6 +252,12 @@ class AnalogPort:
                 return [TransmitSound(round(seconds * 1000))], ()
             case SetMessageWaiting(waiting=waiting):
                 return [SetLamp(waiting)], ()
+            case SendSetup() | SendConnect():
+                return [CancelEcho(True)], ()
+            case SendRelease() | RestartBearer():
+                return [CancelEcho(False)], ()
+            case SendSetupDigits() | SendAlerting():
+                return [], ()
             case _:
                 assert_never(command)
 

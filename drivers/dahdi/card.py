@@ -131,6 +131,9 @@ class DahdiCard:
         "Nothing was there to be sent, by port: times it happened. Once after each hanging up is usual."
         with Control(devices) as control:
             self.span = configure_span(control, settings)
+            if settings.d_channel is not None:
+                number = self._number(settings.d_channel.position)
+                control.configure_channel(number, settings.d_channel.signalling)
             ready = [each for each in settings.ports if self._configure(control, each)]
             control.start_span(self.span.number)
             self.span = control.span(self.span.number)
@@ -146,9 +149,9 @@ class DahdiCard:
         }
 
     @property
-    def signalling_descriptor(self) -> int | None:
+    def signalling_descriptors(self) -> tuple[int, ...]:
         """None: events come by `take_event`."""
-        return None
+        return ()
 
     @property
     def faults(self) -> dict[int, str]:
@@ -235,6 +238,8 @@ class DahdiCard:
                 longest_ms = max(settings.longest_flash_ms, _SHORTEST_FLASH_TIME_MS)
                 channel.set_times(rxflashtime=longest_ms)
                 channel.set_ring_cadence(_LONG_RING_MS)
+            case PortKind.BEARER:
+                channel.set_audio_mode()
             case PortKind.EM:
                 # Flash time: with more than 2 the driver would tell every seizure of ours as answered.
                 channel.set_times(rxwinktime=_WINK_TIME_MS, rxflashtime=2)

@@ -7,7 +7,13 @@ from enum import Enum
 from drivers.dahdi.abi import Law, LineFlag, Signalling
 from drivers.hardware import PortKind
 
-__all__ = ["DahdiCardSettings", "DahdiPortSettings", "DynamicSpanSettings", "StartSignalling"]
+__all__ = [
+    "DahdiCardSettings",
+    "DahdiDChannelSettings",
+    "DahdiPortSettings",
+    "DynamicSpanSettings",
+    "StartSignalling",
+]
 
 
 class StartSignalling(Enum):
@@ -18,6 +24,8 @@ class StartSignalling(Enum):
     LOOPSTART = "loopstart"
     GROUNDSTART = "groundstart"
     EM = "em"
+    BEARER = "bearer"
+    "None of its own: a D-channel signals for it."
     EM_E1 = "em_e1"
     "On an E1, whose idle bits differ from a T1's."
 
@@ -31,6 +39,7 @@ _SIGNALLING = {
     (PortKind.FXS, StartSignalling.GROUNDSTART): Signalling.FXOGS,
     (PortKind.EM, StartSignalling.EM): Signalling.EM,
     (PortKind.EM, StartSignalling.EM_E1): Signalling.EM_E1,
+    (PortKind.BEARER, StartSignalling.BEARER): Signalling.CLEAR,
 }
 
 
@@ -59,6 +68,20 @@ class DahdiPortSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DahdiDChannelSettings:
+    """The channel of a span that signals for its B-channels; another process opens it."""
+
+    position: int
+    by_card: bool = False
+    "The card itself frames HDLC, not the driver."
+
+    @property
+    def signalling(self) -> Signalling:
+        """As the driver names it."""
+        return Signalling.HARDHDLC if self.by_card else Signalling.HDLCFCS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DynamicSpanSettings:
     """A span without a card, such as TDM over Ethernet."""
 
@@ -81,6 +104,7 @@ class DahdiCardSettings:
     "Its number, or the driver's name of it (``WCTDM/0``)."
     ports: Mapping[int, DahdiPortSettings] = field(default_factory=dict)
     "By the channel's position in the span, from 1."
+    d_channel: DahdiDChannelSettings | None = None
     dynamic: DynamicSpanSettings | None = None
     "Made when it is not there."
     line_flags: LineFlag | None = None

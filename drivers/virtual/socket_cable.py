@@ -57,7 +57,7 @@ _EVENTS: tuple[HardwareEvent, ...] = (
 )
 _CODES = {event: code for code, event in enumerate(_EVENTS)}
 
-_KINDS = (PortKind.FXO, PortKind.FXS, PortKind.EM)
+_KINDS = (PortKind.FXO, PortKind.FXS, PortKind.EM, PortKind.BEARER)
 """By the octet that stands for each in a hello."""
 
 
@@ -81,9 +81,9 @@ class SocketCableEnd:
     speech_requests = SpeechRequests()
 
     @property
-    def signalling_descriptor(self) -> int | None:
-        """Readable when `poll` has something to tell; None while unplugged."""
-        return self._connection.fileno() if self._connection is not None else None
+    def signalling_descriptors(self) -> tuple[int, ...]:
+        """The connection's, while plugged in."""
+        return (self._connection.fileno(),) if self._connection is not None else ()
 
     @property
     def unsent(self) -> int:

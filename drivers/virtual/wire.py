@@ -57,6 +57,8 @@ class WireEnd:
 
     def state(self) -> list[HardwareEvent]:
         """What an end that is plugged in now sees."""
+        if self.kind is PortKind.BEARER:
+            return []  # what it tells goes over a D-channel
         if self.kind is not PortKind.FXS:
             return [HookChanged(off_hook=self.off_hook)]
         events: list[HardwareEvent] = [BatteryChanged(present=self.battery)]

@@ -30,6 +30,8 @@ def acd_event(port: Port, event: drivers.LineEvent) -> acd.Event | None:
             return acd.PortOutOfService(port=port.port, alarm=alarm)
         case drivers.InService():
             return acd.PortInService(port=port.port)
+        case drivers.SupervisionEnded():
+            return acd.SupervisionLost(port=port.port)
         case drivers.Alerting() | drivers.CallWaiting():
             return None
         case _:

@@ -200,22 +200,22 @@ class _TownProcess:
                 self._unplug(loop)
 
     def _accept(self, listener: CableListener, loop: StepLoop) -> None:
-        old = self._end.signalling_descriptor
+        old = self._end.signalling_descriptors
         if not listener.accept():
             return
-        if old is not None:
-            loop.unwatch(old)
+        for descriptor in old:
+            loop.unwatch(descriptor)
         slots = self._cable_slots()
         for port, speech in self._end.speech_descriptors.items():
             if port in slots:
                 self._plane.attach(slots[port], speech.read, write_descriptor=speech.write)
-        if self._end.signalling_descriptor is not None:
-            loop.watch(self._end.signalling_descriptor)
+        for descriptor in self._end.signalling_descriptors:
+            loop.watch(descriptor)
         _log.info("the appliance plugged in")
 
     def _unplug(self, loop: StepLoop) -> None:
-        if self._end.signalling_descriptor is not None:
-            loop.unwatch(self._end.signalling_descriptor)
+        for descriptor in self._end.signalling_descriptors:
+            loop.unwatch(descriptor)
         for slot in self._cable_slots().values():
             self._plane.detach(slot)
         self._end.unplug()

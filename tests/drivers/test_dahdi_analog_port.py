@@ -10,6 +10,7 @@ from drivers import (
     AlarmCleared,
     AlarmRaised,
     BatteryChanged,
+    CallerNumber,
     DialPulses,
     FlashDetected,
     HardwareEvent,
@@ -18,9 +19,15 @@ from drivers import (
     PortKind,
     PulsesCounted,
     PulsesSent,
+    RestartBearer,
     ReversePolarity,
     RingBurstEnded,
     RingBurstStarted,
+    SendAlerting,
+    SendConnect,
+    SendRelease,
+    SendSetup,
+    SendSetupDigits,
     SetBattery,
     SetHook,
     SetMessageWaiting,
@@ -40,8 +47,14 @@ from drivers.dahdi.analog_port import (
     TransmitSound,
 )
 
-FXO, FXS, EM = PortKind.FXO, PortKind.FXS, PortKind.EM
-SIGNALLING = {FXO: Signalling.FXSKS, FXS: Signalling.FXOKS, EM: Signalling.EM}
+FXO, FXS, EM, BEARER = PortKind.FXO, PortKind.FXS, PortKind.EM, PortKind.BEARER
+ANALOG = (FXO, FXS, EM)
+SIGNALLING = {
+    FXO: Signalling.FXSKS,
+    FXS: Signalling.FXOKS,
+    EM: Signalling.EM,
+    BEARER: Signalling.CLEAR,
+}
 RING, RING_OFF = SwitchHook(Hook.RING), SwitchHook(Hook.RINGOFF)
 OFF_HOOK, ON_HOOK = SwitchHook(Hook.OFFHOOK), SwitchHook(Hook.ONHOOK)
 NO_BATTERY = BatteryChanged(present=False)
@@ -85,7 +98,7 @@ def test_every_event_on_every_kind_of_port(kind, event, lifted):
     assert port(kind, lifted=lifted).receive(event)[0] == table.get((kind, event), [])
 
 
-@pytest.mark.parametrize("kind", PortKind)
+@pytest.mark.parametrize("kind", ANALOG)
 def test_a_digit_that_the_driver_counted_is_told_on_every_kind(kind):
     for digit in "0123456789*#":
         value = DigitEvent.PULSEDIGIT | ord(digit)
@@ -144,7 +157,8 @@ def test_an_alarm_is_told_once_and_its_end_with_how_the_line_stands(kind):
     assert line.stands(off_hook=False, alarm="red") == ([], [])
     assert line.stands(off_hook=False, alarm="blue") == ([AlarmRaised(alarm="blue")], [])
     events, _ = line.stands(off_hook=False, alarm="")
-    assert events == [AlarmCleared(), FED if kind is FXO else HookChanged(off_hook=False)]
+    levels = {FXO: [FED], BEARER: []}.get(kind, [HookChanged(off_hook=False)])
+    assert events == [AlarmCleared(), *levels]
 
 
 # ---------------------------------------------------------------- every command
@@ -161,6 +175,12 @@ COMMANDS = {
     TransmitOnHook(seconds=1.5): [TransmitSound(1500)],
     SetMessageWaiting(waiting=True): [SetLamp(True)],
     SetMessageWaiting(waiting=False): [SetLamp(False)],
+    SendSetup(called="1", caller=CallerNumber()): [CancelEcho(True)],
+    SendConnect(): [CancelEcho(True)],
+    SendRelease(cause=16): [CancelEcho(False)],
+    RestartBearer(): [CancelEcho(False)],
+    SendSetupDigits(digits="1"): [],
+    SendAlerting(): [],
 }
 
 

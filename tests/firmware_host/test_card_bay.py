@@ -26,7 +26,7 @@ class TwoPorts:
     def __init__(self) -> None:
         self.pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(2)]
         self.speech_descriptors = {1: self._descriptors(0)}
-        self.signalling_descriptor = 77
+        self.signalling_descriptors = (77,)
         self.second_can_be_had = False
 
     def _descriptors(self, place: int) -> SpeechDescriptors:

@@ -1,6 +1,6 @@
-"""What all analog machines share: a table of transitions, named timers, outputs in order, alarms.
+"""What all signalling machines share: a table of transitions, named timers, outputs in order, alarms.
 
-An event that a state's table does not name is ignored: analog lines rattle, and a late ring or tone
+An event that a state's table does not name is ignored: lines rattle, and a late ring or tone
 means nothing to a line that has moved on. Every state that waits names its timer when it is entered.
 
 An alarm is the same for all: whatever the line does is over, and nothing counts until it is cleared.

@@ -1,0 +1,1 @@
+"""The C of the PRI worker, and how it is built."""
