@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from dsp import TICK_S, LearnedTone, NothingLearned, learn_tone
 from firmware_host.console import Session
 from firmware_host.control_socket import ControlError
+from firmware_host.seconds import Seconds
 from firmware_host.sound_files import SoundFileError, read_recording
 
 __all__ = ["line", "line_commands"]
@@ -41,7 +42,7 @@ def line() -> None:
 @click.argument("sources", nargs=-1, required=True)
 @click.option(
     "--seconds",
-    type=click.FloatRange(min=3, max=120),
+    type=Seconds(min=3, max=120),
     default=15.0,
     show_default=True,
     help="How long a line is listened to.",

@@ -54,6 +54,8 @@ _log = logging.getLogger(__name__)
 _BLOCKS = 8
 """That may wait each way: the pump may stand still for 160 ms."""
 _TAPS_PER_MS = 8
+_TAPS = (32, 64, 128, 256, 512, 1024)
+"""The driver takes these; for any other number it takes 64."""
 _DEBOUNCE_MS = 100
 """FXO: after the loop is closed, battery is not believed for so long; the driver's 600 ms hide a hang-up."""
 _SHORTEST_FLASH_TIME_MS = 210
@@ -83,10 +85,11 @@ def configure_span(control: Control, settings: DahdiCardSettings) -> SpanStatus:
                 dynamic.driver, dynamic.address, dynamic.channels, dynamic.timing
             )
             span = control.span(number)
-    if settings.line_flags is not None:
+    if settings.line_flags is not None or settings.line_build_out or settings.timing:
+        flags = span.line_flags if settings.line_flags is None else settings.line_flags
         control.configure_span(
             span.number,
-            flags=settings.line_flags,
+            flags=flags,
             build_out=settings.line_build_out,
             timing=settings.timing,
         )
@@ -419,7 +422,8 @@ class DahdiCard:
             case CancelEcho(wanted=wanted):
                 settings = self._settings.ports[port]
                 if settings.echo_canceller not in ("", *self._cancellers_missing):
-                    taps = settings.echo_canceller_ms * _TAPS_PER_MS
+                    wanted_taps = settings.echo_canceller_ms * _TAPS_PER_MS
+                    taps = next(each for each in _TAPS if each >= wanted_taps)
                     channel.set_echo_canceller(taps if wanted else 0)
 
 

@@ -263,7 +263,9 @@ class Channel:
     def _explained(self, request: Request | str, error: OSError) -> CardLost | CardRefused:
         what = request.name if isinstance(request, Request) else request
         message = f"channel {self.number}, {what}: {error.strerror}"
-        return CardLost(message) if error.errno in _GONE else CardRefused(message)
+        if error.errno in _GONE:
+            return CardLost(f"the span of channel {self.number} is gone ({what}: {error.strerror})")
+        return CardRefused(message)
 
 
 def event_name(value: int) -> str:

@@ -97,20 +97,22 @@ class Control:
         return str(answer.version.decode("ascii", "replace"))
 
     def spans(self) -> list[SpanStatus]:
-        """Every span, by number."""
-        first_channels: dict[int, int] = {}
-        for channel in self.channels():
-            if channel.position == 1:
-                first_channels[channel.span] = channel.number
-        found: list[SpanStatus] = []
+        """Every span, by number; one whose channels are not listed yet is not there yet."""
+        found: dict[int, SpanInformation] = {}
         for number in range(1, _MAXIMUM_SPANS + 1):
             information = self._span_information(number)
-            if information is None:
-                continue
-            found.append(span_status(information, first_channels.get(number, 0)))
-            if len(found) == information.totalspans:
-                break
-        return found
+            if information is not None:
+                found[number] = information
+                if len(found) == information.totalspans:
+                    break
+        first_channels = {
+            channel.span: channel.number for channel in self.channels() if channel.position == 1
+        }
+        return [
+            span_status(information, first_channels[number])
+            for number, information in found.items()
+            if number in first_channels
+        ]
 
     def span(self, which: int | str) -> SpanStatus:
         """The span of this number, or with this name of the driver's (``WCTDM/0``).

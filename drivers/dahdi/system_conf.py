@@ -44,7 +44,14 @@ SIGNALLINGS = [
     "dacsrbs",
 ]
 LAWS = ("mulaw", "alaw", "deflaw")
-_LINE_WORDS = ("d4", "esf", "ccs", "cas", "ami", "b8zs", "hdb3")
+_FRAMINGS = {
+    "d4": ("ami", "b8zs"),
+    "esf": ("ami", "b8zs"),
+    "ccs": ("ami", "hdb3"),
+    "cas": ("ami", "hdb3"),
+}
+"""And the codings that go with each."""
+_HIGHEST_TIMING, _HIGHEST_BUILD_OUT, _MOST_DYNAMIC = 128, 7, 256
 _OPTIONS = ("crc4", "yellow", "ntte", "term")
 
 
@@ -158,9 +165,12 @@ def _span(value: str) -> SystemConfSpan:
         raise _Mistake("a span has number, timing, line build-out, framing and coding")
     number, timing, build_out = (_number(word) for word in words[:3])
     framing, coding, *options = words[3:]
-    for word in (framing, coding):
-        if word not in _LINE_WORDS:
-            raise _Mistake(f"framing or coding `{word}` is unknown")
+    if framing not in _FRAMINGS:
+        raise _Mistake(f"framing `{framing}` is unknown; one of {', '.join(_FRAMINGS)}")
+    if coding not in _FRAMINGS[framing]:
+        raise _Mistake(f"with {framing} the coding is one of {', '.join(_FRAMINGS[framing])}")
+    if not number or timing > _HIGHEST_TIMING or build_out > _HIGHEST_BUILD_OUT:
+        raise _Mistake("spans count from 1, timing goes up to 128, line build-out up to 7")
     unknown = [word for word in options if word not in _OPTIONS]
     if unknown:
         raise _Mistake(f"option `{unknown[0]}` is unknown")
@@ -178,9 +188,10 @@ def _dynamic(value: str) -> SystemConfDynamic:
     words = [word.strip() for word in value.split(",")]
     if len(words) != 4:
         raise _Mistake("a dynamic span has driver, address, channels and timing")
-    return SystemConfDynamic(
-        driver=words[0], address=words[1], channels=_number(words[2]), timing=_number(words[3])
-    )
+    channels, timing = (_number(word) for word in words[2:])
+    if not 1 <= channels <= _MOST_DYNAMIC:
+        raise _Mistake(f"a dynamic span has 1 to {_MOST_DYNAMIC} channels")
+    return SystemConfDynamic(driver=words[0], address=words[1], channels=channels, timing=timing)
 
 
 def _number(word: str) -> int:

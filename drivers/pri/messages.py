@@ -42,6 +42,8 @@ __all__ = [
     "SetService",
     "SpanChanged",
     "SpanSettings",
+    "Step",
+    "Stepped",
     "SwitchType",
     "Trouble",
     "decode_orders",
@@ -355,6 +357,21 @@ Report = (
     | CallReleased
     | Trouble
 )
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """Lockstep: this moment, and what is ordered in it, by span."""
+
+    now: float
+    orders: dict[str, list[Order]] = {}
+
+
+class Stepped(Struct, frozen=True, kw_only=True):
+    """Lockstep: what came of a step, by span, and when the next one is due."""
+
+    reports: dict[str, list[Report]] = {}
+    next_timer: float | None = None
+
 
 _encoder = msgspec.json.Encoder()
 _orders = msgspec.json.Decoder(list[Order])

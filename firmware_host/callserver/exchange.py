@@ -82,6 +82,7 @@ class Exchange:
         self._perform(self.center.restore(history, now, utc_s), now)
         self._fact(self.center.snapshot(now), now)
         for port in self.ports.all:
+            port.alarm_since = now
             if port.card in self.cards:
                 self._line_outputs(port, port.line.start(now), now)
         self._settle(now)
@@ -288,6 +289,8 @@ class Exchange:
     def _line_event(self, port: Port, event: drivers.LineEvent) -> None:
         match event:
             case drivers.InService():
+                if not port.in_service:
+                    _log.info("%s is in service", port.port)
                 port.in_service, port.alarm = True, ""
             case drivers.OutOfService(alarm=alarm):
                 if alarm != port.alarm:

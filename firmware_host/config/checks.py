@@ -25,6 +25,7 @@ from firmware_host.config.walk import NO_NUMBER
 
 __all__ = ["check_appliance"]
 
+_CAS_TIMESLOT = 16
 LONGEST_PROMPT = 500
 "A caller who listens to more than half a minute has forgotten the first choice."
 
@@ -64,16 +65,43 @@ def _spans(appliance: Appliance) -> Iterable[Mistake]:
     for name, card in appliance.card.items():
         if not isinstance(card, DahdiCardTable):
             continue
+        yield from _digital(name, card)
         for key, span in (("span", card.span), ("town_span", card.town_span)):
             if span is None or span == NO_NUMBER:
                 continue
             path = key_path("card", name, key)
-            if not str(span).strip() or span in (0, "0"):
+            if not str(span).strip() or span in (0, "0") or str(span).startswith("-"):
                 yield Mistake(path, f'"{span}" is no span', "`switchroom spans` lists them, from 1")
                 continue
             other = used.setdefault(str(span), path)
             if other != path:
                 yield Mistake(path, f'"{span}" is taken by {other}', "each card is one span")
+
+
+_CODINGS = {
+    "d4": ("ami", "b8zs"),
+    "esf": ("ami", "b8zs"),
+    "ccs": ("ami", "hdb3"),
+    "cas": ("ami", "hdb3"),
+}
+
+
+def _digital(name: str, card: DahdiCardTable) -> Iterable[Mistake]:
+    """What a digital line can't be."""
+    path = key_path("card", name, "coding")
+    if (card.framing is None) is not (card.coding is None):
+        yield Mistake(path, "framing and coding go together", "give both, or none: as it is")
+    elif card.framing is not None and card.coding not in _CODINGS[card.framing]:
+        codings = " or ".join(_CODINGS[card.framing])
+        yield Mistake(path, f'"{card.coding}" with {card.framing} framing', codings)
+    if card.crc4 and card.framing not in ("ccs", "cas"):
+        yield Mistake(key_path("card", name, "crc4"), "only an E1 has it", "leave it out")
+    dynamic = card.dynamic
+    if dynamic is not None and card.span != f"DYN/{dynamic.driver}/{dynamic.address}":
+        wanted = f'span = "DYN/{dynamic.driver}/{dynamic.address}"'
+        yield Mistake(
+            key_path("card", name, "span"), "another name than the dynamic span's", wanted
+        )
 
 
 def _zone(name: str, path: str) -> Iterable[Mistake]:
@@ -96,7 +124,7 @@ def _disconnect_tone(name: str, trunk: TrunkTable, country: str) -> Iterable[Mis
         yield Mistake(path, str(error), "let `switchroom line learn` find it")
 
 
-def _signalling(name: str, trunk: TrunkTable) -> Iterable[Mistake]:
+def _signalling(appliance: Appliance, name: str, trunk: TrunkTable) -> Iterable[Mistake]:
     """What a kind of signalling makes impossible."""
     if trunk.signalling == "loopstart" and "battery" in trunk.clears_on:
         path = key_path("trunk", name, "clears_on")
@@ -104,10 +132,18 @@ def _signalling(name: str, trunk: TrunkTable) -> Iterable[Mistake]:
         yield Mistake(path, problem, 'such as ["busy_tone"], or signalling = "kewlstart"')
     if not is_tie_line(trunk):
         return
+    card = appliance.card.get(trunk.card)
+    if isinstance(card, DahdiCardTable) and card.framing == "ccs":
+        problem = "an E1 with ccs framing carries no signalling bits"
+        yield Mistake(key_path("trunk", name, "signalling"), problem, 'framing = "cas"')
+    if isinstance(card, DahdiCardTable) and card.framing == "cas" and trunk.port == _CAS_TIMESLOT:
+        problem = "timeslot 16 of an E1 carries the others' signalling"
+        yield Mistake(key_path("trunk", name, "port"), problem, "another port")
     for key, meant in (
         ("pulse_dialling", trunk.pulse_dialling),
         ("call_waiting_caller_id", trunk.call_waiting_caller_id),
         ("disconnect_tone", trunk.disconnect_tone is not None),
+        ("hybrid", trunk.hybrid is not None),
     ):
         if meant:
             problem = f"means nothing with {trunk.signalling}: the trunk tells by its leads"
@@ -138,7 +174,7 @@ def _ports(appliance: Appliance) -> Iterable[Mistake]:
         yield Mistake(key_path("station", name), "a trunk has this name", "line names are unique")
     for name, trunk in appliance.trunk.items():
         yield from _disconnect_tone(name, trunk, appliance.site.country)
-        yield from _signalling(name, trunk)
+        yield from _signalling(appliance, name, trunk)
         if not trunk.clears_on and trunk.disconnect_tone is None:
             path = key_path("trunk", name, "clears_on")
             yield Mistake(

@@ -102,7 +102,9 @@ def _leaf(expected: Any, value: Any, path: Path) -> list[Mistake]:  # noqa: ANN4
     except msgspec.ValidationError as error:
         # Messages end up in logs and on screens.
         got = "this PIN" if path and path[-1] == "pin" else _named(value)
-        wanted = _described(expected) or str(error).removesuffix(" - at `$`")
+        wanted = _described(expected)
+        if not wanted or isinstance(value, list):
+            return [Mistake(key_path(*path), str(error).removesuffix(" - at `$`"))]
         return [Mistake(key_path(*path), f"must be {wanted}, not {got}")]
     return []
 
@@ -165,6 +167,10 @@ def _named(value: Any) -> str:  # noqa: ANN401
     return _NAMES.get(type(value), type(value).__name__) + f" ({value})"
 
 
+def _length(count: int | None) -> str | None:
+    return None if count is None else f"{count} characters"
+
+
 def _described(expected: Any) -> str:  # noqa: ANN401
     """What would be right, in words."""
     if get_origin(expected) is Literal:
@@ -180,6 +186,8 @@ def _described(expected: Any) -> str:  # noqa: ANN401
                 ("more than", meta.gt),
                 ("at most", meta.le),
                 ("of the form", meta.pattern),
+                ("of at least", _length(meta.min_length)),
+                ("of at most", _length(meta.max_length)),
             )
             if bound is not None
         ]

@@ -10,6 +10,7 @@ from firmware_host.console.output import Column
 from firmware_host.console.session import Session
 from firmware_host.control_socket import ControlError, ask, ask_stream
 from firmware_host.journal_format import JournalDamage, read_segment, segments
+from firmware_host.seconds import Seconds
 from firmware_host.sound_files import SoundFileError, read_sound
 
 __all__ = ["operator_commands"]
@@ -117,8 +118,17 @@ def calls(session: Session, *, as_json: bool) -> None:
 
 
 @operator_commands.command()
-@click.option("--every", "every_s", default=1.0, show_default=True, help="Seconds between looks.")
-@click.option("--times", default=0, help="Look so many times; 0: until Control-C.")
+@click.option(
+    "--every",
+    "every_s",
+    type=Seconds(0.1, 86_400),
+    default=1.0,
+    show_default=True,
+    help="Seconds between looks.",
+)
+@click.option(
+    "--times", type=click.IntRange(0), default=0, help="Look so many times; 0: until Control-C."
+)
 @click.pass_obj
 def watch(session: Session, *, every_s: float, times: int) -> None:
     """Calls and queues, drawn anew every second until Control-C."""

@@ -10,6 +10,7 @@ from firmware_host.control_socket import ControlError
 from firmware_host.live.kept_sound import KeptSound, KeptSoundError
 from firmware_host.live.playout import Playout
 from firmware_host.live.sound_card import NoSoundCard, SoundCard
+from firmware_host.seconds import Seconds
 from firmware_host.sound_files import SoundFileError, read_sound
 
 __all__ = ["live_commands"]
@@ -109,7 +110,7 @@ def _sound_card(session: Session, playout: Playout) -> SoundCard | None:
     type=click.Path(path_type=Path),
     help="A new WAV file: left from the line, right to the line.",
 )
-@click.option("--seconds", type=click.FloatRange(min=0.1), help="So long; else until Control-C.")
+@click.option("--seconds", type=Seconds(min=0.1), help="So long; else until Control-C.")
 @click.option("--sound/--no-sound", default=True, help="The loudspeaker, if there is one.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 @click.pass_obj

@@ -13,10 +13,13 @@ from dsp import BitErrorCounter, BitSequence
 from firmware_host.console import Session
 from firmware_host.look.octet_loop import OctetLoop
 from firmware_host.look.raw_channel import RawChannel, raw_channel
+from firmware_host.seconds import Seconds
 
 __all__ = ["bert", "loopback"]
 
 _CLEAR = 0x80
+_D_CHANNEL = 0x180
+"Framed, whoever frames it."
 _EVERY_S = 1.0
 
 
@@ -26,7 +29,7 @@ _EVERY_S = 1.0
 )
 @click.argument("name")
 @click.option(
-    "--seconds", type=click.FloatRange(1, 86_400), default=10.0, show_default=True, help="How long."
+    "--seconds", type=Seconds(1, 86_400), default=10.0, show_default=True, help="How long."
 )
 @click.option("--far", help="The channel at the other end, when it is ours: count there.")
 @click.option("--loop-far", is_flag=True, help="Loop the far channel, and count what comes back.")
@@ -47,6 +50,8 @@ def bert(
     be named by --far. The exit code is 1 when a bit was wrong or nothing came back. A line of an
     analog card is refused.
     """
+    if far == name:
+        raise click.ClickException("--far: that is the same channel; leave it out for a loop")
     if loop_far and far is None:
         raise click.ClickException("--loop-far: which channel? name it with --far")
     counter = BitErrorCounter()
@@ -109,7 +114,7 @@ def _until(
             found = counter.counted
             if not quiet:
                 how = f"{found.errors} wrong of {found.bits}" if found.bits else "no sequence yet"
-                session.output.note(f"  {end - now:4.0f} s to go, {how}")
+                session.output.note(f"  {max(0.0, end - now):4.0f} s to go, {how}")
         return now < end
 
     return goes_on
@@ -117,6 +122,8 @@ def _until(
 
 def _prepare(raw: RawChannel) -> None:
     _refuse_analog(raw)
+    if int(raw.channel.status().signalling) & _D_CHANNEL == _D_CHANNEL:
+        raise CardRefused(f"{raw.name} is a D-channel; bits are tried on the others of its span")
     if _is_clear(raw):
         raw.channel.set_audio_mode(False)
     else:
@@ -155,7 +162,7 @@ def _robbed(raw: RawChannel) -> list[str]:
 @click.option(
     "--for",
     "seconds",
-    type=click.FloatRange(0.1, 86_400),
+    type=Seconds(0.1, 86_400),
     help="How many seconds; left out: until Control-C.",
 )
 @click.pass_obj
@@ -178,6 +185,7 @@ def _looped(session: Session, channel: DahdiChannel, name: str, seconds: float |
     end = None if seconds is None else time.monotonic() + seconds
     with contextlib.suppress(KeyboardInterrupt):  # that is how one ends it
         while end is None or time.monotonic() < end:
+            channel.status()  # raises when the card is gone
             left = 0.5 if end is None else min(0.5, max(0.0, end - time.monotonic()))
             session.output.pause(left)
     session.output.line(f"{name} is no longer looped.")

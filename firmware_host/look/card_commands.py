@@ -31,7 +31,7 @@ def card() -> None:
 def import_(session: Session, *, file: Path, no_driver: bool, as_json: bool) -> None:
     """Print the tables of appliance.toml that mean the same as a system.conf.
 
-    What can't be taken over is told line by line on the standard error. Nothing is changed.
+    What can't be taken over, or is a guess, is told line by line on the standard error. Nothing is changed.
     """
     try:
         with file.open("rb") as opened:
@@ -48,7 +48,7 @@ def import_(session: Session, *, file: Path, no_driver: bool, as_json: bool) -> 
         return
     session.output.write(tables or "# Nothing in it that appliance.toml could say.\n")
     for each in told:
-        session.output.note(f"Not taken over: {each}.")
+        session.output.note(f"Note: {each}.")
 
 
 @card.command(epilog="\b\nExample:\n  switchroom card export > system.conf")

@@ -23,6 +23,7 @@ from firmware_host.look.span_rows import (
 )
 from firmware_host.look.trace_command import trace
 from firmware_host.look.tune_command import tune
+from firmware_host.seconds import Seconds
 
 __all__ = ["look_commands"]
 
@@ -92,8 +93,20 @@ def spans(session: Session, *, with_channels: bool, reset: str | None, as_json: 
     epilog="\b\nExamples:\n  switchroom alarms\n  switchroom alarms --watch --every 5"
 )
 @click.option("--watch", is_flag=True, help="Go on and tell every change, until Control-C.")
-@click.option("--every", "every_s", default=1.0, show_default=True, help="Seconds between looks.")
-@click.option("--times", default=0, help="With --watch: look so many times; 0: until Control-C.")
+@click.option(
+    "--every",
+    "every_s",
+    type=Seconds(0.1, 86_400),
+    default=1.0,
+    show_default=True,
+    help="Seconds between looks.",
+)
+@click.option(
+    "--times",
+    type=click.IntRange(0),
+    default=0,
+    help="With --watch: look so many times; 0: until Control-C.",
+)
 @_json
 @click.pass_obj
 def alarms(session: Session, *, watch: bool, every_s: float, times: int, as_json: bool) -> None:

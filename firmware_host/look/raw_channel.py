@@ -7,6 +7,8 @@ channel by its place; one that carries no line of ours and was never set up is a
 
 import contextlib
 import re
+import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -52,6 +54,7 @@ def raw_channel(session: Session, name: str) -> Iterator[RawChannel]:
         click.ClickException: It can't be had; the message says why and what to do.
     """
     with ExitStack() as held:
+        _end_in_order(held)
         try:
             place = re.fullmatch(r"(\d{1,3})[-/](\d{1,3})", name)
             if place is None:
@@ -67,9 +70,22 @@ def raw_channel(session: Session, name: str) -> Iterator[RawChannel]:
             with DahdiControl() as control:
                 status = control.channel(number)
                 span = control.span(status.span)
-            yield RawChannel(name, channel, span, status.position)
         except CardError as error:
             raise click.ClickException(f"{name}: {error}") from error
+        yield RawChannel(name, channel, span, status.position)
+
+
+def _end_in_order(held: ExitStack) -> None:
+    """A terminal that is closed, or somebody's SIGTERM, leaves no channel looped or set up."""
+    if threading.current_thread() is not threading.main_thread():
+        return  # on the console, which ends commands itself
+
+    def end(number: int, _frame: object) -> None:
+        sys.exit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        before = signal.signal(number, end)
+        held.callback(signal.signal, number, before)
 
 
 def _line_at(session: Session, span: int, position: int) -> str | None:
@@ -131,7 +147,18 @@ def _of_line(session: Session, name: str, held: ExitStack) -> int:
             raise click.ClickException(str(error)) from error
         return int(granted["channel"])
     with DahdiControl() as control:
-        return control.span(table.span).first_channel + place.port - 1
+        span = control.span(table.span)
+        if place.port > span.channels:
+            raise click.ClickException(
+                f"{name}: port {place.port} of {place.card}, but span {span.number} ({span.name}) has"
+                f" {span.channels} channels; see `switchroom spans`"
+            )
+        number = span.first_channel + place.port - 1
+        if control.channel(number).signalling == DahdiSignalling.NONE:
+            raise click.ClickException(
+                f"{name}: its channel {number} is not set up yet; start the appliance once, it does that"
+            )
+        return number
 
 
 def _answers(session: Session) -> bool:

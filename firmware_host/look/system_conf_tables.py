@@ -95,6 +95,7 @@ def imported(text: str, spans: Sequence[SpanSize] = ()) -> tuple[str, list[str]]
         lines += [*_card_table(conf, card, told), ""]
     trunks, stations = count(1), count(1)
     placed: set[int] = set()
+    ties: list[str] = []
     for card in cards:
         for channel in range(card.first_channel, card.first_channel + card.channels):
             placed.add(channel)
@@ -113,13 +114,18 @@ def imported(text: str, spans: Sequence[SpanSize] = ()) -> tuple[str, list[str]]
                 lines.append("")
                 if role == "station" and start != "kewlstart":
                     told.append(f"channel {channel}, {word}: {name} will signal by kewlstart")
-                if word in ("e&m", "e&me1"):
-                    told.append(
-                        f"channel {channel}, {word}: it does not say whether the far end winks;"
-                        f' {name} takes it for so, else signalling = "em_immediate"'
-                    )
+                ties += [name] if word in ("e&m", "e&me1") else []
+    if ties:
+        told.append(
+            f"{_from_to(ties)}: a tie line's table does not say whether the far end winks; taken for so,"
+            ' else signalling = "em_immediate"'
+        )
     told += _not_taken(conf, placed)
     return "\n".join(lines).rstrip("\n") + "\n" if lines else "", told
+
+
+def _from_to(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
 
 
 def _line_table(role: str, name: str, card: str, port: int, start: str) -> list[str]:
@@ -209,6 +215,16 @@ def _guessed(
     first = 1
     highest = max(conf.signalling, default=0)
     for number, table in sorted(tables.items()):
+        if number > len(cards) + 1:
+            before = list(range(len(cards) + 1, number))
+            size = _analog_from(conf, first)
+            cards.append(_Card("analog-1", before[0], first, size))
+            told.append(
+                f"span {before[0]} has no span= line: the first {size} channels are taken for its card;"
+                " load the driver and import again, it knows the spans"
+            )
+            cards += [_Card(f"span-{each}", each, first + size, 0) for each in before[1:]]
+            first += size
         size = 31 if table.coding == "hdb3" else 24
         cards.append(_Card(f"span-{number}", number, first, size, table))
         first += size
@@ -226,6 +242,14 @@ def _guessed(
         cards.append(_Card(f"span-{number}", number, first, each.channels, None, each))
         first += each.channels
     return cards
+
+
+def _analog_from(conf: SystemConf, first: int) -> int:
+    """How many channels from this one on signal as analog ones do."""
+    size = 0
+    while conf.signalling.get(first + size, "").startswith(("fxs", "fxo")):
+        size += 1
+    return size
 
 
 def _not_taken(conf: SystemConf, placed: set[int]) -> list[str]:

@@ -13,6 +13,7 @@ from firmware_host.console import Session
 from firmware_host.control_socket import ControlError, ask_stream
 from firmware_host.look.pcap import PcapWriter
 from firmware_host.look.raw_channel import raw_channel
+from firmware_host.seconds import Seconds
 from firmware_host.terminal_text import printable
 
 __all__ = ["trace"]
@@ -34,7 +35,7 @@ _WAIT_MS = 500
     type=click.Path(path_type=Path),
     help="Frames of the D-channel SPAN-CHANNEL into this new file, for Wireshark.",
 )
-@click.option("--seconds", type=click.FloatRange(0.1), help="So long; left out: until Control-C.")
+@click.option("--seconds", type=Seconds(0.1), help="So long; left out: until Control-C.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_obj
 def trace(
@@ -104,7 +105,8 @@ def _frames(session: Session, name: str, file: Path, end: float | None) -> None:
                     raise click.ClickException(
                         f"{name} is no D-channel; `switchroom spans --channels` lists signalling"
                     )
-                output.note(f"{name}: frames go into {file} until Control-C.")
+                until = "Control-C" if end is None else "the time is over"
+                output.note(f"{name}: frames go into {file} until {until}.")
                 writer = PcapWriter(stream)
                 with contextlib.suppress(KeyboardInterrupt):  # that is how one ends it
                     _keep_frames(session, raw.channel, writer, end)

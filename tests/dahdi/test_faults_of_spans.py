@@ -113,6 +113,7 @@ def test_a_span_is_pulled_out_in_the_middle_of_thirty_calls_and_put_in_again(
         )
         wait_until(lambda: len(appliance.calls("queued")) == CALLERS + 1, 90, "all callers wait")
         lost_before = lost(appliance, "calm")
+        assert appliance.ask("callserver", "health")["clock"].startswith("busy")
         with Witness() as witness:
             pulled = threading.Thread(target=spans.pull_out, args=[BUSY])
             pulled.start()  # the driver waits for a second until everybody has noticed

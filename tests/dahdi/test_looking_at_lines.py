@@ -1,17 +1,20 @@
 """What technicians do with real channels: loops, bit errors, frames into files, dahdi_cfg's file."""
 
 import json
+import signal
 import subprocess
+import sys
 import threading
 import time
 
 import pytest
 from click.testing import CliRunner
-from joined_spans import await_event, joined_spans, opened
+from joined_spans import await_event, joined_spans, opened, pull_out
 
 from drivers import (
     DahdiCard,
     DahdiCardSettings,
+    DahdiControl,
     DahdiPortSettings,
     PortKind,
     SetBattery,
@@ -80,6 +83,57 @@ def test_a_channel_that_nobody_set_up_is_tried_all_the_same_and_left_as_it_was(c
         assert json.loads(done.stdout)["bits"] > 32_000, done.output
         for span in (near, far):
             assert control.channel(span.first_channel + 1).signalling == Signalling.NONE
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_whoever_is_ended_by_a_signal_leaves_no_channel_set_up(control, number, tmp_path):
+    with joined_spans(control, 0xC, 4, near=None, far=None) as (near, _far):
+        command = [sys.executable, "-m", "firmware_host.cli", "line", "loopback"]
+        loop = subprocess.Popen([*command, f"{near.number}-2"], stdout=subprocess.PIPE)
+        assert b"is looped" in loop.stdout.readline()
+        loop.send_signal(number)
+        assert loop.wait(20) == 128 + number
+        loop.stdout.close()
+        assert control.channel(near.first_channel + 1).signalling == Signalling.NONE
+
+
+def test_a_loop_whose_card_is_pulled_out_says_so():
+    with DahdiControl() as control, joined_spans(control, 0xC, 4) as (near, _far):
+        command = [sys.executable, "-m", "firmware_host.cli", "line", "loopback"]
+        loop = subprocess.Popen(
+            [*command, f"{near.number}-2"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        assert b"is looped" in loop.stdout.readline()
+        pull_out(near)
+        _, told = loop.communicate(timeout=20)
+        assert loop.returncode == 1
+        assert b"removed" in told or b"gone" in told, told
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("alarms", "--watch", "--every", "inf"),
+        ("line", "loopback", "1-1", "--for", "nan"),
+        ("line", "bert", "1-1", "--seconds", "nan"),
+        ("line", "trace", "--seconds", "inf"),
+    ],
+    ids=lambda words: words[1],
+)
+def test_what_is_no_time_is_refused(words):
+    done = run(*words)
+    assert done.exit_code == 2, done.output
+
+
+def test_a_channel_can_not_be_its_own_far_end(spans):
+    name = f"{spans[0].number}-{CLEAR}"
+    done = run("line", "bert", name, "--far", name)
+    assert "the same channel" in done.output
+
+
+def test_a_d_channel_is_not_for_bits(spans):
+    done = run("line", "bert", f"{spans[0].number}-{DCHAN}")
+    assert "is a D-channel" in done.output
 
 
 def test_without_a_loop_it_says_that_nothing_came_back(spans):

@@ -17,6 +17,14 @@ SIGNALLING = st.sampled_from(
 )
 
 
+T1 = st.tuples(st.sampled_from(["d4", "esf"]), st.sampled_from(["ami", "b8zs"]))
+E1 = st.tuples(st.sampled_from(["ccs", "cas"]), st.sampled_from(["ami", "hdb3"]))
+
+
+def span(line: tuple[str, str], **others) -> SystemConfSpan:
+    return SystemConfSpan(framing=line[0], coding=line[1], **others)
+
+
 @st.composite
 def confs(draw):
     conf = SystemConf(
@@ -35,12 +43,11 @@ def confs(draw):
         spans=draw(
             st.lists(
                 st.builds(
-                    SystemConfSpan,
+                    span,
+                    line=T1 | E1,
                     number=st.integers(1, 128),
                     timing=st.integers(0, 9),
                     line_build_out=st.integers(0, 7),
-                    framing=st.sampled_from(["d4", "esf", "ccs", "cas"]),
-                    coding=st.sampled_from(["ami", "b8zs", "hdb3"]),
                     options=st.sampled_from([(), ("crc4",), ("crc4", "yellow")]),
                 ),
                 max_size=3,

@@ -2,6 +2,7 @@
 
 import tomllib
 
+import pytest
 from click.testing import CliRunner
 
 from drivers import parse_system_conf
@@ -145,6 +146,34 @@ def test_lines_keep_their_own_echo_cancellers_both_ways():
     ]
     written, _ = exported(parse_appliance(with_cards(tables)))
     assert parse_system_conf(written).echo_canceller == parse_system_conf(text).echo_canceller
+
+
+def test_channels_before_the_first_span_line_are_an_analog_cards():
+    tables, told = imported("fxsks=1-4\nspan=2,1,0,esf,b8zs\ne&m=5-28\n")
+    found = tomllib.loads(tables)
+    assert (found["card"]["analog-1"]["span"], found["card"]["span-2"]["span"]) == (1, 2)
+    places = [(row["card"], row["port"]) for row in found["trunk"].values()]
+    assert places[:4] == [("analog-1", port) for port in range(1, 5)]
+    assert places[4:] == [("span-2", port) for port in range(1, 25)]
+    assert any("span 1 has no span= line" in each for each in told)
+    assert sum("winks" in each for each in told) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "span=1,1,0,b8zs,esf",
+        "span=1,300,0,esf,b8zs",
+        "span=1,1,9,esf,b8zs",
+        "span=0,1,0,esf,b8zs",
+        "span=1,1,0,esf,hdb3",
+        "dynamic=loc,1:0,9999,0",
+    ],
+)
+def test_a_line_that_no_card_can_be_set_up_by_is_told_and_not_taken(line):
+    tables, told = imported(f"{line}\nfxsks=1\n")
+    assert any(each.startswith("line 1,") for each in told)
+    assert set(tomllib.loads(tables)["card"]) == {"analog"}
 
 
 def test_a_dynamic_spans_address_stays_a_text_whatever_is_in_it():

@@ -60,6 +60,8 @@ CAUSES = {
     drivers.ClearCause.CONGESTION: dict.fromkeys(PortRole, acd.Cause.LINE_FAILED),
     drivers.ClearCause.NO_ANSWER: dict.fromkeys(PortRole, acd.Cause.NO_ANSWER),
     drivers.ClearCause.NO_DIAL_TONE: dict.fromkeys(PortRole, acd.Cause.LINE_FAILED),
+    drivers.ClearCause.REJECTED: dict.fromkeys(PortRole, acd.Cause.LINE_FAILED),
+    drivers.ClearCause.WRONG_NUMBER: dict.fromkeys(PortRole, acd.Cause.LINE_FAILED),
     drivers.ClearCause.GLARE: dict.fromkeys(PortRole, acd.Cause.LINE_FAILED),
     drivers.ClearCause.SILENCE: HUNG_UP,
     drivers.ClearCause.FAILED: dict.fromkeys(PortRole, acd.Cause.LINE_FAILED),
