@@ -71,6 +71,8 @@ from drivers.interface import *  # noqa: F403 - as above
 from drivers.interface import __all__ as _interface
 from drivers.line_sound import *  # noqa: F403 - as above
 from drivers.line_sound import __all__ as _line_sound
+from drivers.pri import *  # noqa: F403 - as above
+from drivers.pri import __all__ as _pri
 from drivers.virtual import (
     CableListener,
     LockstepCable,
@@ -117,6 +119,7 @@ __all__ = [
     "SystemConfSpan",
     "parse_system_conf",
     "write_system_conf",
+    *_pri,
     "alarm_text",
     "dahdi_event_name",
     "signalling_name",

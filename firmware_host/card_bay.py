@@ -6,7 +6,7 @@ The same bay serves the call server and the town, a virtual card's cable and a s
 import logging
 from collections.abc import Callable, Mapping
 
-from drivers import CardError, DahdiCard, PluggedCard
+from drivers import CardError, DahdiCard, PluggedCard, PrimaryRateCard
 from dsp import CardRequests, Plane
 from firmware_host.step_loop import StepLoop
 
@@ -69,6 +69,9 @@ class CardBay:
             self._empty_since = now
         if self.card is not None:
             self._watch(self.card.signalling_descriptors)
+            if isinstance(self.card, PrimaryRateCard):
+                for port in self.card.take_moved():
+                    self._attach(self.card, port)
             if now < self._next_try:
                 return None
             self._next_try = now + _LOOK_AGAIN_S

@@ -16,7 +16,14 @@ import click
 import msgspec
 
 from firmware_host.callserver import JournalError
-from firmware_host.config import ConfigurationError, needs_town, read_appliance
+from firmware_host.config import (
+    Appliance,
+    ConfigurationError,
+    bearers,
+    needs_town,
+    plays_far_end,
+    read_appliance,
+)
 from firmware_host.console import RECORDS, Output, Session, operator_commands, record_rows
 from firmware_host.decode_command import decode_commands
 from firmware_host.explained import Explained
@@ -25,6 +32,7 @@ from firmware_host.line_learn_command import line_commands
 from firmware_host.live.commands import live_commands
 from firmware_host.log_lines import log_as
 from firmware_host.look import look_commands
+from firmware_host.state_files import PRI_WORKER_SOCKET, TOWN_PRI_WORKER_SOCKET
 from firmware_host.terminal_text import printable_lines
 from firmware_host.version import VERSION
 
@@ -112,8 +120,9 @@ def check(session: Session, *, file: Path | None, as_json: bool) -> None:
         session.output.json([])
     else:
         session.output.line(
-            f"{file}: good; {len(appliance.trunk)} trunks, {len(appliance.station)} stations,"
-            f" {len(appliance.agent)} agents, {len(appliance.queue)} queues"
+            f"{file}: good; {len(appliance.trunk) + len(bearers(appliance))} trunks,"
+            f" {len(appliance.station)} stations, {len(appliance.agent)} agents,"
+            f" {len(appliance.queue)} queues"
         )
 
 
@@ -152,7 +161,12 @@ def run(session: Session, *, staff: bool) -> None:
         + "  switchroom lines | calls | queues | agents | records\n"
         "  switchroom handset desk-1 | listen line-1"
     )
-    code = run_all(session.configuration_file, staffed=staff, with_town=town)
+    code = run_all(
+        session.configuration_file,
+        staffed=staff,
+        with_town=town,
+        pri_sockets=pri_sockets(appliance, session.state),
+    )
     raise click.exceptions.Exit(code)
 
 
@@ -318,6 +332,16 @@ def demo(
         raise click.exceptions.Exit(_INTERRUPTED)
     if result.mistakes:
         raise click.exceptions.Exit(1)
+
+
+def pri_sockets(appliance: Appliance, state: Path) -> list[Path]:
+    """Where PRI workers are to listen: the appliance's, and the town's if it plays an exchange's side."""
+    spans = [card for card in appliance.card.values() if card.pri is not None]
+    state.mkdir(parents=True, exist_ok=True)
+    sockets = [state / PRI_WORKER_SOCKET] if spans else []
+    if any(plays_far_end(card) for card in spans):
+        sockets.append(state / TOWN_PRI_WORKER_SOCKET)
+    return sockets
 
 
 def _begin_process(name: str, *, may_wait: bool = True) -> None:

@@ -16,11 +16,13 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from firmware_host.explained import EXPLAINED
 from firmware_host.signs_of_life import SignsOfLife
+from firmware_host.state_files import PRI_WORKER_SOCKET
 
 __all__ = ["run_all"]
 
@@ -50,17 +52,28 @@ class _Child:
     quick_deaths: int = 0
 
 
-def run_all(configuration_file: Path, *, staffed: bool, with_town: bool = True) -> int:
+def run_all(
+    configuration_file: Path,
+    *,
+    staffed: bool,
+    with_town: bool = True,
+    pri_sockets: Sequence[Path] = (),
+) -> int:
     """Run until SIGINT or SIGTERM; the exit code: 0, or 3 when a process said why it can't run.
 
-    ``with_town``: some card's far end is played by the town.
+    Args:
+        configuration_file: Of all processes.
+        staffed: Whether the town's people answer our handsets.
+        with_town: Some card's far end is played by the town.
+        pri_sockets: Where PRI workers listen; one process each.
     """
     base = [sys.executable, "-m", "firmware_host.cli", "--config", str(configuration_file)]
     town = [*base, "town", *([] if staffed else ["--no-staff"])]
     far_end = _Child("town", town)
+    workers = [_pri_worker(path) for path in pri_sockets]
     call_server = _Child("call server", [*base, "callserver"], silent_limit_s=_SILENT_LIMIT_S)
     oam = _Child("OAM", [*base, "oam"])
-    children = [*([far_end] if with_town else []), call_server, oam]
+    children = [*workers, *([far_end] if with_town else []), call_server, oam]
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
@@ -70,10 +83,15 @@ def run_all(configuration_file: Path, *, staffed: bool, with_town: bool = True) 
             _start(child, signs)
         failed = _watch(children, signs, stop)
     finally:
-        for child in (call_server, oam, far_end):
+        for child in (call_server, oam, far_end, *workers):
             _stop_child(child)
         signs.close()
     return EXPLAINED if failed else 0
+
+
+def _pri_worker(path: Path) -> _Child:
+    name = "PRI worker" if path.name == PRI_WORKER_SOCKET else "town's PRI worker"
+    return _Child(name, [sys.executable, "-m", "drivers.pri", str(path)])
 
 
 def _start(child: _Child, signs: SignsOfLife) -> None:

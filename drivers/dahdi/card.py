@@ -280,6 +280,12 @@ class DahdiCard:
         """
         return self._number(port)
 
+    @property
+    def d_channel_number(self) -> int:
+        """DAHDI's number of the span's D-channel; 0: it has none."""
+        settings = self._settings.d_channel
+        return self._number(settings.position) if settings is not None else 0
+
     def voltages(self, port: int) -> WctdmStatistics | None:
         """What the card measures on the line, in millivolts; None: it does not."""
         try:

@@ -45,7 +45,7 @@ from drivers.interface import (
     SendDigits,
     SupervisionEnded,
 )
-from drivers.line_sound import DigitHeard, Listen, SendKeys, StopSignal
+from drivers.line_sound import DigitHeard, Listen, SendKeys, SoundHeard, StopSignal
 from drivers.pri.causes import NORMAL_CLEARING, clear_cause, release_cause
 from drivers.timed_machine import TimedMachine
 
@@ -87,12 +87,15 @@ class BearerLine(TimedMachine[BearerState]):
 
     Args:
         unsupervised_s: How long a call may go on of which nobody tells us any more.
+        silence_limit_s: A far end that has said nothing for so long is gone, whatever its exchange says;
+            0: never.
     """
 
     _IN_ALARM = S.ALARM
 
-    def __init__(self, *, unsupervised_s: float = 60.0) -> None:
+    def __init__(self, *, unsupervised_s: float = 60.0, silence_limit_s: float = 0.0) -> None:
         super().__init__(S.STARTING)
+        self._silence_limit_s = silence_limit_s
         self._unsupervised_s = unsupervised_s
         self._in_service = False
         self._cleared_told = False
@@ -190,7 +193,9 @@ class BearerLine(TimedMachine[BearerState]):
 
     def _go_up(self) -> None:
         self._enter(S.UP, talk_limit=_TALK_LIMIT_S)
-        self._emit(Listen(digits=True))
+        if self._silence_limit_s:
+            self._set_timer("silence", self._silence_limit_s)
+        self._emit(Listen(digits=True, activity=self._silence_limit_s > 0))
 
     def _key(self, event: DigitHeard) -> None:
         self._emit(DigitReceived(digit=event.digit))
@@ -199,6 +204,19 @@ class BearerLine(TimedMachine[BearerState]):
         for digit in event.digits:
             if digit in DIALLING_KEYS:
                 self._emit(DigitReceived(digit=digit))
+
+    def _sound(self, event: SoundHeard) -> None:
+        if event.active:
+            self._stop_timer("silence")
+        elif self._silence_limit_s:
+            self._set_timer("silence", self._silence_limit_s)
+
+    def _silent(self) -> None:
+        """Layer 3 may have lost the far end's release: nobody is there."""
+        self._emit(SendRelease(cause=NORMAL_CLEARING))
+        self._let_go()
+        self._tell_cleared(ClearCause.SILENCE)
+        self._enter(S.CLEARING, limit=_CLEARING_S)
 
     def _talk_limit(self) -> None:
         self._clear(ClearCause.FAILED)
@@ -291,6 +309,7 @@ class BearerLine(TimedMachine[BearerState]):
         (S.ALERTED, SupervisionLost): "_lose_unanswered",
         (S.ALERTED, BearerReady): "_freed_in_call",
         (S.UP, DigitHeard): "_key",
+        (S.UP, SoundHeard): "_sound",
         (S.UP, CallDigits): "_keyed",
         (S.UP, FarEndClears): "_far_end_clears",
         (S.UP, SupervisionLost): "_lose_supervision",
@@ -312,6 +331,7 @@ class BearerLine(TimedMachine[BearerState]):
         (S.CALLING, "limit"): "_not_answered",
         (S.ALERTED, "limit"): "_not_answered",
         (S.UP, "talk_limit"): "_talk_limit",
+        (S.UP, "silence"): "_silent",
         (S.UNSUPERVISED, "limit"): "_unsupervised_limit",
         (S.CLEARING, "limit"): "_clearing_stuck",
         (S.CLEARED, "limit"): "_clearing_stuck",

@@ -14,9 +14,10 @@ from drivers.pri.messages import ChannelState
 
 __all__ = ["ChannelMap"]
 
-T316_S = 20.0
-"""The standard's two minutes would keep a span of a silent exchange idle for two hours."""
-TRIES = 2
+T316_S = 5.0
+"""The standard's two minutes would keep a span of a silent exchange idle for two hours; when both sides
+establish layer 2 in the same moment, acknowledgements get lost."""
+TRIES = 3
 LOCKED_S = 60.0
 
 

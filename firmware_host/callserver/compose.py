@@ -17,6 +17,7 @@ from firmware_host.config import (
     Appliance,
     DahdiCardTable,
     TrunkTable,
+    bearers,
     card_kinds,
     center_settings,
     dahdi_card_settings,
@@ -24,12 +25,15 @@ from firmware_host.config import (
     is_tie_line,
     line_places,
     slot_count,
+    span_settings,
     station_settings,
     tie_line_settings,
     trunk_settings,
+    used_languages,
 )
 from firmware_host.line_media import CallerIdReader, LineMedia
 from firmware_host.prompts import PromptLibrary, SpeechMaker, default_cache
+from firmware_host.state_files import PRI_WORKER_SOCKET, cable_socket, d_channel_socket
 from firmware_host.step_loop import StepLoop
 
 __all__ = ["compose_bays", "compose_exchange", "compose_plane", "compose_prompts", "state_folder"]
@@ -64,9 +68,27 @@ def compose_bays(
 
 
 def _connector(appliance: Appliance, card: str, state: Path) -> Callable[[], drivers.PluggedCard]:
+    if appliance.card[card].pri is not None:
+        return partial(_connect_primary_rate, appliance, card, state)
+    return partial(_connect_speech, appliance, card, state)
+
+
+def _connect_speech(appliance: Appliance, card: str, state: Path) -> drivers.PluggedCard:
     if isinstance(appliance.card[card], DahdiCardTable):
-        return partial(drivers.DahdiCard, dahdi_card_settings(appliance, card))
-    return partial(_connect_cable, state / "cable.sock", card_kinds(appliance, card))
+        return drivers.DahdiCard(dahdi_card_settings(appliance, card))
+    return _connect_cable(state / cable_socket(card), card_kinds(appliance, card))
+
+
+def _connect_primary_rate(appliance: Appliance, card: str, state: Path) -> drivers.PluggedCard:
+    speech = _connect_speech(appliance, card, state)
+    if isinstance(speech, drivers.DahdiCard):
+        place = drivers.DChannelPlace(dahdi_channel=speech.d_channel_number)
+    else:
+        place = drivers.DChannelPlace(connect_to=str(state / d_channel_socket(card)))
+    settings = span_settings(appliance, card, place)
+    return drivers.PrimaryRateCard(
+        settings, speech, partial(drivers.WorkerLink, state / PRI_WORKER_SOCKET)
+    )
 
 
 def _connect_cable(path: Path, kinds: tuple[drivers.PortKind, ...]) -> drivers.PluggedCard:
@@ -82,11 +104,9 @@ def compose_prompts(
     appliance: Appliance, *, progress: Callable[[int, int], None] | None = None
 ) -> PromptLibrary:
     """All prompts that callers and agents may hear, in every language that is used."""
-    languages = [appliance.site.language]
-    languages += [trunk.language for trunk in appliance.trunk.values() if trunk.language]
     law = Law(appliance.site.law)
     maker = SpeechMaker(law, default_cache())
-    used = tuple(dict.fromkeys(languages))
+    used = used_languages(appliance)
     return PromptLibrary(appliance.prompt, used, law, maker, progress=progress)
 
 
@@ -110,6 +130,9 @@ def compose_exchange(
         own = disconnect_plan(trunk, plan)
         if own is not None:
             line_media.set_disconnect_plan(slot, own)
+    for name, bearer in bearers(appliance).items():
+        slot = ports.by_id(acd.PortId(name)).slot
+        plane.mute_digits(slot, appliance.trunk_group[bearer.group].mute_digits)
     return Exchange(
         center=acd.Center(center_settings(appliance)),
         ports=ports,
@@ -154,6 +177,12 @@ def _ports(appliance: Appliance) -> PortTable:
         )
         for name, trunk in appliance.trunk.items()
     ]
+    for name, bearer in bearers(appliance).items():
+        group = appliance.trunk_group[bearer.group]
+        line = drivers.BearerLine(
+            unsupervised_s=group.unsupervised_s, silence_limit_s=group.silence_limit_s
+        )
+        trunks.append(port(name, PortRole.TRUNK, line, group.called))
     stations = [
         port(
             name,

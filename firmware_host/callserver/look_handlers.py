@@ -17,7 +17,7 @@ from firmware_host.callserver.line_test import LineTest
 from firmware_host.callserver.line_trace import LineTrace
 from firmware_host.callserver.ports import Port
 from firmware_host.card_bay import CardBay
-from firmware_host.config import Appliance, DahdiCardTable, line_places
+from firmware_host.config import Appliance, DahdiCardTable, bearers, line_places
 from firmware_host.control_socket import Ask, Refused, Result
 
 __all__ = ["UNDER_TEST", "look_handlers", "new_line_test", "port_for_work"]
@@ -201,6 +201,11 @@ def _canceller(appliance: Appliance, line: str, card: str) -> str:
     table = appliance.card[card]
     if not isinstance(table, DahdiCardTable):
         return "none"
+    if line in bearers(appliance):
+        return (
+            appliance.trunk_group[bearers(appliance)[line].group].echo_canceller
+            or table.echo_canceller
+        )
     row = appliance.trunk.get(line) or appliance.station[line]
     return row.echo_canceller or table.echo_canceller
 

@@ -1,5 +1,6 @@
 """The one configuration: appliance.toml, checked as a whole before anything starts."""
 
+from firmware_host.config.checks import used_languages
 from firmware_host.config.dahdi_settings import dahdi_card_settings, dahdi_town_settings
 from firmware_host.config.line_places import (
     LinePlace,
@@ -7,9 +8,11 @@ from firmware_host.config.line_places import (
     is_tie_line,
     line_places,
     needs_town,
+    plays_far_end,
     slot_count,
 )
 from firmware_host.config.mistakes import ConfigurationError, Mistake
+from firmware_host.config.primary_rate import BearerPlace, bearers, span_settings
 from firmware_host.config.reader import parse_appliance, read_appliance
 from firmware_host.config.schema import (
     Appliance,
@@ -31,6 +34,7 @@ from firmware_host.config.settings import (
 __all__ = [
     "ALERTING_COUNTRIES",
     "Appliance",
+    "BearerPlace",
     "ConfigurationError",
     "DahdiCardTable",
     "LinePlace",
@@ -38,6 +42,7 @@ __all__ = [
     "StationTable",
     "TrunkTable",
     "VirtualCardTable",
+    "bearers",
     "card_kinds",
     "center_settings",
     "dahdi_card_settings",
@@ -48,9 +53,12 @@ __all__ = [
     "line_places",
     "needs_town",
     "parse_appliance",
+    "plays_far_end",
     "read_appliance",
     "slot_count",
+    "span_settings",
     "station_settings",
     "tie_line_settings",
     "trunk_settings",
+    "used_languages",
 ]

@@ -7,6 +7,7 @@ from dsp import UnknownSound, countries, tone_plan
 from firmware_host.config.hours import HoursError, parse_open_hours
 from firmware_host.config.line_places import is_tie_line
 from firmware_host.config.mistakes import Mistake, key_path, suggest
+from firmware_host.config.primary_rate import ChannelsError, bearers, group_channels
 from firmware_host.config.schema import (
     Appliance,
     DahdiCardTable,
@@ -23,7 +24,7 @@ from firmware_host.config.schema import (
 from firmware_host.config.settings import disconnect_plan
 from firmware_host.config.walk import NO_NUMBER
 
-__all__ = ["check_appliance"]
+__all__ = ["check_appliance", "used_languages"]
 
 _CAS_TIMESLOT = 16
 LONGEST_PROMPT = 500
@@ -43,6 +44,14 @@ def check_appliance(appliance: Appliance) -> list[Mistake]:
     ]
 
 
+def used_languages(appliance: Appliance) -> tuple[str, ...]:
+    """In which callers and agents are spoken to; the site's first."""
+    languages: list[str | None] = [appliance.site.language]
+    languages += [trunk.language for trunk in appliance.trunk.values()]
+    languages += [group.language for group in appliance.trunk_group.values()]
+    return tuple(dict.fromkeys(filter(None, languages)))
+
+
 def _site(appliance: Appliance) -> Iterable[Mistake]:
     site = appliance.site
     if "\0" in site.state:
@@ -54,9 +63,15 @@ def _site(appliance: Appliance) -> Iterable[Mistake]:
     if not appliance.card:
         yield Mistake("card", "no card", "add a table such as [card.virtual]")
     yield from _spans(appliance)
-    virtual = [each for each in appliance.card.values() if isinstance(each, VirtualCardTable)]
+    virtual = [
+        each
+        for each in appliance.card.values()
+        if isinstance(each, VirtualCardTable) and each.pri is None
+    ]
     if len(virtual) > 1:
-        yield Mistake("card", f"{len(virtual)} virtual cards", "one cable leads to the town")
+        problem = f"{len(virtual)} virtual cards with analog ports"
+        yield Mistake("card", problem, "one such cable leads to the town; spans may be many")
+    yield from _groups(appliance)
 
 
 def _spans(appliance: Appliance) -> Iterable[Mistake]:
@@ -76,6 +91,43 @@ def _spans(appliance: Appliance) -> Iterable[Mistake]:
             other = used.setdefault(str(span), path)
             if other != path:
                 yield Mistake(path, f'"{span}" is taken by {other}', "each card is one span")
+
+
+def _groups(appliance: Appliance) -> Iterable[Mistake]:
+    """Groups of B-channels: their cards, channels, flows."""
+    for name, group in appliance.trunk_group.items():
+        if group.flow not in appliance.flow:
+            advice = suggest(group.flow, list(appliance.flow))
+            path = key_path("trunk_group", name, "flow")
+            yield Mistake(path, f'unknown flow "{group.flow}"', advice)
+        for index, card in enumerate(group.cards):
+            path = key_path("trunk_group", name, "cards", index)
+            table = appliance.card.get(card)
+            if table is None:
+                yield Mistake(path, f'unknown card "{card}"', suggest(card, list(appliance.card)))
+                continue
+            if card in group.cards[:index]:
+                yield Mistake(path, f'card "{card}" stands here twice', "once is enough")
+            if table.pri is None:
+                advice = f"add a table {key_path('card', card, 'pri')}"
+                yield Mistake(path, f'card "{card}" has no D-channel', advice)
+                continue
+            try:
+                group_channels(group, table.pri)
+            except ChannelsError as error:
+                yield Mistake(key_path("trunk_group", name, "channels"), str(error))
+    for name, card_table in appliance.card.items():
+        if card_table.pri is None:
+            continue
+        law = "alaw" if card_table.pri.switch in ("euroisdn_e1", "qsig") else "mulaw"
+        if not any(name in group.cards for group in appliance.trunk_group.values()):
+            advice = f'add [trunk_group.{name}] with cards = ["{name}"]'
+            yield Mistake(key_path("card", name, "pri"), "no trunk group uses its channels", advice)
+        framing = card_table.framing if isinstance(card_table, DahdiCardTable) else None
+        if framing is not None and (framing == "ccs") is not (law == "alaw"):
+            problem = f'switch "{card_table.pri.switch}" on a span with {framing} framing'
+            advice = "an E1 has ccs, a T1 esf or d4"
+            yield Mistake(key_path("card", name, "pri", "switch"), problem, advice)
 
 
 _CODINGS = {
@@ -152,9 +204,12 @@ def _signalling(appliance: Appliance, name: str, trunk: TrunkTable) -> Iterable[
 
 def _ports(appliance: Appliance) -> Iterable[Mistake]:
     used: dict[tuple[str, int], str] = {}
-    if not appliance.trunk:
+    if not appliance.trunk and not appliance.trunk_group:
         yield Mistake("trunk", "no trunk: nobody can call in", "add a table such as [trunk.line-1]")
     lines = [("trunk", name, trunk.card, trunk.port) for name, trunk in appliance.trunk.items()]
+    lines += [
+        ("trunk_group", each.group, each.card, each.channel) for each in bearers(appliance).values()
+    ]
     lines += [
         ("station", name, table.card, table.port) for name, table in appliance.station.items()
     ]
@@ -165,11 +220,19 @@ def _ports(appliance: Appliance) -> Iterable[Mistake]:
         if card not in appliance.card:
             advice = suggest(card, list(appliance.card))
             yield Mistake(key_path(kind, name, "card"), f'unknown card "{card}"', advice)
+        elif kind != "trunk_group" and appliance.card[card].pri is not None:
+            problem = f'card "{card}" is a primary rate span: its channels belong to trunk groups'
+            yield Mistake(key_path(kind, name, "card"), problem, "another card")
         elif port == 0 and isinstance(appliance.card[card], DahdiCardTable):
             yield Mistake(path, "port 0", "a DAHDI span's channels are numbered from 1")
         other = used.setdefault((card, port), key_path(kind, name))
+        if other != key_path(kind, name) and kind == "trunk_group":
+            path = key_path(kind, name, "channels")
         if other != key_path(kind, name):
             yield Mistake(path, f"port {port} is taken by {other}", "each port carries one line")
+    for name in (appliance.trunk.keys() | appliance.station.keys()) & bearers(appliance).keys():
+        kind = "trunk" if name in appliance.trunk else "station"
+        yield Mistake(key_path(kind, name), "a B-channel has this name", "line names are unique")
     for name in appliance.trunk.keys() & appliance.station.keys():
         yield Mistake(key_path("station", name), "a trunk has this name", "line names are unique")
     for name, trunk in appliance.trunk.items():
@@ -184,6 +247,7 @@ def _ports(appliance: Appliance) -> Iterable[Mistake]:
         ("trunk", "line", appliance.trunk),
         ("station", "line", appliance.station),
         ("card", "card", appliance.card),
+        ("trunk_group", "trunk group", appliance.trunk_group),
     )
     for kind, what, table in named:
         for name in table:
@@ -321,9 +385,7 @@ def _codes(appliance: Appliance) -> Iterable[Mistake]:
 
 
 def _prompts(appliance: Appliance) -> Iterable[Mistake]:
-    languages = {appliance.site.language} | {
-        trunk.language for trunk in appliance.trunk.values() if trunk.language
-    }
+    languages = set(used_languages(appliance))
     for name, texts in appliance.prompt.items():
         for language, text in texts.items():
             path = key_path("prompt", name, language)

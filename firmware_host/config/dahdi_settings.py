@@ -2,15 +2,24 @@
 
 from drivers import (
     DahdiCardSettings,
+    DahdiDChannelSettings,
     DahdiLaw,
     DahdiPortSettings,
     DynamicSpanSettings,
     LineFlag,
+    PortKind,
     StartSignalling,
     mirrored,
 )
 from firmware_host.config.line_places import LinePlace, is_tie_line, line_places
-from firmware_host.config.schema import Appliance, DahdiCardTable, StationTable, TrunkTable
+from firmware_host.config.primary_rate import bearers, d_channel
+from firmware_host.config.schema import (
+    Appliance,
+    DahdiCardTable,
+    StationTable,
+    TrunkGroupTable,
+    TrunkTable,
+)
 
 __all__ = ["dahdi_card_settings", "dahdi_town_settings", "line_flags"]
 
@@ -56,6 +65,7 @@ def dahdi_card_settings(appliance: Appliance, card: str) -> DahdiCardSettings:
         line_flags=line_flags(table),
         line_build_out=table.line_build_out,
         timing=table.timing,
+        d_channel=_d_channel(table),
         ports={
             place.port: _port(appliance, table, place)
             for place in line_places(appliance).values()
@@ -64,10 +74,19 @@ def dahdi_card_settings(appliance: Appliance, card: str) -> DahdiCardSettings:
     )
 
 
+def _d_channel(table: DahdiCardTable) -> DahdiDChannelSettings | None:
+    if table.pri is None:
+        return None
+    return DahdiDChannelSettings(position=d_channel(table.pri), by_card=table.pri.hdlc_by_card)
+
+
 def _port(appliance: Appliance, card: DahdiCardTable, place: LinePlace) -> DahdiPortSettings:
-    line: TrunkTable | StationTable
+    line: TrunkTable | StationTable | TrunkGroupTable
     longest_flash_ms, start = _LONGEST_FLASH_MS, StartSignalling.KEWLSTART
-    if place.name in appliance.trunk:
+    if place.kind is PortKind.BEARER:
+        line = appliance.trunk_group[bearers(appliance)[place.name].group]
+        start = StartSignalling.BEARER
+    elif place.name in appliance.trunk:
         line = trunk = appliance.trunk[place.name]
         start = _tie_line(card) if is_tie_line(trunk) else StartSignalling(trunk.signalling)
     else:
@@ -112,4 +131,4 @@ def dahdi_town_settings(appliance: Appliance, card: str) -> DahdiCardSettings | 
         )
         for port, settings in near.ports.items()
     }
-    return DahdiCardSettings(span=table.town_span, ports=ports)
+    return DahdiCardSettings(span=table.town_span, ports=ports, d_channel=near.d_channel)

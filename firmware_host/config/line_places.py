@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from drivers import PortKind
-from firmware_host.config.schema import Appliance, DahdiCardTable, TrunkTable
+from firmware_host.config.primary_rate import bearers
+from firmware_host.config.schema import Appliance, CardTable, DahdiCardTable, TrunkTable
 
 __all__ = [
     "LinePlace",
@@ -15,6 +16,7 @@ __all__ = [
     "is_tie_line",
     "line_places",
     "needs_town",
+    "plays_far_end",
     "slot_count",
     "trunk_kind",
 ]
@@ -63,17 +65,22 @@ def slot_count(appliance: Appliance) -> int:
 
 
 def card_kinds(appliance: Appliance, card: str) -> tuple[PortKind, ...]:
-    """What a virtual card has at each port; a port without a line is FXS."""
+    """What a virtual card has at each port; a port without a line is FXS, or a B-channel's."""
+    if appliance.card[card].pri is not None:
+        ports = [port for _, _, on, port in _lines(appliance) if on == card]
+        return (PortKind.BEARER,) * (max(ports, default=-1) + 1)
     kinds = {port: kind for _, kind, on, port in _lines(appliance) if on == card}
     return tuple(kinds.get(port, PortKind.FXS) for port in range(max(kinds, default=-1) + 1))
 
 
 def needs_town(appliance: Appliance) -> bool:
     """Whether the town plays the far end of some card."""
-    return any(
-        not isinstance(card, DahdiCardTable) or card.town_span is not None
-        for card in appliance.card.values()
-    )
+    return any(plays_far_end(card) for card in appliance.card.values())
+
+
+def plays_far_end(card: CardTable) -> bool:
+    """Whether the town is at this card's other end."""
+    return not isinstance(card, DahdiCardTable) or card.town_span is not None
 
 
 def _first_port(appliance: Appliance, card: str) -> int:
@@ -83,7 +90,11 @@ def _first_port(appliance: Appliance, card: str) -> int:
 def _lines(appliance: Appliance) -> list[tuple[str, PortKind, str, int]]:
     trunks = [(name, trunk_kind(row), row.card, row.port) for name, row in appliance.trunk.items()]
     stations = [(name, PortKind.FXS, row.card, row.port) for name, row in appliance.station.items()]
-    return trunks + stations
+    channels = [
+        (each.name, PortKind.BEARER, each.card, each.channel)
+        for each in bearers(appliance).values()
+    ]
+    return trunks + stations + channels
 
 
 def _slots(appliance: Appliance) -> tuple[dict[str, int], int]:

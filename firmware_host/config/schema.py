@@ -22,6 +22,7 @@ __all__ = [
     "MenuTable",
     "NodeTable",
     "PauseTable",
+    "PrimaryRateTable",
     "QueueNodeTable",
     "QueueTable",
     "RecordingsTable",
@@ -31,6 +32,7 @@ __all__ = [
     "StarCodesTable",
     "StationTable",
     "TechnicianTable",
+    "TrunkGroupTable",
     "TrunkTable",
     "VirtualCardTable",
 ]
@@ -88,8 +90,34 @@ Octet = Annotated[int, Meta(ge=0, le=255)]
 GainDb = Annotated[float, Meta(ge=-24, le=24)]
 
 
+class PrimaryRateTable(Table, frozen=True):
+    """An E1 or T1 by ISDN primary rate: what its D-channel speaks."""
+
+    switch: Literal["euroisdn_e1", "euroisdn_t1", "ni2", "dms100", "5ess", "4ess", "qsig"] = (
+        "euroisdn_e1"
+    )
+    side: Literal["user", "network"] = "user"
+    "Which side we are; a carrier is the network."
+    d_channel: Annotated[int, Meta(ge=1, le=31)] | None = None
+    "Else 16 of an E1, 24 of a T1."
+    hdlc_by_card: bool = False
+    "The card frames the D-channel itself (hardhdlc of dahdi_cfg), not the driver."
+    overlap: bool = False
+    "Called numbers may come, and go, digit by digit."
+    called_length: Annotated[int, Meta(ge=0, le=32)] = 0
+    "Overlap: so many digits make a number of ours; 0: wait for the end."
+    exclusive: bool = True
+    "Our calls insist on their channel; else the far end may choose another one."
+    restart: bool = True
+    "Restart every channel when the D-channel comes up."
+    timers: dict[str, Annotated[int, Meta(ge=0, le=600_000)]] = {}
+    "By name, in milliseconds; counts for N200 and the like: libpri's defaults else."
+
+
 class VirtualCardTable(Table, frozen=True, tag_field="kind", tag="virtual"):
     """A crossed cable; the town lives at its other end."""
+
+    pri: PrimaryRateTable | None = None
 
 
 class DynamicTable(Table, frozen=True):
@@ -116,6 +144,7 @@ class DahdiCardTable(Table, frozen=True, tag_field="kind", tag="dahdi"):
     dynamic: DynamicTable | None = None
     echo_canceller: EchoCanceller = "none"
     echo_canceller_ms: Annotated[int, Meta(ge=4, le=128)] = 16
+    pri: PrimaryRateTable | None = None
     town_span: str | int | None = None
     "For trials: the span joined back to back with this one, where the town plays the far end."
 
@@ -156,6 +185,26 @@ class TrunkTable(Table, frozen=True):
     "On an FXO module that can be tuned: impedance and taps, as `switchroom line tune` finds them."
     echo_canceller: EchoCanceller | None = None
     "On a DAHDI card: another than the card's."
+    receive_gain_db: GainDb = 0.0
+    transmit_gain_db: GainDb = 0.0
+
+
+class TrunkGroupTable(Table, frozen=True):
+    """B-channels that serve for the same; each is a line, named after the group and its channel."""
+
+    cards: Annotated[tuple[str, ...], Meta(min_length=1)]
+    flow: str
+    channels: str = ""
+    "Of each card: such as ``1-15,17-31``; empty: all that it has."
+    called: str = ""
+    "Where the far end sends no number."
+    language: Language | None = None
+    silence_limit_s: Seconds = 2700.0
+    "The far end has said nothing for so long: hang up. 0: never."
+    unsupervised_s: WaitingSeconds = 60.0
+    "How long a call goes on after the PRI worker has died."
+    mute_digits: bool = False
+    echo_canceller: EchoCanceller | None = None
     receive_gain_db: GainDb = 0.0
     transmit_gain_db: GainDb = 0.0
 
@@ -300,7 +349,6 @@ class Appliance(Table, frozen=True):
 
     site: SiteTable
     card: dict[str, CardTable]
-    trunk: dict[str, TrunkTable]
     station: dict[str, StationTable]
     agent: dict[str, AgentTable]
     queue: dict[str, QueueTable]
@@ -312,3 +360,5 @@ class Appliance(Table, frozen=True):
     limits: LimitsTable = LimitsTable()
     recordings: RecordingsTable = RecordingsTable()
     technician: dict[str, TechnicianTable] = {}
+    trunk: dict[str, TrunkTable] = {}
+    trunk_group: dict[str, TrunkGroupTable] = {}

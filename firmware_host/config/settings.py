@@ -35,6 +35,7 @@ from drivers import (
 )
 from dsp import TonePlan, with_disconnect_tone
 from firmware_host.config.hours import parse_open_hours
+from firmware_host.config.primary_rate import bearers
 from firmware_host.config.schema import (
     Appliance,
     HangUpTable,
@@ -76,6 +77,15 @@ def center_settings(appliance: Appliance) -> CenterSettings:
                 called=trunk.called,
             )
             for name, trunk in appliance.trunk.items()
+        )
+        + tuple(
+            TrunkSettings(
+                port=PortId(line.name),
+                flow=appliance.trunk_group[line.group].flow,
+                language=appliance.trunk_group[line.group].language or appliance.site.language,
+                called=appliance.trunk_group[line.group].called,
+            )
+            for line in bearers(appliance).values()
         ),
         stations=tuple(PortId(name) for name in appliance.station),
         agents=tuple(

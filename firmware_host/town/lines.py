@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from drivers import (
+    BearerLine,
     CallerIdMode,
     CallerNumber,
     Card,
@@ -35,6 +36,7 @@ from firmware_host.config import (
     LinePlace,
     StationTable,
     TrunkTable,
+    bearers,
     dtmf_form,
     is_tie_line,
     line_places,
@@ -46,7 +48,7 @@ from firmware_host.town.person import Person
 
 __all__ = ["TownLine", "TownLines"]
 
-Machine = FxsLine | FxoLine | EmLine
+Machine = FxsLine | FxoLine | EmLine | BearerLine
 
 
 @dataclass(slots=True)
@@ -115,6 +117,10 @@ class TownLines:
         self._cards = dict(cards)
         places, country = line_places(appliance), appliance.site.country
         lines = [_exchange_end(places[name], row, country) for name, row in appliance.trunk.items()]
+        lines += [
+            _bearer(places[each.name], appliance.trunk_group[each.group].called)
+            for each in bearers(appliance).values()
+        ]
         lines += [_telephone(places[name], row, country) for name, row in appliance.station.items()]
         self.by_slot = {line.slot: line for line in lines}
         self.by_name = {line.name: line for line in lines}
@@ -229,6 +235,12 @@ def _exchange_end(place: LinePlace, trunk: TrunkTable, country: str) -> TownLine
         machine = FxsLine(_office_settings(trunk, country))
     return TownLine(
         place.name, place.slot, place.card, place.port, machine, number=trunk.called, trunk=True
+    )
+
+
+def _bearer(place: LinePlace, number: str) -> TownLine:
+    return TownLine(
+        place.name, place.slot, place.card, place.port, BearerLine(), number=number, trunk=True
     )
 
 

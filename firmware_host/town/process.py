@@ -18,17 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 import drivers
-from drivers import CableListener, CallerNumber, SocketCableEnd
+from drivers import CallerNumber
 from dsp import Law, Plane, g711_decode
 from firmware_host.card_bay import CardBay
 from firmware_host.config import (
     Appliance,
     DahdiCardTable,
-    VirtualCardTable,
-    card_kinds,
     dahdi_town_settings,
     line_places,
     slot_count,
+    span_settings,
 )
 from firmware_host.control_socket import ControlServer, Refused, Result
 from firmware_host.instance_lock import InstanceLock
@@ -37,7 +36,9 @@ from firmware_host.media_figures import media_figures
 from firmware_host.prompts import SpeechMaker, default_cache
 from firmware_host.service_notify import ServiceNotifier
 from firmware_host.sound_files import SoundFileError, read_sound
+from firmware_host.state_files import TOWN_PRI_WORKER_SOCKET, cable_socket
 from firmware_host.step_loop import StepLoop
+from firmware_host.town.cables import town_cables
 from firmware_host.town.habits import agent_at_desk, caller_from_command
 from firmware_host.town.handsets import Handsets
 from firmware_host.town.person import Person
@@ -89,12 +90,7 @@ class _TownProcess:
         self._staffed = staffed
         self._law = Law(appliance.site.law)
         self._plane = Plane(slot_count(appliance), law=self._law)
-        self._cable = next(
-            (name for name, card in appliance.card.items() if isinstance(card, VirtualCardTable)),
-            None,
-        )
-        kinds = () if self._cable is None else card_kinds(appliance, self._cable)
-        self._end = SocketCableEnd(tuple(drivers.mirrored(kind) for kind in kinds))
+        self._cables = town_cables(appliance, state, self._plane)
         self._bays: dict[str, CardBay] = {}
         self._bursts: deque[tuple[float, str]] = deque(maxlen=_BURSTS_KEPT)
         self._listeners: dict[str, asyncio.Queue[str]] = {}
@@ -105,13 +101,13 @@ class _TownProcess:
         loop = StepLoop()
         notifier = ServiceNotifier()
         reader = ThreadCallerIdReader(loop.wake_from_thread)
-        cards = {} if self._cable is None else {self._cable: self._end}
+        cards = {name: cable.card for name, cable in self._cables.items()}
         town = Town(self._appliance, cards, self._plane, reader, told=self._told)
         self._bays = self._bays_of_real_spans(loop)
         self._plane.start()
         loop.watch(self._plane.detection_fd)
-        listener = CableListener(self._state / "cable.sock", self._end)
-        loop.watch(listener.descriptor)
+        for name, cable in self._cables.items():
+            cable.listen(self._state / cable_socket(name), loop)
         town.script_failed = _script_failed
         town.lines.wire_told = self._on_the_wire
         town.start(time.monotonic())
@@ -144,17 +140,18 @@ class _TownProcess:
         try:
             while not loop.stopping:
                 loop.begin_step()
-                self._accept(listener, loop)
+                for cable in self._cables.values():
+                    cable.attend(time.monotonic(), loop)
                 self._step(town, loop)
                 await loop.wait(self._next_timer(town))
         finally:
             notifier.stopping()
             handsets.stop()
             await control.stop()
-            self._unplug(loop)
+            for cable in self._cables.values():
+                cable.close(loop)
             for bay in self._bays.values():
                 bay.unplug(time.monotonic())
-            listener.close()
             loop.unwatch(self._plane.detection_fd)
             self._plane.close()
             reader.close()
@@ -169,11 +166,20 @@ class _TownProcess:
                 else None
             )
             if far is not None:
-                connect = partial(drivers.DahdiCard, far)
+                connect = partial(self._far_span, name, far)
                 bays[name] = CardBay(
                     name, connect, self._slots(name), self._plane, loop, clock=True
                 )
         return bays
+
+    def _far_span(self, name: str, far: drivers.DahdiCardSettings) -> drivers.PluggedCard:
+        speech = drivers.DahdiCard(far)
+        if not speech.d_channel_number:
+            return speech
+        place = drivers.DChannelPlace(dahdi_channel=speech.d_channel_number)
+        settings = span_settings(self._appliance, name, place, far_end=True)
+        worker = self._state / TOWN_PRI_WORKER_SOCKET
+        return drivers.PrimaryRateCard(settings, speech, partial(drivers.WorkerLink, worker))
 
     def _slots(self, card: str) -> dict[int, int]:
         places = line_places(self._appliance).values()
@@ -181,6 +187,7 @@ class _TownProcess:
 
     def _next_timer(self, town: Town) -> float | None:
         times = [town.next_timer(), *(bay.next_timer() for bay in self._bays.values())]
+        times += [cable.next_timer() for cable in self._cables.values()]
         return min((time_s for time_s in times if time_s is not None), default=None)
 
     def _step(self, town: Town, loop: StepLoop) -> None:
@@ -197,31 +204,7 @@ class _TownProcess:
                 town.unplug(name, now)
             else:
                 _log.warning("the appliance is gone; its lines hang until it plugs in again")
-                self._unplug(loop)
-
-    def _accept(self, listener: CableListener, loop: StepLoop) -> None:
-        old = self._end.signalling_descriptors
-        if not listener.accept():
-            return
-        for descriptor in old:
-            loop.unwatch(descriptor)
-        slots = self._cable_slots()
-        for port, speech in self._end.speech_descriptors.items():
-            if port in slots:
-                self._plane.attach(slots[port], speech.read, write_descriptor=speech.write)
-        for descriptor in self._end.signalling_descriptors:
-            loop.watch(descriptor)
-        _log.info("the appliance plugged in")
-
-    def _unplug(self, loop: StepLoop) -> None:
-        for descriptor in self._end.signalling_descriptors:
-            loop.unwatch(descriptor)
-        for slot in self._cable_slots().values():
-            self._plane.detach(slot)
-        self._end.unplug()
-
-    def _cable_slots(self) -> dict[int, int]:
-        return {} if self._cable is None else self._slots(self._cable)
+                self._cables[name].unplug(loop)
 
     def _people_of_the_house(self) -> dict[str, Callable[[], Script]]:
         """By station: what whoever sits there does, from the log-in on."""
@@ -253,7 +236,8 @@ class _TownProcess:
     async def _babble(self, line: str, changes: int) -> dict[str, int]:
         """A loose wire: this line's hook or battery chatters as fast as the cable carries it."""
         place = line_places(self._appliance).get(line)
-        if place is None or place.card != self._cable:
+        cable = self._cables.get(place.card) if place is not None else None
+        if place is None or cable is None:
             raise Refused(f"no line {line} on the virtual card")
         for count in range(changes):
             command: drivers.HardwareCommand = (
@@ -261,11 +245,11 @@ class _TownProcess:
                 if place.kind is drivers.PortKind.FXS
                 else drivers.SetBattery(present=count % 2 == 1)
             )
-            self._end.perform(place.port, command)
+            cable.end.perform(place.port, command)
             if count % _BABBLE_AT_ONCE == 0:
                 await asyncio.sleep(0)
             # The other lines' changes use the same cable.
-            while self._end.unsent > _BABBLE_AT_ONCE:  # noqa: ASYNC110 - a cable tells nobody
+            while cable.end.unsent > _BABBLE_AT_ONCE:  # noqa: ASYNC110 - a cable tells nobody
                 await asyncio.sleep(_BABBLE_PAUSE_S)
         return {"changes": changes}
 

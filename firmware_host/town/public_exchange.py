@@ -2,7 +2,17 @@
 
 from collections.abc import Callable
 
-from drivers import Clear, ClearCause, EmLine, EmState, FxsState, SendTone, StopSignal
+from drivers import (
+    BearerLine,
+    BearerState,
+    Clear,
+    ClearCause,
+    EmLine,
+    EmState,
+    FxsState,
+    SendTone,
+    StopSignal,
+)
 from firmware_host.town.lines import TownLine, TownLines
 from firmware_host.town.script import Script
 
@@ -10,6 +20,7 @@ __all__ = ["PublicExchange"]
 
 _DIGIT_PAUSE_S = 3.0
 """A number that is dialled into the exchange is complete after this pause."""
+_FREE = (FxsState.IDLE, EmState.IDLE, BearerState.IDLE)
 _CONGESTED = Clear(cause=ClearCause.CONGESTION)
 
 
@@ -31,7 +42,7 @@ class PublicExchange:
 
     def offered(self, line: TownLine, called: str) -> None:
         """The appliance seizes a trunk; a tie line brings the number with it."""
-        if isinstance(line.machine, EmLine):
+        if isinstance(line.machine, EmLine | BearerLine):
             line.dialled = called
             self._route(line, refuse=lambda: self._lines.command(line, _CONGESTED))
         else:
@@ -84,7 +95,7 @@ class PublicExchange:
         lines = list(self._lines.by_slot.values())
         start = self._hunt_from % len(lines)
         for line in lines[start:] + lines[:start]:
-            free = line.person is None and line.machine.state in (FxsState.IDLE, EmState.IDLE)
+            free = line.person is None and line.machine.state in _FREE
             if line.trunk and free and line.number in ("", number):
                 self._hunt_from = lines.index(line) + 1
                 return line

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from drivers import Answer, Clear, Dial, EmLine, Flash, FxoState, Ring, StopSignal
+from drivers import Answer, BearerLine, Clear, Dial, EmLine, Flash, FxoState, Ring, StopSignal
 from dsp import SAMPLE_RATE_HZ, LiveFeed, Plane, PlayFinished, g711_encode
 from firmware_host.town.far_end_fault import FarEndFault
 from firmware_host.town.lines import TownLines
@@ -42,8 +42,8 @@ class Telephones:
         if line is None:
             return False
         person.slot, line.person = line.slot, person
-        if isinstance(line.machine, EmLine):
-            self._lines.command(line, Dial(number=number))
+        if isinstance(line.machine, EmLine | BearerLine):
+            self._lines.command(line, Dial(number=number, caller=person.identity))
         else:
             self._lines.command(line, Ring(caller=person.identity))
         return True
