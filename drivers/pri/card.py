@@ -296,6 +296,10 @@ class PrimaryRateCard:
     def _reported(self, report: Report) -> None:
         match report:
             case SpanChanged(up=up, problem=problem):
+                if up is not self._up:
+                    _log.warning(
+                        "span %s: the D-channel is %s", self.settings.name, "up" if up else "down"
+                    )
                 self._up = up
                 self._problem = problem or "the D-channel is down"
                 for port in self._channel_of:

@@ -290,13 +290,15 @@ class Exchange:
         match event:
             case drivers.InService():
                 if not port.in_service:
-                    _log.info("%s is in service", port.port)
+                    _log.log(_level(port, logging.INFO), "%s is in service", port.port)
                 port.in_service, port.alarm = True, ""
             case drivers.OutOfService(alarm=alarm):
                 if alarm != port.alarm:
                     port.alarm_since = self.now
                 port.in_service, port.alarm = False, alarm
-                _log.warning("%s is out of service: %s", port.port, alarm)
+                _log.log(
+                    _level(port, logging.WARNING), "%s is out of service: %s", port.port, alarm
+                )
             case _:
                 pass
         translated = acd_event(port, event)
@@ -351,3 +353,8 @@ class Exchange:
         self.taps.deal()
         for call, problem in self._recorder.losses():
             self._fact(acd.RecordingLost(call=call, problem=problem), self.now)
+
+
+def _level(port: Port, of_one: int) -> int:
+    """Thirty channels share one fate, which their span's card and worker tell."""
+    return logging.DEBUG if isinstance(port.line, drivers.BearerLine) else of_one

@@ -28,6 +28,8 @@ def wait_until(reached, limit_s: float, what: str):
 
 
 class RunningAppliance:
+    lines = 9
+
     def __init__(self, folder: Path, environment: dict[str, str] | None = None) -> None:
         self.environment = environment or {}
         self.file = folder / "appliance.toml"
@@ -48,7 +50,7 @@ class RunningAppliance:
                 stderr=log,
                 env={**os.environ, **self.environment},
             )
-        wait_until(lambda: self.in_service(9), 15, "nine lines in service")
+        wait_until(lambda: self.in_service(self.lines), 25, f"{self.lines} lines in service")
         wait_until(lambda: self.oam_up(), 15, "OAM answers")
 
     def stop(self, number: int = signal.SIGINT) -> int:
