@@ -5,26 +5,16 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
+
+from waiting import wait_until
 
 from firmware_host.control_socket import ControlError, ask
 
+__all__ = ["COMMAND", "RunningAppliance", "wait_until"]
+
 EXAMPLE = Path(__file__).parents[2] / "appliance.toml"
 COMMAND = [sys.executable, "-m", "firmware_host.cli"]
-
-
-def wait_until(reached, limit_s: float, what: str):
-    """Ask again and again, on the wall clock, until it is so; the answer."""
-    pause = threading.Event()
-    until = time.monotonic() + limit_s
-    while True:
-        answer = reached()
-        if answer:
-            return answer
-        assert time.monotonic() < until, f"not within {limit_s} s: {what}"
-        pause.wait(0.02)
 
 
 class RunningAppliance:

@@ -8,44 +8,11 @@ import termios
 
 import pytest
 import soundfile
+from hand import Hand
 from running_appliance import COMMAND, wait_until
 from sound_checks import heard_at, speech_like
-from terminal_program import TerminalProgram
 
 pytestmark = [pytest.mark.realtime, pytest.mark.timeout(120)]
-
-
-class Hand:
-    """`switchroom handset` on a pseudo-terminal, and whoever types there."""
-
-    def __init__(self, appliance, *words: str) -> None:
-        self.ours, self.theirs = os.openpty()
-        self.before = termios.tcgetattr(self.theirs)
-        self.process = subprocess.Popen(
-            [*COMMAND, "--config", str(appliance.file), "handset", *words, "--no-sound"],
-            stdin=self.theirs,
-            stdout=self.theirs,
-            stderr=self.theirs,
-            start_new_session=True,
-        )
-        self.screen = TerminalProgram(self.ours, rows=60)
-        self.screen.sees("is in your hand[\\s\\S]*on-hook")
-
-    @property
-    def modes(self) -> list:
-        return termios.tcgetattr(self.theirs)
-
-    def ends(self) -> int:
-        while self.process.poll() is None:
-            self.screen.look(0.02)  # a terminal that nobody reads would hold it up
-        self.screen.look(0.05)
-        return self.process.returncode
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        os.close(self.ours), os.close(self.theirs)
 
 
 @pytest.fixture

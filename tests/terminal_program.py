@@ -6,7 +6,7 @@ import select
 import time
 
 import pyte
-from running_appliance import wait_until
+from waiting import wait_until
 
 
 class TerminalProgram:
