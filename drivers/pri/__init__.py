@@ -9,6 +9,7 @@ from drivers.pri.causes import cause_text
 from drivers.pri.link import LinkLost, SpanLink, WorkerLink
 from drivers.pri.lockstep_worker import LockstepWorker
 from drivers.pri.messages import DChannelPlace, FollowFrames, Frame, SpanSettings, SwitchType
+from drivers.pri.q931_summary import q931_summary
 
 __all__ = [
     "BearerLine",
@@ -24,4 +25,5 @@ __all__ = [
     "SwitchType",
     "WorkerLink",
     "cause_text",
+    "q931_summary",
 ]

@@ -138,6 +138,20 @@ class PrimaryRateCard:
         link = self._link.descriptor if self._link is not None else None
         return (*self._speech.signalling_descriptors, *(() if link is None else (link,)))
 
+    @property
+    def has_worker(self) -> bool:
+        """Whether a PRI worker is there."""
+        return self._link is not None
+
+    @property
+    def is_up(self) -> bool:
+        """Whether layer 2 is up."""
+        return self._up
+
+    def channel_state(self, port: int) -> ChannelState:
+        """How the port's channel stands with the worker."""
+        return self._states[self._channel_of[port]]
+
     def channel_of(self, port: int) -> int:
         """Which channel this port has now."""
         return self._channel_of[port]

@@ -75,6 +75,10 @@ class WorkerLink:
         """The connection's."""
         return self._socket.fileno()
 
+    def fileno(self) -> int:
+        """For those who wait with `select`."""
+        return self._socket.fileno()
+
     def send(self, order: Order) -> None:
         """Order something, now or as soon as there is room."""
         self._unsent.append(encode_orders([order]))

@@ -16,6 +16,7 @@ from firmware_host.callserver.line_figures import line_figures
 from firmware_host.callserver.line_test import LineTest
 from firmware_host.callserver.line_trace import LineTrace
 from firmware_host.callserver.ports import Port
+from firmware_host.callserver.primary_rate_rows import primary_rate_rows
 from firmware_host.card_bay import CardBay
 from firmware_host.config import Appliance, DahdiCardTable, bearers, line_places
 from firmware_host.control_socket import Ask, Refused, Result
@@ -157,7 +158,16 @@ def look_handlers(
                     yield entry
                 yield None  # a sign of life: whoever waits may go
 
-    return {"alarms": alarms, "line_test": line_test, "release": release, "trace": trace}
+    def primary_rate() -> list[dict[str, Any]]:
+        return primary_rate_rows(exchange, appliance)
+
+    return {
+        "primary_rate": primary_rate,
+        "alarms": alarms,
+        "line_test": line_test,
+        "release": release,
+        "trace": trace,
+    }
 
 
 class _Released:

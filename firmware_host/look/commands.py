@@ -13,6 +13,7 @@ from firmware_host.line_learn_command import line
 from firmware_host.look.bert_command import bert, loopback
 from firmware_host.look.card_commands import card
 from firmware_host.look.line_test_command import line_test
+from firmware_host.look.pri_commands import pri
 from firmware_host.look.span_rows import (
     CHANNELS,
     COUNTERS,
@@ -173,3 +174,4 @@ def _alarms(session: Session) -> list[dict[str, Any]]:
 
 
 look_commands.add_command(card)
+look_commands.add_command(pri)
