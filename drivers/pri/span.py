@@ -320,6 +320,12 @@ class PriSpan:
             del self._numbers[pointer]
             lib.pri_span_destroy_call(self._span, pointer)
 
+    def forget(self, call: int) -> None:
+        """Take the number away of a call that is nobody's; libpri's record is libpri's."""
+        pointer = self._pointers.pop(call, None)
+        if pointer is not None:
+            del self._numbers[pointer]
+
     def restart(self, channel: int, now: float) -> None:
         """RESTART; one at a time."""
         lib.pri_span_clock(now)

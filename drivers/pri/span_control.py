@@ -323,6 +323,8 @@ class SpanControl:
                     EventKind.HANGUP_ACKNOWLEDGE,
                 ):
                     self.span.finish(event.call, event.cause, now)  # refused at once, or forgotten
+                elif event.call:
+                    self.span.forget(event.call)
 
     def _in_call(self, call: _Call, event: SpanEvent, now: float) -> None:
         match event.kind:

@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass, field
 
-from span_pair import CHANNELS, SpanPair
+from span_pair import SpanPair
 
 from drivers.pri.messages import (
     AcceptCall,
@@ -40,7 +40,8 @@ class RandomCalls:
 
     def place(self, side: str) -> None:
         end = getattr(self.pair, side)
-        idle = [each for each in CHANNELS if end.channels.state(each) is ChannelState.IDLE]
+        every = end.settings.channels
+        idle = [each for each in every if end.channels.state(each) is ChannelState.IDLE]
         if not idle or not end.up:
             return
         call = self._next[side]
