@@ -11,7 +11,6 @@ from span_pair import control, pair, settings
 from drivers.pri.messages import BeginSpan, SwitchType
 from firmware_host.look.pcap import PcapWriter
 
-
 TRANSFER_ABILITY = bytes.fromhex("1c0a11bea106020101020101")
 """Nortel's own facility in a DMS-100's SETUP, which tshark has no dissector for."""
 
