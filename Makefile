@@ -20,8 +20,8 @@ APT_BENCH := libspandsp-dev libtiff-dev
 help:                ## list the targets
 	@grep -hE '^[a-z0-9-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
 
-demo: $(STAMP) native $(PROMPTS) ## a busy quarter of an hour on the virtual card, in seconds (ARGS="--seed 7")
-	@$(BIN)/switchroom demo $(ARGS)
+demo: $(STAMP) native $(PROMPTS) ## a busy quarter of an hour on the virtual card, in seconds (ARGS="--seed 7"; SPANS=4: a busy hour of E1s)
+	@$(BIN)/switchroom demo $(if $(SPANS),--spans $(SPANS)) $(ARGS)
 
 run: $(STAMP) native $(PROMPTS) ## start the whole appliance in the foreground; Ctrl-C ends it in order
 	@$(BIN)/switchroom run

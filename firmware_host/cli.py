@@ -15,6 +15,7 @@ from typing import Any
 import click
 import msgspec
 
+from drivers import LinkLost
 from firmware_host.callserver import JournalError
 from firmware_host.config import (
     Appliance,
@@ -267,6 +268,14 @@ def console(
     type=click.Choice(["caller-id-muted", "caller-id-inverted", "keys-muted", "answer-withheld"]),
     help="Let the exchange fail on purpose: the demo must notice.",
 )
+@click.option(
+    "--spans",
+    type=click.IntRange(1, 16),
+    help="A busy hour on so many E1 spans by PRI instead, with agents for them.",
+)
+@click.option(
+    "--minutes", type=click.IntRange(1, 600), default=60, show_default=True, help="With --spans."
+)
 @click.option("--quiet", is_flag=True, help="No timeline.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the outcome as JSON, without timeline."
@@ -280,6 +289,8 @@ def demo(
     caller_audio: Path | None,
     output: Path,
     far_end_fault: str | None,
+    spans: int | None,
+    minutes: int,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -294,6 +305,9 @@ def demo(
     if caller_number is not None and not re.fullmatch("[0-9]{1,20}", caller_number):
         raise click.ClickException(f"--caller: {caller_number!r} is no number; use 1 to 20 digits")
     out = session.output
+    if spans is not None:
+        _busy_hour(out, output, seed, spans, minutes, quiet=quiet or as_json, as_json=as_json)
+        return
     try:
         options = DemoOptions(
             output=output,
@@ -331,6 +345,47 @@ def demo(
         out.note("Interrupted: calls in progress were closed and recorded as such.")
         raise click.exceptions.Exit(_INTERRUPTED)
     if result.mistakes:
+        raise click.exceptions.Exit(1)
+
+
+def _busy_hour(
+    out: Output,
+    output: Path,
+    seed: int,
+    spans: int,
+    minutes: int,
+    *,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    from firmware_host.demo import BusyHourOptions, DemoError, prepare_output, run_busy_hour
+
+    try:
+        prepare_output(output)
+        options = BusyHourOptions(output=output, spans=spans, seconds=60.0 * minutes, seed=seed)
+        hour = run_busy_hour(options, (lambda _line: None) if quiet else out.line)
+    except (DemoError, LinkLost) as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        out.json(asdict(hour))
+    else:
+        rows = [
+            {"what": "calls offered", "count": hour.offered},
+            {"what": "found every channel busy", "count": hour.refused},
+            {"what": "at once, at most", "count": hour.most_at_once},
+            {"what": "talked with an agent", "count": hour.talked},
+            {"what": "mean wait of these, s", "count": round(hour.mean_wait_s)},
+            *({"what": f"ended: {end}", "count": count} for end, count in hour.ends.most_common()),
+        ]
+        out.table(rows, (("what", "Calls"), ("count", "")), empty="")
+        out.line(
+            f"{hour.simulated_s / 60:.0f} min on {spans} spans by PRI in {hour.took_s:.0f} s;"
+            " all of it was frames and sound."
+        )
+        out.line(f"Journal of facts: {output / 'journal'}")
+    for mistake in hour.mistakes:
+        out.note(f"Not as it should be: {mistake}")
+    if hour.mistakes:
         raise click.exceptions.Exit(1)
 
 

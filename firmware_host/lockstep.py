@@ -5,12 +5,20 @@ written.
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from drivers import LockstepCable
+from drivers import (
+    Card,
+    DChannelPlace,
+    LockstepCable,
+    LockstepCableEnd,
+    LockstepWorker,
+    PrimaryRateCard,
+)
 from dsp import TICK_S, Law, Plane
 from firmware_host.callserver import Journal, Recorder, compose_exchange, compose_plane
-from firmware_host.config import Appliance, card_kinds
+from firmware_host.config import Appliance, card_kinds, span_settings
 from firmware_host.line_media import InlineCallerIdReader
 from firmware_host.prompts import PromptLibrary
 from firmware_host.town import FarEndFault, Town
@@ -35,13 +43,22 @@ class Lockstep:
         boot: str = "lockstep",
     ) -> None:
         cables = {name: LockstepCable(card_kinds(appliance, name)) for name in appliance.card}
+        self._worker = (
+            LockstepWorker() if any(each.pri for each in appliance.card.values()) else None
+        )
+        near: dict[str, Card] = {name: cable.near for name, cable in cables.items()}
+        far: dict[str, Card] = {name: cable.far for name, cable in cables.items()}
+        for name, table in appliance.card.items():
+            if table.pri is not None and self._worker is not None:
+                near[name] = _span(appliance, name, cables[name].near, self._worker, far_end=False)
+                far[name] = _span(appliance, name, cables[name].far, self._worker, far_end=True)
         self._ticks = 0
         self._start_utc_s = start_utc_s
         self.plane = compose_plane(appliance)
         self.town_plane = Plane(self.plane.slots, law=Law(appliance.site.law))
         self.town = Town(
             appliance,
-            {name: cable.far for name, cable in cables.items()},
+            far,
             self.town_plane,
             InlineCallerIdReader(),
             fault=fault,
@@ -49,7 +66,7 @@ class Lockstep:
         )
         self.exchange = compose_exchange(
             appliance,
-            cards={name: cable.near for name, cable in cables.items()},
+            cards=near,
             plane=self.plane,
             reader=InlineCallerIdReader(),
             prompts=prompts,
@@ -81,6 +98,8 @@ class Lockstep:
         self.plane.rx[:] = self.town_plane.tx
         self.plane.tick()
         self.exchange.step(now)
+        if self._worker is not None:
+            self._worker.step(now)
 
     def run_until(self, reached: Callable[[], bool], limit_s: float) -> bool:
         """Tick until something is so; False when it is not within the limit."""
@@ -101,3 +120,19 @@ class Lockstep:
         self.exchange.shut_down(self.now)
         self.plane.close()
         self.town_plane.close()
+        if self._worker is not None:
+            self._worker.close()
+
+
+def _span(
+    appliance: Appliance,
+    card: str,
+    speech: LockstepCableEnd,
+    worker: LockstepWorker,
+    *,
+    far_end: bool,
+) -> PrimaryRateCard:
+    """One end of a span whose D-channel is a wire within the stepped worker."""
+    settings = span_settings(appliance, card, DChannelPlace(), far_end=far_end)
+    side = "network" if settings.network_side else "user"
+    return PrimaryRateCard(settings, speech, partial(worker.link, f"{card}/{side}"))

@@ -5,9 +5,11 @@ With ``--stepped`` it keeps no time of its own and speaks over the socket whose 
 """
 
 import argparse
+import contextlib
 import logging
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -47,8 +49,20 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
     _log.info("the PRI worker listens at %s", asked.socket)
+    _tell_ready(os.environ.pop("NOTIFY_SOCKET", ""))
     worker.run()
     return 0
+
+
+def _tell_ready(address: str) -> None:
+    """To a service manager, if one started us (sd_notify(3))."""
+    if not address:
+        return
+    with (
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as datagrams,
+        contextlib.suppress(OSError),
+    ):
+        datagrams.sendto(b"READY=1", address.replace("@", "\0", 1))
 
 
 if __name__ == "__main__":

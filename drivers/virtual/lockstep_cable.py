@@ -2,7 +2,13 @@
 
 from collections import deque
 
-from drivers.hardware import HardwareCommand, HardwareEvent, PortKind
+from drivers.hardware import (
+    HardwareCommand,
+    HardwareEvent,
+    PortKind,
+    SpeechDescriptors,
+    SpeechRequests,
+)
 from drivers.virtual.wire import WireEnd, mirrored
 
 __all__ = ["LockstepCable", "LockstepCableEnd"]
@@ -18,6 +24,25 @@ class LockstepCableEnd:
         self._wires = [WireEnd(kind) for kind in kinds]
         self._arrived: deque[tuple[int, HardwareEvent]] = deque()
         self._other: LockstepCableEnd | None = None
+
+    speech_requests = SpeechRequests()
+
+    @property
+    def speech_descriptors(self) -> dict[int, SpeechDescriptors]:
+        """None: whoever runs the lockstep carries speech from plane to plane."""
+        return {}
+
+    @property
+    def signalling_descriptors(self) -> tuple[int, ...]:
+        """None: time is made up."""
+        return ()
+
+    def look_again(self) -> list[int]:
+        """Nothing: every port of a cable can be had."""
+        return []
+
+    def unplug(self) -> None:
+        """Nothing is held."""
 
     @property
     def kinds(self) -> tuple[PortKind, ...]:

@@ -23,7 +23,7 @@ from firmware_host.oam import CallRecord, Projector, call_records, open_database
 from firmware_host.prompts import SpeechMaker, default_cache
 from firmware_host.town import FarEndFault
 
-__all__ = ["DemoError", "DemoOptions", "DemoResult", "run_demo"]
+__all__ = ["DemoError", "DemoOptions", "DemoResult", "prepare_output", "run_demo"]
 
 _START = datetime(2026, 11, 25, 17, 46, tzinfo=ZoneInfo("Europe/Bucharest"))
 """A Wednesday, fourteen minutes before the office closes."""
@@ -66,7 +66,7 @@ def run_demo(options: DemoOptions, say: Callable[[str], None]) -> DemoResult:
     Raises:
         DemoError: when the output folder can't be used.
     """
-    _prepare(options.output)
+    prepare_output(options.output)
     appliance = read_appliance(DEMO_APPLIANCE)
     law = Law(appliance.site.law)
     maker = SpeechMaker(law, default_cache())
@@ -162,7 +162,7 @@ def _voice(maker: SpeechMaker, law: Law, text: str) -> NDArray[np.int16]:
     return g711_decode(maker.make(spoken, language, voice=voice), law)
 
 
-def _prepare(output: Path) -> None:
+def prepare_output(output: Path) -> None:
     """An empty folder; what an earlier demo left is removed, anything else is left alone."""
     try:
         output = output.resolve()

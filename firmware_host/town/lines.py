@@ -115,6 +115,7 @@ class TownLines:
         self.wire_told: Callable[[float, str, HardwareEvent], None] = lambda *_: None
         "Told of everything that the appliance does to a pair."
         self._cards = dict(cards)
+        self._deadlines: dict[int, float] = {}
         places, country = line_places(appliance), appliance.site.country
         lines = [_exchange_end(places[name], row, country) for name, row in appliance.trunk.items()]
         lines += [
@@ -145,10 +146,10 @@ class TownLines:
         """What the exchange, or a person's hand on the hook, changes in a line's sound."""
         self.media.perform(line.slot, wish)
 
-    def handle_timer(self, line: TownLine) -> None:
-        """Let the machine do what is due."""
-        timer = line.machine.next_timer()
-        if timer is not None and timer <= self.now:
+    def handle_timers(self) -> None:
+        """Let every machine do what is due."""
+        for slot in [slot for slot, at in self._deadlines.items() if at <= self.now]:
+            line = self.by_slot[slot]
             self._outputs(line, line.machine.handle_timer(self.now))
 
     # ------------------------------------------------------------ what lines tell
@@ -224,6 +225,11 @@ class TownLines:
                 self.media.perform(line.slot, output)
             else:
                 self.tells(line, output)
+        timer = line.machine.next_timer()
+        if timer is None:
+            self._deadlines.pop(line.slot, None)
+        else:
+            self._deadlines[line.slot] = timer
 
 
 def _exchange_end(place: LinePlace, trunk: TrunkTable, country: str) -> TownLine:

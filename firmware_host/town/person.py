@@ -82,6 +82,8 @@ class Person:
         # At a handset that was rung, dial tone says that the call is gone; a caller may hear its two
         # frequencies in any music.
         self._tones_of_the_end = ("busy", "dial") if at_handset else ("busy",)
+        self.wakes_at = 0.0
+        "`run` has nothing to do before, unless something reaches the person."
         self._script = script
         self._mouth = mouth
         self._told = told
@@ -95,31 +97,37 @@ class Person:
     def hears_sound(self, active: bool, now: float) -> None:
         """Sound began or stopped."""
         self._ears.sound, self._ears.sound_changed_at = active, now
+        self.wakes_at = 0.0
 
     def hears_tone(self, tone: str | None) -> None:
         """A tone was recognised, or is over."""
         self._ears.tone = tone
+        self.wakes_at = 0.0
         if tone in self._tones_of_the_end and self._ears.in_call:
             self._ears.far_end_gone = True
 
     def rings(self, caller: CallerNumber | None) -> None:
         """The handset rang and shows this caller; None: it stopped."""
         self._ears.ringing = caller is not None
+        self.wakes_at = 0.0
         if caller is not None:
             self.seen_caller = caller
 
     def answered(self) -> None:
         """The called party lifted."""
         self._ears.answered = True
+        self.wakes_at = 0.0
         self._ears.in_call = True
 
     def far_end_cleared(self) -> None:
         """The other side hung up."""
         self._ears.far_end_gone = True
+        self.wakes_at = 0.0
 
     def finished(self, sound_id: int) -> None:
         """Keys or speech are out."""
         self._ears.finished_id = sound_id
+        self.wakes_at = 0.0
 
     # ------------------------------------------------------------ the script
 
@@ -150,6 +158,8 @@ class Person:
             if success is None and now >= self._deadline:
                 success = isinstance(self._step, Wait)
             if success is None:
+                due = self.next_timer()
+                self.wakes_at = due if due is not None else 0.0
                 return
             self._advance(success, now)
 

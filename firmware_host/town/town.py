@@ -147,12 +147,14 @@ class Town:
         for detection in self._plane.detections():
             self._detected(detection)
         self.lines.take_caller_ids()
-        for line in self.lines.by_slot.values():
-            self.lines.handle_timer(line)
+        self.lines.handle_timers()
+        for line in [
+            each for each in self.lines.by_slot.values() if each.dialled_until is not None
+        ]:
             self.exchange.handle_timer(line)
-        for person in list(self._people):
+        for person in [each for each in self._people if each.wakes_at <= now]:
             self._run(person)
-        if any(person.done for person in self._people):
+        if [each for each in self._people if each.done]:
             self._bury_done()
         return lost
 

@@ -1,6 +1,7 @@
 """The worker's process: calls through it, its death, nonsense from both sides."""
 
 import contextlib
+import os
 import random
 import select
 import signal
@@ -174,6 +175,21 @@ def test_a_worker_that_is_killed_loses_the_link_and_the_next_one_finds_the_span(
         )
         again.link.send(RestartChannel(channel=7))
         again.until(again.is_ready, others=[network])
+
+
+def test_a_service_manager_is_told_that_it_is_ready(tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(10)
+        environment = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify")}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "drivers.pri", tmp_path / "pri.sock"],
+            env=environment,
+            stderr=subprocess.DEVNULL,
+        )
+        assert manager.recv(100) == b"READY=1"
+        process.terminate()
+        assert process.wait(10) == 0
 
 
 def test_packets_that_are_no_orders_close_that_connection_only(ends):
