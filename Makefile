@@ -15,7 +15,7 @@ APT_DAHDI := qemu-system-x86 cpio kmod gcc make libelf1
 APT_BENCH := libspandsp-dev libtiff-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check format native bench bench-dsp bench-dahdi soak test-aarch64 test-dahdi sanitize fuzz lock clean
+.PHONY: help setup demo run test test-faults check format native bench bench-dsp bench-dahdi soak test-aarch64 test-dahdi sanitize fuzz lock clean
 
 help:                ## list the targets
 	@grep -hE '^[a-z0-9-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -28,6 +28,9 @@ run: $(STAMP) native $(PROMPTS) ## start the whole appliance in the foreground; 
 
 test: $(STAMP) native ## all tests that fit into five minutes
 	@$(BIN)/pytest $(AT_ONCE) $(ARGS)
+
+test-faults: $(STAMP) native ## processes are killed and flooded in the middle of calls; a minute
+	@$(BIN)/pytest -m faults $(ARGS)
 
 check: $(STAMP) native ## lint, types, import contracts, tests
 	$(BIN)/ruff format --check .

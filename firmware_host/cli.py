@@ -184,6 +184,16 @@ def callserver(session: Session) -> None:
         raise Explained(str(error)) from error
 
 
+@process_commands.command("pri-worker")
+@click.pass_obj
+def pri_worker(session: Session) -> None:
+    """The D-channels of E1 and T1, alone: becomes `python -m drivers.pri`, the only process with libpri."""
+    (socket,) = pri_sockets(session.appliance, session.state)[:1] or (None,)
+    if socket is None:
+        raise Explained("no card has a D-channel: add a table such as [card.e1.pri]")
+    os.execv(sys.executable, [sys.executable, "-m", "drivers.pri", str(socket)])
+
+
 @process_commands.command()
 @click.option("--staff/--no-staff", default=True, help="Put somebody at every handset.")
 @click.pass_obj

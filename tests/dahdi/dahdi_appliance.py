@@ -9,27 +9,27 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from waiting import wait_until
+
 import acd
 from firmware_host.control_socket import ControlError, ask, ask_stream
 from firmware_host.journal_format import read_segment, segments
+
+__all__ = [
+    "DahdiAppliance",
+    "Witness",
+    "configuration",
+    "desk",
+    "trunk",
+    "undisturbed",
+    "wait_until",
+]
 
 EXAMPLE = Path(__file__).parents[2] / "appliance.toml"
 COMMAND = [sys.executable, "-m", "firmware_host.cli"]
 FIRST_TRUNK = re.compile(r"\[trunk\.line-1\].*?(?=# ------------)", re.DOTALL)
 DESKS = re.compile(r"\[station\.desk-1\].*?(?=# ------------)", re.DOTALL)
 CARD = re.compile(r"\[card\.virtual\].*?(?=# ------------)", re.DOTALL)
-
-
-def wait_until(reached, limit_s: float, what: str):
-    """Ask again and again, on the wall clock, until it is so; the answer."""
-    pause = threading.Event()
-    until = time.monotonic() + limit_s
-    while True:
-        answer = reached()
-        if answer:
-            return answer
-        assert time.monotonic() < until, f"not within {limit_s} s: {what}"
-        pause.wait(0.05)
 
 
 def configuration(cards: dict[str, int], trunks: list[str], desks: list[str]) -> str:

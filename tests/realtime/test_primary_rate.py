@@ -92,13 +92,7 @@ def test_a_call_over_the_span_is_served_and_on_record(appliance):
     wait_until(lambda: appliance.in_service(33), 5, "the channel is free")
 
 
-def test_a_caller_who_hangs_up_frees_agent_and_channel(appliance):
-    call, caller = appliance.talk("4711", stay_s=14)
-    caller.communicate(timeout=30)
-    assert appliance.ended(call)["cause"] == "caller hung up"
-    wait_until(lambda: not appliance.calls(), 5, "nobody calls")
-
-
+@pytest.mark.faults
 def test_a_talk_goes_on_without_its_worker_for_a_while_and_the_span_comes_back(appliance):
     call, caller = appliance.talk("4712")
     os.kill(appliance.worker(), signal.SIGKILL)
@@ -114,18 +108,15 @@ def test_a_talk_goes_on_without_its_worker_for_a_while_and_the_span_comes_back(a
     wait_until(lambda: appliance.in_service(33), 30, f"all lines serve again, {line['line']} too")
     caller.terminate()
     caller.communicate(timeout=10)
-    call, caller = appliance.talk("4713")
-    appliance.hang_up(call, caller)
 
 
+@pytest.mark.faults
 def test_a_call_server_that_is_killed_leaves_no_channel_taken(appliance):
     call, caller = appliance.talk("4714")
     os.kill(appliance.process_id("callserver"), signal.SIGKILL)
     assert "hung up" in caller.communicate(timeout=20)[0]
     wait_until(lambda: appliance.in_service(33), 30, "all lines serve again")
     assert appliance.ended(call)["cause"] == "call server restarted"
-    call, caller = appliance.talk("4715")
-    appliance.hang_up(call, caller)
 
 
 def test_an_e1_without_a_group_or_with_wrong_channels_is_told(appliance, tmp_path):

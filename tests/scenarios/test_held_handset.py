@@ -140,7 +140,7 @@ def test_live_speech_goes_into_the_line_and_whoever_held_it_before_falls_silent(
 
 def test_a_dead_line_is_noticed_after_some_tries(held):
     line = held.town.lines.by_name["desk-1"]
-    line.machine.receive(BatteryChanged(present=False), held.office.now)
+    held.town.lines._hardware_tells(line, BatteryChanged(present=False))
     held.office.run(4)
     held.does("l", 2)
     assert [notice["notice"] for notice in held.notices] == ["dead"]

@@ -204,6 +204,7 @@ def test_packets_that_are_no_orders_close_that_connection_only(ends):
     call_up(user, network)
 
 
+@pytest.mark.faults
 def test_frames_that_are_no_frames_leave_other_spans_alone(tmp_path):
     wire = str(tmp_path / "d-channel.sock")
     bad = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
