@@ -151,6 +151,8 @@ def _empty(expected: Any) -> Any:  # noqa: ANN401
         return _empty(arguments[0])
     if origin is Literal:
         return arguments[0]
+    if origin is tuple:
+        return ()
     return {str: "", int: NO_NUMBER, float: float(NO_NUMBER), bool: False}.get(expected)
 
 

@@ -101,7 +101,8 @@ def test_an_event_loop_that_stands_still_loses_no_block_on_any_line(appliance):
     assert "went on" in appliance.log.read_text()
     appliance.hang_up(call, caller)
     recorded, should = recorded_s(appliance, call)
-    assert recorded == pytest.approx(should, abs=0.15)
+    # Facts carry the loop's time, which is late on a busy machine; a frozen loop would lose 0.5 s or 3 s.
+    assert recorded == pytest.approx(should, abs=0.3)
 
 
 def test_a_storm_of_changes_on_one_line_costs_no_other_line_a_block_or_a_call(appliance):

@@ -10,6 +10,7 @@ from running_appliance import RunningAppliance, wait_until
 
 pytestmark = [
     pytest.mark.realtime,
+    pytest.mark.faults,
     pytest.mark.timeout(180),
     pytest.mark.skipif(
         importlib.util.find_spec("drivers.pri._native") is None, reason="libpri-dev is not there"
@@ -92,7 +93,6 @@ def test_a_call_over_the_span_is_served_and_on_record(appliance):
     wait_until(lambda: appliance.in_service(33), 5, "the channel is free")
 
 
-@pytest.mark.faults
 def test_a_talk_goes_on_without_its_worker_for_a_while_and_the_span_comes_back(appliance):
     call, caller = appliance.talk("4712")
     os.kill(appliance.worker(), signal.SIGKILL)
@@ -110,29 +110,9 @@ def test_a_talk_goes_on_without_its_worker_for_a_while_and_the_span_comes_back(a
     caller.communicate(timeout=10)
 
 
-@pytest.mark.faults
 def test_a_call_server_that_is_killed_leaves_no_channel_taken(appliance):
     call, caller = appliance.talk("4714")
     os.kill(appliance.process_id("callserver"), signal.SIGKILL)
     assert "hung up" in caller.communicate(timeout=20)[0]
     wait_until(lambda: appliance.in_service(33), 30, "all lines serve again")
     assert appliance.ended(call)["cause"] == "call server restarted"
-
-
-def test_an_e1_without_a_group_or_with_wrong_channels_is_told(appliance, tmp_path):
-    text = appliance.file.read_text()
-    for wrong, right, told in (
-        ('cards = ["e1"]', 'cards = ["virtual"]', "has no D-channel"),
-        ('cards = ["e1"]', 'cards = ["e2"]', 'unknown card "e2"'),
-        ('flow = "main"\ncalled = "5550100"\nuns', 'flow = "mian"\nuns', 'unknown flow "mian"'),
-        ("unsupervised_s = 2", 'channels = "1-16"', "channel 16 is the D-channel"),
-        ("unsupervised_s = 2", 'channels = "5-1"', "goes downwards"),
-        ("unsupervised_s = 2", 'channels = "1,40"', "channel 40 is no channel of the span"),
-        ('switch = "euroisdn_e1"', 'switch = "euroisdn"', "must be one of"),
-    ):
-        file = tmp_path / "appliance.toml"
-        assert wrong in text
-        file.write_text(text.replace(wrong, right))
-        done = appliance.command("check", str(file), check=False)
-        assert done.returncode == 1
-        assert told in done.stderr
