@@ -402,7 +402,7 @@ def _busy_hour(
 def pri_sockets(appliance: Appliance, state: Path) -> list[Path]:
     """Where PRI workers are to listen: the appliance's, and the town's if it plays an exchange's side."""
     spans = [card for card in appliance.card.values() if card.pri is not None]
-    state.mkdir(parents=True, exist_ok=True)
+    state.mkdir(mode=0o750, parents=True, exist_ok=True)
     sockets = [state / PRI_WORKER_SOCKET] if spans else []
     if any(plays_far_end(card) for card in spans):
         sockets.append(state / TOWN_PRI_WORKER_SOCKET)

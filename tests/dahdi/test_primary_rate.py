@@ -6,7 +6,13 @@ import sys
 
 import pytest
 import soundfile
-from dahdi_appliance import DahdiAppliance, configuration, desk, wait_until
+from dahdi_appliance import (
+    DahdiAppliance,
+    configuration,
+    desk,
+    judged_if_undisturbed,
+    wait_until,
+)
 from hand import Hand
 from joined_spans import joined_spans
 from sound_checks import digits_by_multimon, heard_at, speech_like
@@ -92,6 +98,11 @@ def agent(appliance):
 
 
 def test_a_caller_over_the_span_is_shown_to_the_agent_by_number_and_name(appliance, agent):
+    with judged_if_undisturbed(appliance):
+        a_caller_is_shown(appliance, agent)
+
+
+def a_caller_is_shown(appliance, agent):
     voice = appliance.state.parent / "voice.wav"
     spoken = speech_like(5, 2.0)
     soundfile.write(voice, spoken, 8000)

@@ -5,7 +5,15 @@ import subprocess
 
 import pytest
 import soundfile
-from dahdi_appliance import DahdiAppliance, Witness, configuration, desk, trunk, wait_until
+from dahdi_appliance import (
+    DahdiAppliance,
+    Witness,
+    configuration,
+    desk,
+    judged_if_undisturbed,
+    trunk,
+    wait_until,
+)
 from joined_spans import joined_spans
 from sound_checks import digits_by_multimon, heard_at, speech_like
 
@@ -38,6 +46,11 @@ def appliance(control, tmp_path_factory):
 
 
 def test_a_caller_is_recognised_served_and_on_record(appliance):
+    with judged_if_undisturbed(appliance):
+        a_caller_is_served(appliance)
+
+
+def a_caller_is_served(appliance):
     chance = random.Random()
     number = "".join(chance.choices("123456789", k=10))
     key = chance.choice("12")
