@@ -51,7 +51,7 @@ def main() -> int:
     _log.info("the PRI worker listens at %s", asked.socket)
     _tell_ready(os.environ.pop("NOTIFY_SOCKET", ""))
     worker.run()
-    return 0
+    return 1 if worker.worn_out else 0  # whoever started us starts us again
 
 
 def _tell_ready(address: str) -> None:

@@ -321,6 +321,8 @@ class PrimaryRateCard:
             case ChannelChanged(channel=channel, state=state):
                 if channel in self._states:
                     self._states[channel] = state
+                    if state is not ChannelState.KEPT:
+                        self._kept.discard(channel)  # the far end has ended that call
                     self._tell_readiness(self._port_of[channel])
             case CallArrived():
                 self._arrived(report)

@@ -153,6 +153,7 @@ def open_d_channel(place: DChannelPlace) -> DChannel:
     if place.dahdi_channel:
         return DahdiDChannel(place.dahdi_channel)
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    connection.setblocking(False)  # a listener that accepts nobody must not hold the other spans up
     try:
         connection.connect(str(Path(place.connect_to)))
     except OSError as error:

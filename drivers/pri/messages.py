@@ -28,7 +28,6 @@ __all__ = [
     "DigitsArrived",
     "FollowFrames",
     "Frame",
-    "KeepChannel",
     "NumberType",
     "Order",
     "Party",
@@ -196,12 +195,6 @@ class RestartChannel(Struct, frozen=True, kw_only=True, tag=True):
     channel: Channel
 
 
-class KeepChannel(Struct, frozen=True, kw_only=True, tag=True):
-    """The channel carries speech that nobody supervises; to be left alone until it is restarted."""
-
-    channel: Channel
-
-
 class SetService(Struct, frozen=True, kw_only=True, tag=True):
     """Take a channel out of service at both ends, or put it back (SERVICE)."""
 
@@ -225,7 +218,6 @@ Order = (
     | AcceptCall
     | ReleaseCall
     | RestartChannel
-    | KeepChannel
     | SetService
 )
 

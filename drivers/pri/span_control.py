@@ -27,7 +27,6 @@ from drivers.pri.messages import (
     ConnectedPartyChanged,
     DigitsArrived,
     FollowFrames,
-    KeepChannel,
     Order,
     PlaceCall,
     ReleaseCall,
@@ -47,7 +46,7 @@ __all__ = ["SpanControl"]
 _NO_CHANNEL_AVAILABLE = 34
 _NO_SUCH_CHANNEL = 82
 _CHANNEL_UNACCEPTABLE = 6
-_BEARER_NOT_IMPLEMENTED = 65
+_INCOMPATIBLE_DESTINATION = 88
 _TEMPORARY_FAILURE = 41
 _NETWORK_OUT_OF_ORDER = 38
 _TIMER_EXPIRED = 102
@@ -115,7 +114,11 @@ class SpanControl:
         self.settings = settings
         self.span = span
         self.up = False
+        self._attended = False
+        "Whether a call server is there, to take calls."
         self._reports: list[Report] = []
+        self._mistakes: list[Report] = []
+        "Of the settings, for every call server that connects."
         self._calls: dict[int, _Call] = {}
         self._by_span_call: dict[int, _Call] = {}
         self._next_number = 1
@@ -130,28 +133,29 @@ class SpanControl:
             span.allow_overlap()
         for name, value in settings.timers_ms.items():
             if not span.set_timer(name, value):
-                self._reports.append(Trouble(what=f"timer {name} is unknown to libpri"))
+                self._mistakes.append(Trouble(what=f"timer {name} is unknown to libpri"))
 
     # ------------------------------------------------------------ in and out
 
     def begin(self, order: BeginSpan, now: float) -> None:
         """A call server has connected, which knows of no call; some channels may carry speech still."""
         self.end(now)
-        self._reports.clear()
+        self._attended = True
         for channel in self.channels.all:
             if channel in order.keep:
                 self.channels.set(channel, ChannelState.KEPT)
             elif self.channels.state(channel) is ChannelState.KEPT:
                 self.channels.restart(channel, now)
         self._reports.clear()
-        self._reports.append(SpanChanged(up=self.up))
+        self._reports += [*self._mistakes, SpanChanged(up=self.up)]
         self._reports += [
             ChannelChanged(channel=each, state=self.channels.state(each))
             for each in self.channels.all
         ]
 
     def end(self, now: float) -> None:
-        """The call server is gone: nobody wants these calls."""
+        """The call server is gone: nobody wants these calls, nor new ones."""
+        self._attended = False
         for call in list(self._calls.values()):
             call.released = True
             if call.state is not _State.CLEARING:
@@ -199,9 +203,6 @@ class SpanControl:
                 self._place(order, now)
             case RestartChannel(channel=channel):
                 self._restart(channel, now)
-            case KeepChannel(channel=channel):
-                if channel in self.channels:
-                    self.channels.set(channel, ChannelState.KEPT)
             case SetService(channel=channel, in_service=in_service):
                 self._set_service(channel, now, in_service=in_service)
             case FollowFrames():
@@ -304,11 +305,11 @@ class SpanControl:
                     self.channels.go_down()
                     self._reports.append(SpanChanged(up=False, problem="layer 2 is down"))
             case EventKind.RESTART:
-                self._restarted(event.channel, now)
+                self._restarted(event.channel)
             case EventKind.RESTART_ACKNOWLEDGE:
                 self.channels.acknowledged(event.channel, now)
             case EventKind.SERVICE:
-                self._service(event, now)
+                self._service(event)
             case EventKind.CONFIGURATION_ERROR:
                 self._reports.append(Trouble(what=event.error))
             case EventKind.SETUP:
@@ -391,8 +392,12 @@ class SpanControl:
     # ------------------------------------------------------------ incoming
 
     def _arrived(self, event: SpanEvent, now: float) -> None:
+        # Refused at once, before any answer, libpri sends only causes 1, 34, 44, 82 and 88; others get lost.
         if event.transfer_capability in _DIGITAL_CAPABILITIES:
-            self.span.hang_up(event.call, _BEARER_NOT_IMPLEMENTED, now)
+            self.span.hang_up(event.call, _INCOMPATIBLE_DESTINATION, now)
+            return
+        if not self._attended:
+            self.span.hang_up(event.call, _NO_CHANNEL_AVAILABLE, now)
             return
         channel, cause = self._channel_for(event, now)
         if channel is None:
@@ -471,7 +476,7 @@ class SpanControl:
 
     # ------------------------------------------------------------ channels that others change
 
-    def _restarted(self, channel: int | None, now: float) -> None:
+    def _restarted(self, channel: int | None) -> None:
         """The other side restarts one channel, or all; libpri has acknowledged it."""
         every = channel is None or channel == ANY_CHANNEL
         for each in self.channels.all if every else [channel]:
@@ -485,9 +490,8 @@ class SpanControl:
                 ChannelState.OUT_OF_SERVICE,
             ):
                 self.channels.set(each, ChannelState.IDLE)
-        del now
 
-    def _service(self, event: SpanEvent, now: float) -> None:
+    def _service(self, event: SpanEvent) -> None:
         every = event.channel is None or event.channel == ANY_CHANNEL
         for channel in self.channels.all if every else [event.channel]:
             if channel is None or channel not in self.channels:
@@ -497,7 +501,6 @@ class SpanControl:
                 self.channels.set(channel, ChannelState.OUT_OF_SERVICE)
             elif event.change_status == 0 and state is ChannelState.OUT_OF_SERVICE:
                 self.channels.set(channel, ChannelState.IDLE)
-        del now
 
     # ------------------------------------------------------------ calls' lives
 

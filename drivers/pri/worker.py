@@ -121,6 +121,8 @@ class PriWorker:
         self._clients: list[_Client] = []
         self._next_look = 0.0
         self.stopping = False
+        self.worn_out = False
+        "It stops because a new process would be better."
 
     def run(self) -> None:
         """Until `stopping`."""
@@ -339,4 +341,4 @@ class PriWorker:
         leaked = sum(span.control.span.active_calls for span in self._spans.values())
         if leaked > _LEAKED_CALLS:
             _log.warning("libpri keeps %d records of calls that are none; starting anew", leaked)
-            self.stopping = True
+            self.stopping = self.worn_out = True

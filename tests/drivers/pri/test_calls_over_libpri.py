@@ -14,7 +14,6 @@ from drivers.pri.messages import (
     CallProceeding,
     CallReleased,
     ChannelState,
-    DigitsArrived,
     NumberType,
     Party,
     PlaceCall,
@@ -175,14 +174,6 @@ def test_overlap_a_number_comes_as_it_is_dialled(how):
         assert arrived(both, seconds=1.0).called == "5550"
 
 
-def test_digits_in_messages_of_an_answered_call_are_told(joined):
-    user, network = connected(joined)
-    joined.order("network", SendDigits(call=network, digits="7"))
-    joined.run(1)
-    told = joined.of("user", DigitsArrived)
-    assert [(each.call, each.digits) for each in told] in ([], [(user, "7")])
-
-
 # ---------------------------------------------------------------- channels
 
 
@@ -315,3 +306,27 @@ def test_a_channel_with_speech_that_nobody_supervises_is_left_alone_until_it_is_
     joined.order("user", RestartChannel(channel=5))
     joined.run(3)
     assert joined.user.channels.state(5) is ChannelState.IDLE
+
+
+def test_without_a_call_server_a_caller_is_refused_at_once(joined):
+    joined.user.end(joined.now)
+    joined.order("network", PlaceCall(call=2, channel=5, called="1"))
+    joined.run(2)
+    assert [each.cause for each in joined.of("network", CallReleased)] == [34]
+    assert joined.idle()
+
+
+def test_a_call_for_data_is_refused_at_once(joined):
+    joined.cut = True
+    joined.order("network", PlaceCall(call=2, channel=5, called="1"))
+    setup = joined.frames[-1][2].replace(b"\x04\x03\x90\x90", b"\x04\x03\x88\x90")
+    joined.user.receive_frame(setup, joined.now)
+    (refusal,) = [each for each in joined.user.span.frames_to_send() if len(each) > 8]
+    assert refusal[8] == 0x5A  # RELEASE COMPLETE
+    assert refusal[-1] == 0x80 | 88
+    assert joined.user.live_calls == joined.user.span.active_calls == 0
+
+
+def test_a_timer_that_libpri_lacks_is_told_to_whoever_connects():
+    both = pair(user={"timers_ms": {"T999": 5}})
+    assert [each.what for each in both.of("user", Trouble)] == ["timer T999 is unknown to libpri"]

@@ -49,13 +49,13 @@ def closed_links():
 
 
 class End:
-    """A call server of one span: its link, and everything that was reported."""
+    """Whoever has ordered something of one span: the link, and everything that was reported."""
 
-    def __init__(self, socket_path: Path, settings: SpanSettings, keep=()) -> None:
+    def __init__(self, socket_path: Path, order: BeginSpan | FollowFrames) -> None:
         self.link = WorkerLink(socket_path)
         OPENED.append(self.link)
         self.reports = []
-        self.link.send(BeginSpan(span=settings, keep=keep))
+        self.link.send(order)
 
     def of(self, kind: type) -> list:
         return [each for each in self.reports if isinstance(each, kind)]
@@ -78,8 +78,11 @@ class End:
                     each.reports += each.link.receive()
 
 
-def span(name: str, place: DChannelPlace, *, network_side: bool) -> SpanSettings:
-    return SpanSettings(name=name, d_channel=place, channels=CHANNELS, network_side=network_side)
+def span(name: str, place: DChannelPlace, *, network_side: bool, keep=()) -> BeginSpan:
+    settings = SpanSettings(
+        name=name, d_channel=place, channels=CHANNELS, network_side=network_side
+    )
+    return BeginSpan(span=settings, keep=keep)
 
 
 @contextlib.contextmanager
@@ -106,15 +109,15 @@ def ends(tmp_path):
         yield user, network, near, process
 
 
-def call_up(user: End, network: End, call: int = 2, channel: int = 5) -> int:
+def call_up(user: End, network: End, call: int = 2, channel: int = 5, others=()) -> int:
     arrived, connected = len(user.of(CallArrived)), len(network.of(CallConnected))
     network.link.send(
         PlaceCall(call=call, channel=channel, called="5550100", calling=Party(number="4711"))
     )
-    user.until(lambda: len(user.of(CallArrived)) > arrived, others=[network])
+    user.until(lambda: len(user.of(CallArrived)) > arrived, others=[network, *others])
     ours = user.of(CallArrived)[-1].call
     user.link.send(AcceptCall(call=ours))
-    user.until(lambda: len(network.of(CallConnected)) > connected, others=[network])
+    user.until(lambda: len(network.of(CallConnected)) > connected, others=[network, *others])
     return ours
 
 
@@ -128,17 +131,31 @@ def test_a_call_through_two_processes(ends):
 
 def test_whoever_follows_sees_every_frame(ends):
     user, network, near, _ = ends
-    follower = WorkerLink(near)
-    OPENED.append(follower)
-    follower.send(FollowFrames(span="user"))
-    ours = call_up(user, network)
-    user.link.send(ReleaseCall(call=ours))
-    user.until(lambda: bool(network.of(CallReleased)), others=[network])
-    user.until(user.is_ready, others=[network])
-    frames = [each for each in follower.receive() if isinstance(each, Frame)]
-    messages = {each.octets[8] for each in frames if len(each.octets) > 8 and each.octets[4] == 8}
-    assert {0x05, 0x02, 0x07, 0x0F, 0x45, 0x4D, 0x5A} <= messages  # SETUP to RELEASE COMPLETE
-    assert {each.outgoing for each in frames} == {False, True}
+    follower = End(near, FollowFrames(span="user"))
+
+    def messages() -> list[int]:
+        frames = [each.octets for each in follower.of(Frame)]
+        return [each[8] for each in frames if len(each) > 8 and each[4] == 8]
+
+    def call_and_clear(call: int) -> None:
+        before = len(messages())
+        ours = call_up(user, network, call, others=[follower])
+        user.link.send(ReleaseCall(call=ours))
+        user.until(lambda: messages()[before:][-1:] == [0x5A], others=[network, follower])
+
+    call_and_clear(2)  # the worker may hear of the follower in the middle of this one
+    before = len(messages())
+    call_and_clear(4)
+    assert messages()[before:] == [
+        0x05,
+        0x02,
+        0x07,
+        0x0F,
+        0x45,
+        0x4D,
+        0x5A,
+    ]  # SETUP … RELEASE COMPLETE
+    assert {each.outgoing for each in follower.of(Frame)} == {False, True}
 
 
 def test_a_call_server_that_goes_away_ends_its_calls(ends):
@@ -146,7 +163,7 @@ def test_a_call_server_that_goes_away_ends_its_calls(ends):
     call_up(user, network)
     user.link.close()
     network.until(lambda: bool(network.of(CallReleased)))
-    again = End(near, span("user", ends[0].of(SpanChanged) and place(ends), network_side=False))
+    again = End(near, span("user", place(ends), network_side=False))
     again.until(again.is_ready, others=[network])
 
 
@@ -162,8 +179,7 @@ def test_a_worker_that_is_killed_loses_the_link_and_the_next_one_finds_the_span(
     with pytest.raises(LinkLost):
         user.until(lambda: False, limit_s=5.0)
     with worker(near.parent, "near") as (path, _):
-        settings = span("user", place(ends), network_side=False)
-        again = End(path, settings, keep=(7,))
+        again = End(path, span("user", place(ends), network_side=False, keep=(7,)))
         again.until(
             lambda: (
                 [each.state for each in again.of(ChannelChanged) if each.channel == 7]
