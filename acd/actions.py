@@ -11,6 +11,7 @@ __all__ = [
     "AnswerCall",
     "ClearLine",
     "Connect",
+    "DialOut",
     "Disconnect",
     "PlayMusic",
     "PlayPrompts",
@@ -20,6 +21,8 @@ __all__ = [
     "StartRecording",
     "StopRecording",
     "StopSound",
+    "TellAlerting",
+    "TellProgress",
     "WriteFact",
 ]
 
@@ -44,6 +47,33 @@ class AnswerCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DialOut:
+    """Seize this trunk and dial.
+
+    `Proceeding`, `Alerting` and `Answered` may follow; `Cleared` does if it fails.
+    """
+
+    port: PortId
+    number: str
+    caller: CallerIdentity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellAlerting:
+    """Tell the caller on this trunk, who is not answered yet, that it rings where the call goes."""
+
+    port: PortId
+    in_band: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellProgress:
+    """Tell the caller on this trunk that there is something to be heard before the answer."""
+
+    port: PortId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RingStation:
     """Ring a handset, showing it the caller. `Answered` or our own `ClearLine` follows."""
 
@@ -61,6 +91,8 @@ class ClearLine:
 
     port: PortId
     cause: Cause
+    q850: int | None = None
+    "The exact cause, where another line has told one."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,10 +172,15 @@ class WriteFact:
 
     fact: Fact
     ticket: int | None = None
+    tenant: str = "main"
+    "Whose it is."
 
 
 Action = (
     AnswerCall
+    | DialOut
+    | TellAlerting
+    | TellProgress
     | RingStation
     | ClearLine
     | PlayPrompts

@@ -11,6 +11,7 @@ from acd import events, facts
 from acd.actions import Action
 from acd.agents import Agents
 from acd.calls import Call, CallInput, Calls
+from acd.carriers import carrier_views
 from acd.consistency import contradictions
 from acd.errors import SettingsError
 from acd.events import Event
@@ -18,13 +19,16 @@ from acd.facts import Fact, SnapshotTaken
 from acd.handset import Handset, HandsetInput, Outcome
 from acd.handsets import Handsets
 from acd.ids import AgentId, CallId, Cause, PortId
+from acd.number_plan import NumberPlan
+from acd.numbers import NumberKind, NumberReader, PlainNumbers
 from acd.orders import Orders
 from acd.records import AgentState
 from acd.settings import CenterSettings
-from acd.stations import LogIn, LogOut, Pause, Request, Resume
-from acd.tables import agent_views, call_views, queue_views, station_views
+from acd.stations import CallNumber, LogIn, LogOut, Pause, Request, Resume
+from acd.tables import agent_views, call_views, queue_views, station_views, trunk_group_views
 from acd.timers import Purpose
-from acd.views import AgentView, CallView, QueueView, StationView
+from acd.trunks import Trunks
+from acd.views import AgentView, CallView, CarrierView, QueueView, StationView, TrunkGroupView
 
 __all__ = ["Center"]
 
@@ -34,7 +38,15 @@ _OF_CALLS = {
     Purpose.ANNOUNCE: CallInput.ANNOUNCE_DUE,
     Purpose.ANNOUNCEMENT: CallInput.ANNOUNCEMENT_OVERDUE,
     Purpose.TALK: CallInput.TALK_DUE,
+    Purpose.DIAL: CallInput.DIAL_DUE,
+    Purpose.RETRY: CallInput.RETRY_DUE,
 }
+_HUNG_UP = (
+    Cause.CALLER_HUNG_UP,
+    Cause.AGENT_HUNG_UP,
+    Cause.NO_ANSWER,
+    Cause.CALLED_NO_ANSWER,
+)
 _OF_HANDSETS = {
     Purpose.HANDSET: HandsetInput.TIMED_OUT,
     Purpose.STORE: HandsetInput.STORE_TIMED_OUT,
@@ -46,21 +58,25 @@ class Center:
 
     Args:
         settings: Trunks, stations, agents, queues and flows.
+        numbers: What telephone numbers mean here.
 
     Raises:
         SettingsError: With every contradiction in the settings.
     """
 
-    def __init__(self, settings: CenterSettings) -> None:
+    def __init__(self, settings: CenterSettings, numbers: NumberReader | None = None) -> None:
         problems = contradictions(settings)
         if problems:
             raise SettingsError(problems)
         self._settings = settings
         self._orders = Orders()
-        self._handsets = Handsets(settings, self._orders)
+        self._plan = NumberPlan(settings.number_plan, numbers or PlainNumbers())
+        self._handsets = Handsets(settings, self._orders, self._plan)
         self._agents = Agents(settings, self._orders, self._handsets)
-        self._calls = Calls(settings, self._orders, self._handsets, self._agents)
-        self._trunk_is_in_service = {trunk.port: False for trunk in settings.trunks}
+        self._trunks = Trunks(settings, self._orders)
+        self._calls = Calls(
+            settings, self._orders, self._handsets, self._agents, self._trunks, self._plan
+        )
         self._is_stopping = False
 
     def restore(
@@ -84,6 +100,16 @@ class Center:
         for record in tuple(self._orders.ledger.calls.values()):
             if record.is_recorded:
                 self._orders.write(facts.RecordingStopped(call=record.call))
+            if record.out_port:
+                self._orders.write(
+                    facts.TrunkReleased(
+                        call=record.call,
+                        port=record.out_port,
+                        carrier=record.out_carrier,
+                        month=f"{self._orders.clock.utc(now):%Y-%m}",
+                        cause=Cause.RESTART.value,
+                    )
+                )
             self._orders.write(
                 facts.CallEnded(
                     call=record.call, cause=Cause.RESTART.value, stage=record.stage.value
@@ -100,8 +126,20 @@ class Center:
                 self._offer(event)
             case events.HandsetLifted():
                 self._move_handset(event.port, HandsetInput.LIFTED)
+            case events.Proceeding():
+                self._tell_outgoing(
+                    event.port, CallInput.FAR_PROCEEDS, "in band" if event.in_band else ""
+                )
+            case events.Alerting():
+                self._tell_outgoing(
+                    event.port, CallInput.FAR_ALERTS, "in band" if event.in_band else ""
+                )
             case events.Answered():
                 self._move_handset(event.port, HandsetInput.ANSWERED)
+                by = event.connected
+                self._tell_outgoing(
+                    event.port, CallInput.FAR_ANSWERED, (by.number or "") if by else ""
+                )
             case events.Flashed():
                 self._move_handset(event.port, HandsetInput.FLASHED)
             case events.DigitReceived():
@@ -119,7 +157,7 @@ class Center:
             case events.PortOutOfService():
                 self._withdraw(event)
             case events.SupervisionLost():
-                call = self._calls.on_port(event.port)
+                call = self._calls.on_port(event.port) or self._calls.outgoing_on(event.port)
                 if call is not None:
                     self._orders.write(facts.CallUnsupervised(call=call.id))
             case events.PortInService():
@@ -165,6 +203,19 @@ class Center:
         """The agents, in the order of the settings."""
         return agent_views(self._settings, self._agents.ready(), self._orders.ledger, now)
 
+    def trunk_groups(self) -> tuple[TrunkGroupView, ...]:
+        """The groups of trunks, in the order of the settings."""
+        return trunk_group_views(self._settings, self._trunks, self._calls)
+
+    def carriers(self, now: float, months: int = 2) -> tuple[CarrierView, ...]:
+        """What went over each carrier's trunks in this month, and in those before it."""
+        this = self._orders.clock.utc(max(now, self._orders.now))
+        index = this.year * 12 + this.month - 1
+        names = tuple(
+            f"{each // 12:04}-{each % 12 + 1:02}" for each in range(index, index - months, -1)
+        )
+        return carrier_views(self._settings.number_plan.groups, self._orders.ledger.count, names)
+
     def stations(self) -> tuple[StationView, ...]:
         """The stations, in the order of the settings."""
         return station_views(self._handsets, self._orders.ledger)
@@ -200,8 +251,9 @@ class Center:
     # Trunks.
 
     def _offer(self, event: events.CallOffered) -> None:
-        if self._is_stopping or not self._trunk_is_in_service.get(event.port, False):
+        if self._is_stopping or not self._trunks.is_in_service(event.port):
             return
+        self._tell_outgoing(event.port, CallInput.FAR_CLEARED, Cause.GLARE.value)
         before = self._calls.on_port(event.port)
         if before is not None:
             # A line that rings is not in a call: we missed how the last one ended.
@@ -209,37 +261,52 @@ class Center:
         self._calls.begin(event.port, event.caller, event.called)
 
     def _clear(self, event: events.Cleared) -> None:
-        failed = event.cause is Cause.LINE_FAILED
-        given = HandsetInput.FAILED if failed else HandsetInput.CLEARED
-        self._move_handset(event.port, given)
+        gone = event.cause in _HUNG_UP
+        self._move_handset(event.port, HandsetInput.CLEARED if gone else HandsetInput.FAILED)
         call = self._calls.on_port(event.port)
         if call is not None:
-            cause = Cause.LINE_FAILED if failed else Cause.CALLER_HUNG_UP
-            self._calls.end(call, cause, line_is_free=True)
+            cause = Cause.CALLER_HUNG_UP if gone else Cause.LINE_FAILED
+            self._calls.end(call, cause, line_is_free=True, q850=event.q850)
+        else:
+            self._tell_outgoing(
+                event.port, CallInput.FAR_CLEARED, event.cause.value, q850=event.q850
+            )
+        self._trunks.cleared(event.port)
 
     def _withdraw(self, event: events.PortOutOfService) -> None:
         if self._is_in_service(event.port):
             self._orders.write(facts.LineWithdrawn(port=event.port, alarm=event.alarm))
-        if event.port in self._trunk_is_in_service:
-            self._trunk_is_in_service[event.port] = False
+        if event.port in self._trunks:
+            self._trunks.withdraw(event.port)
             call = self._calls.on_port(event.port)
             if call is not None:
                 self._calls.end(call, Cause.LINE_FAILED, line_is_free=True)
+            self._tell_outgoing(event.port, CallInput.FAR_CLEARED, Cause.LINE_FAILED.value)
         self._move_handset(event.port, HandsetInput.WITHDRAWN)
 
     def _return(self, port: PortId) -> None:
-        is_known = port in self._trunk_is_in_service or self._handsets.get(port) is not None
+        is_known = port in self._trunks or self._handsets.get(port) is not None
         if is_known and not self._is_in_service(port):
             self._orders.write(facts.LineReturned(port=port))
-        if port in self._trunk_is_in_service:
-            self._trunk_is_in_service[port] = True
+        if port in self._trunks:
+            self._trunks.put_in_service(port)
         self._move_handset(port, HandsetInput.RETURNED)
 
     def _is_in_service(self, port: PortId) -> bool:
         handset = self._handsets.get(port)
         if handset is not None:
             return handset.is_in_service
-        return self._trunk_is_in_service.get(port, False)
+        return self._trunks.is_in_service(port)
+
+    def _tell_outgoing(
+        self, port: PortId, given: CallInput, what: str, *, q850: int | None = None
+    ) -> None:
+        """Something happened on a trunk that was seized for a call."""
+        call = self._calls.outgoing_on(port)
+        if call is not None:
+            assert call.outgoing is not None
+            call.outgoing.q850 = q850
+            self._calls.receive(call, given, what)
 
     # Stations.
 
@@ -276,6 +343,9 @@ class Center:
     def _grant(self, handset: Handset, request: Request) -> None:
         ticket: int | None
         match request:
+            case CallNumber():
+                self._call_out(handset.port, request.dialled)
+                return
             case LogIn():
                 ticket = self._log_in(handset.port, request)
             case LogOut():
@@ -293,6 +363,27 @@ class Center:
             self._handsets.refuse(handset.port)
         else:
             self._handsets.await_stored(handset.port, ticket)
+
+    def _call_out(self, port: PortId, dialled: str) -> None:
+        number = self._plan.reader.read(dialled)
+        if number is None:
+            self._handsets.refuse(port)
+            return
+        rights = (self._settings.number_plan.rights or {}).get(port)
+        may = rights is not None and number.kind in rights.kinds
+        if not may and number.kind is not NumberKind.EMERGENCY:
+            agent = self._agents.at(port)
+            self._orders.write(
+                facts.CallBarred(
+                    port=port,
+                    agent="" if agent is None else agent.agent,
+                    number=number.digits,
+                    kind=number.kind.value,
+                )
+            )
+            self._handsets.refuse(port)
+            return
+        self._calls.place(port, number, None if rights is None else rights.caller_number)
 
     def _log_in(self, port: PortId, request: LogIn) -> int | None:
         refusal = self._agents.refusal(request.number, request.pin)

@@ -9,6 +9,7 @@ from acd.ids import Cause
 from acd.ivr import LANGUAGES
 from acd.settings import (
     CenterSettings,
+    DialNode,
     FlowSettings,
     HangUpNode,
     HoursNode,
@@ -35,6 +36,7 @@ def contradictions(settings: CenterSettings) -> list[str]:
         *_schedules(settings),
         *_codes(settings),
         *_limits(settings),
+        *_number_plan(settings),
     ]
 
 
@@ -52,8 +54,11 @@ def _names(settings: CenterSettings) -> Iterator[str]:
     yield from _twice("flow", (flow.name for flow in settings.flows))
     yield from _twice("schedule", (schedule.name for schedule in settings.schedules))
     flows = {flow.name for flow in settings.flows}
+    through = {
+        port for group in settings.number_plan.groups if group.calls_through for port in group.ports
+    }
     for trunk in settings.trunks:
-        if trunk.flow not in flows:
+        if trunk.flow not in flows and (trunk.flow or trunk.port not in through):
             yield f"trunk {trunk.port!r}: there is no flow {trunk.flow!r}"
         if trunk.language not in LANGUAGES:
             yield f"trunk {trunk.port!r}: nobody knows how numbers are said in {trunk.language!r}"
@@ -130,6 +135,8 @@ def _ways_out(node: Node) -> dict[str, str]:
             return {"next": node.next}
         case QueueNode():
             return {"timed_out": node.timed_out}
+        case DialNode():
+            return {"failed": node.failed}
         case HangUpNode():
             return {}
         case _:
@@ -173,6 +180,42 @@ def _limits(settings: CenterSettings) -> Iterator[str]:
         yield "missed_offers_before_pause must be at least 1"
     if settings.pin_attempts < 1:
         yield "pin_attempts must be at least 1"
+
+
+def _number_plan(settings: CenterSettings) -> Iterator[str]:
+    plan, flows = settings.number_plan, {flow.name for flow in settings.flows}
+    trunks = {trunk.port for trunk in settings.trunks}
+    groups = {group.name for group in plan.groups}
+    yield from _twice("trunk group", (group.name for group in plan.groups))
+    yield from _twice("trunk in a group", (port for group in plan.groups for port in group.ports))
+    for group in plan.groups:
+        for port in group.ports:
+            if port not in trunks:
+                yield f"trunk group {group.name!r}: there is no trunk {port!r}"
+        yield from _at_least(
+            f"trunk group {group.name!r}: answer_limit_s", group.answer_limit_s, 1.0
+        )
+    yield from _twice("route for", (each for route in plan.routes for each in route.prefixes))
+    for route in plan.routes:
+        for way in route.ways:
+            if way.group not in groups:
+                yield f"route {route.name!r}: there is no trunk group {way.group!r}"
+    for name in plan.emergency_groups:
+        if name not in groups:
+            yield f"emergency numbers: there is no trunk group {name!r}"
+    yield from _twice("called number", (called.number for called in plan.called))
+    for called in plan.called:
+        if called.flow not in flows:
+            yield f"called number {called.number!r}: there is no flow {called.flow!r}"
+        if called.language and called.language not in LANGUAGES:
+            yield (
+                f"called number {called.number!r}: nobody knows how numbers are said in"
+                f" {called.language!r}"
+            )
+    for station in plan.rights or {}:
+        if station not in settings.stations:
+            yield f"rights of {station!r}: there is no such station"
+    yield from _at_least("dialling_pause_s", plan.dialling_pause_s, 1.0)
 
 
 def _at_least(what: str, value: float, least: float) -> Iterator[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from acd.ids import CallerIdentity, CallId, Cause, PortId
 
 __all__ = [
+    "Alerting",
     "Answered",
     "CallOffered",
     "Cleared",
@@ -17,6 +18,7 @@ __all__ = [
     "HangUpRequested",
     "PortInService",
     "PortOutOfService",
+    "Proceeding",
     "ShutdownRequested",
     "SoundFinished",
     "SupervisionLost",
@@ -41,10 +43,27 @@ class HandsetLifted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """The far end of a line that we rang or dialled went off-hook."""
+class Proceeding:
+    """The number that we dialled is out; ``in_band``: what the far end sends is worth hearing already."""
 
     port: PortId
+    in_band: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alerting:
+    """It rings where we dialled; ``in_band``: the ringing tone is on the line."""
+
+    port: PortId
+    in_band: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The far end of a line that we rang or dialled went off-hook; ``connected`` where it tells who."""
+
+    port: PortId
+    connected: CallerIdentity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +90,8 @@ class Cleared:
 
     port: PortId
     cause: Cause
+    q850: int | None = None
+    "The far end's cause of ITU-T Q.850, where its signalling has those."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +154,8 @@ class ShutdownRequested:
 Event = (
     CallOffered
     | HandsetLifted
+    | Proceeding
+    | Alerting
     | Answered
     | DigitReceived
     | Flashed

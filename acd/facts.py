@@ -15,17 +15,22 @@ __all__ = [
     "AgentWrappedUp",
     "AnnouncementPlayed",
     "CallAnswered",
+    "CallBarred",
     "CallConnected",
     "CallEnded",
     "CallOfferedToUs",
+    "CallPlaced",
     "CallUnsupervised",
     "CallerQueued",
     "Fact",
+    "FarEndAlerted",
+    "FarEndAnswered",
     "FlowEntered",
     "KeyPressed",
     "LineReturned",
     "LineWithdrawn",
     "LogInRefused",
+    "NumberDialled",
     "OfferAnswered",
     "OfferMade",
     "OfferMissed",
@@ -37,6 +42,8 @@ __all__ = [
     "SnapshotTaken",
     "SystemStarted",
     "SystemStopped",
+    "TrunkReleased",
+    "TrunkSeized",
     "WrapUpStarted",
 ]
 
@@ -78,6 +85,92 @@ class CallOfferedToUs:
     number: str | None = None
     name: str | None = None
     number_absence: str | None = None
+    normal_number: str | None = None
+    "In E.164."
+    redirecting: str | None = None
+    "Who forwarded the call to here."
+    carrier: str = ""
+    "Whose trunk it is."
+    tenant: str = "main"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallPlaced:
+    """Somebody at a station has dialled a number outside."""
+
+    call: str
+    port: str
+    agent: str
+    "Who is logged in there; empty: nobody."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBarred:
+    """A number was dialled at a station from which it may not be called."""
+
+    port: str
+    agent: str
+    number: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberDialled:
+    """A trunk is sought for this call: dialled at a station, by a flow, or what a call through asked for."""
+
+    call: str
+    dialled: str
+    number: str
+    "Canonical: E.164 with ``+``, else the digits themselves."
+    kind: str
+    "As in `acd.numbers.NumberKind`."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkSeized:
+    """A trunk was seized for a call that goes out, or through."""
+
+    call: str
+    port: str
+    group: str
+    carrier: str
+    number: str
+    "Canonical."
+    sent: str
+    "As this trunk got it."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarEndAlerted:
+    """It rings where the call goes."""
+
+    call: str
+    port: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarEndAnswered:
+    """Whoever was called answered; from here the carrier charges."""
+
+    call: str
+    port: str
+    connected: str | None = None
+    "The number that answered, where the far end tells."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkReleased:
+    """The trunk that was seized is let go; the call itself may go on to another one."""
+
+    call: str
+    port: str
+    carrier: str
+    month: str
+    "``2026-11``, of UTC."
+    cause: str
+    q850: int | None = None
+    answered_s: float = 0.0
+    "From the far end's answer; 0: it never answered."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,11 +292,18 @@ class RecordingStopped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallEnded:
-    """The call is over, in this stage (``offered flow queued offering talking``)."""
+    """The call is over, in this stage (``offered flow queued offering talking dialling through``)."""
 
     call: str
     cause: str
     stage: str
+    q850: int | None = None
+    "The far end's cause of ITU-T Q.850, where its signalling has those."
+    carrier: str = ""
+    "Of the trunk on which it came; empty: it came on none."
+    month: str = ""
+    answered_s: float = 0.0
+    "From our answer; 0: we did not."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,6 +389,13 @@ Fact = (
     | LineWithdrawn
     | LineReturned
     | CallOfferedToUs
+    | CallPlaced
+    | CallBarred
+    | NumberDialled
+    | TrunkSeized
+    | FarEndAlerted
+    | FarEndAnswered
+    | TrunkReleased
     | CallAnswered
     | FlowEntered
     | CallUnsupervised

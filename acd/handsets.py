@@ -11,11 +11,13 @@ from typing import ClassVar
 from acd.actions import ClearLine, PlaySignal, RingStation, Signal, StopSound
 from acd.handset import Handset, HandsetInput, HandsetState, Outcome
 from acd.ids import CallerIdentity, CallId, Cause, PortId
+from acd.number_plan import NumberPlan
 from acd.orders import Orders
 from acd.settings import CenterSettings
 from acd.stations import (
     AskNumber,
     AskPin,
+    CallNumber,
     Collecting,
     LogOut,
     Misdialled,
@@ -61,12 +63,14 @@ _SOUNDING = frozenset(
 class Handsets:
     """All handsets, by port."""
 
-    def __init__(self, settings: CenterSettings, orders: Orders) -> None:
+    def __init__(self, settings: CenterSettings, orders: Orders, plan: NumberPlan) -> None:
         self._orders = orders
         self._language = settings.station_language
         self._key_timeout_s = settings.key_timeout_s
+        self._dialling_pause_s = settings.number_plan.dialling_pause_s
+        reader = plan.reader if plan.reaches_outside else None
         self._handsets = {
-            port: Handset(port, Register(settings.star_codes, settings.pause_reasons))
+            port: Handset(port, Register(settings.star_codes, settings.pause_reasons, reader))
             for port in settings.stations
         }
         self._by_ticket: dict[int, Handset] = {}
@@ -105,6 +109,21 @@ class Handsets:
         handset.call = call
         self._enter(handset, HandsetState.RINGING, limit_s)
         self._orders.ask(RingStation(port=port, caller=caller))
+
+    def call_out(self, port: PortId, call: CallId) -> None:
+        """Let a handset on which a number was dialled begin this call."""
+        handset = self._handsets[port]
+        handset.call = call
+        self._enter(handset, HandsetState.TALKING, None)
+
+    def fail(self, port: PortId, signal: Signal) -> None:
+        """The call that was begun here has come to nothing: tell by a tone."""
+        handset = self._handsets[port]
+        if handset.state is HandsetState.TALKING:
+            handset.call = None
+            self._forget_ticket(handset)
+            self._signal(handset, signal)
+            self._enter(handset, HandsetState.FORGOTTEN, FORGOTTEN_S)
 
     def release(self, port: PortId, cause: Cause) -> None:
         """Take the call away from a handset that rings or talks."""
@@ -240,6 +259,8 @@ class Handsets:
         match handset.register.receive(key):
             case (Pause() | Resume() | LogOut()) as request:
                 return request
+            case CallNumber():
+                return None  # keys for whoever is at the other end
             case Collecting():
                 return None
             case _:
@@ -261,7 +282,8 @@ class Handsets:
         self._wait(handset, self._key_timeout_s)
         match register.receive(key):
             case Collecting():
-                pass
+                if register.may_be_complete:
+                    self._wait(handset, self._dialling_pause_s)
             case AskNumber():
                 self._prompt(handset, "agent.number")
             case AskPin():
@@ -284,11 +306,15 @@ class Handsets:
         self._enter(handset, HandsetState.DIALLING, self._key_timeout_s)
         return self._dial(handset, key)
 
-    def _stop_dialling(self, handset: Handset, _: str) -> None:
+    def _stop_dialling(self, handset: Handset, _: str) -> Request | None:
         if handset.register.is_empty:
             self._remind(handset, _)
-        else:
-            self._refuse(handset)
+            return None
+        understood = handset.register.end()
+        if isinstance(understood, CallNumber):
+            return understood
+        self._refuse(handset)
+        return None
 
     # Confirming.
 

@@ -49,6 +49,16 @@ class Cause(Enum):
     FLOW_FAULT = "flow leads nowhere"
     RESTART = "call server restarted"
     SHUTDOWN = "appliance stopped"
+    CALLED_HUNG_UP = "called party hung up"
+    CALLED_BUSY = "called party busy"
+    CALLED_NO_ANSWER = "called party did not answer"
+    CALLED_REJECTED = "called party refused"
+    WRONG_NUMBER = "no such number"
+    NO_ROUTE = "no route to this number"
+    BARRED = "not allowed to call this number"
+    CONGESTION = "no line free"
+    GLARE = "line taken from the other side"
+    PREEMPTED = "line needed for an emergency call"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,3 +72,7 @@ class CallerIdentity:
     number: str | None = None
     name: str | None = None
     number_absence: NumberAbsence | None = None
+    normal_number: str | None = None
+    "The number in E.164, where it can be told."
+    redirecting: str | None = None
+    "Who forwarded the call to here."

@@ -9,6 +9,7 @@ what they can and break nothing.
 from dataclasses import dataclass, field
 
 from acd import facts
+from acd.carriers import count_incoming, count_outgoing
 from acd.facts import Fact, SnapshotTaken
 from acd.ids import Cause
 from acd.records import AgentRecord, AgentState, CallRecord, Refusal, Stage
@@ -48,14 +49,20 @@ class Ledger:
         match fact:
             case SnapshotTaken():
                 self._restore(fact, at)
-            case facts.CallOfferedToUs():
+            case facts.CallOfferedToUs() | facts.CallPlaced():
                 self._begin(fact, at)
+            case facts.TrunkReleased():
+                count_outgoing(self._add, fact)
+                self._change_call(fact, at)
             case facts.CallEnded():
                 self._end(fact, at)
             case (
                 facts.CallAnswered()
                 | facts.FlowEntered()
                 | facts.CallerQueued()
+                | facts.NumberDialled()
+                | facts.TrunkSeized()
+                | facts.FarEndAnswered()
                 | facts.RecordingStarted()
                 | facts.RecordingStopped()
             ):
@@ -95,8 +102,11 @@ class Ledger:
         self.counters[counter] = self.counters.get(counter, 0) + amount
         return self.counters[counter]
 
-    def _begin(self, fact: facts.CallOfferedToUs, at: float) -> None:
-        self.calls[fact.call] = CallRecord(fact.call, fact.port, at, stage_since=at)
+    def _begin(self, fact: facts.CallOfferedToUs | facts.CallPlaced, at: float) -> None:
+        record = CallRecord(fact.call, fact.port, at, stage_since=at)
+        if isinstance(fact, facts.CallOfferedToUs):
+            record.carrier, record.tenant = fact.carrier, fact.tenant
+        self.calls[fact.call] = record
         if fact.call.isascii() and fact.call.isdigit():
             self.counters["last call"] = max(self.count("last call"), int(fact.call))
 
@@ -108,6 +118,7 @@ class Ledger:
 
     def _end(self, fact: facts.CallEnded, at: float) -> None:
         record = self.calls.pop(fact.call, None)
+        count_incoming(self._add, fact)
         # How long a talk lasted that a restart ended, nobody knows.
         if (
             record is not None
@@ -131,6 +142,10 @@ class Ledger:
         fact: facts.CallAnswered
         | facts.FlowEntered
         | facts.CallerQueued
+        | facts.NumberDialled
+        | facts.TrunkSeized
+        | facts.TrunkReleased
+        | facts.FarEndAnswered
         | facts.RecordingStarted
         | facts.RecordingStopped,
         at: float,
@@ -140,7 +155,16 @@ class Ledger:
             return
         match fact:
             case facts.CallAnswered():
+                record.answered_at = at
                 _move(record, Stage.WALKING, at)
+            case facts.NumberDialled():
+                _move(record, Stage.DIALLING, at)
+            case facts.TrunkSeized():
+                record.out_port, record.out_carrier = fact.port, fact.carrier
+            case facts.TrunkReleased():
+                record.out_port = record.out_carrier = ""
+            case facts.FarEndAnswered():
+                _move(record, Stage.THROUGH, at)
             case facts.FlowEntered():
                 if record.stage is not Stage.WALKING:
                     _move(record, Stage.WALKING, at)

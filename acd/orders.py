@@ -66,7 +66,14 @@ class Orders:
         return actions
 
     def _write(self, fact: Fact, ticket: int | None) -> None:
+        tenant = self._tenant_of(fact)
         self.ledger.apply(fact, self.now)
-        self.ask(WriteFact(fact=fact, ticket=ticket))
+        self.ask(
+            WriteFact(fact=fact, ticket=ticket, tenant=tenant or self._tenant_of(fact) or "main")
+        )
         if isinstance(fact, _FREEING):
             self.match_is_due = True
+
+    def _tenant_of(self, fact: Fact) -> str:
+        record = self.ledger.calls.get(getattr(fact, "call", ""))
+        return "" if record is None else record.tenant

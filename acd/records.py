@@ -25,6 +25,10 @@ class Stage(Enum):
     QUEUED = "queued"
     OFFERING = "offering"
     TALKING = "talking"
+    DIALLING = "dialling"
+    "A trunk is sought, or seized, and nobody has answered there."
+    THROUGH = "through"
+    "Joined to whoever answered on another trunk."
 
 
 class Refusal(Enum):
@@ -80,3 +84,10 @@ class CallRecord:
     "How long the handset rang that was answered."
     is_recorded: bool = False
     is_served: bool = False
+    tenant: str = "main"
+    carrier: str = ""
+    "Of the trunk on which the call came."
+    answered_at: float | None = None
+    out_port: str = ""
+    "The trunk that was seized for it."
+    out_carrier: str = ""

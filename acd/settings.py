@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, time, tzinfo
 
 from acd.ids import AgentId, PortId, QueueName
+from acd.trunk_settings import NumberPlanSettings, TrunkSettings
 
 __all__ = [
     "AgentSettings",
     "CenterSettings",
+    "DialNode",
     "FlowSettings",
     "HangUpNode",
     "HoursNode",
@@ -23,7 +25,6 @@ __all__ = [
     "SayNode",
     "Schedule",
     "StarCodes",
-    "TrunkSettings",
 ]
 
 
@@ -90,6 +91,17 @@ class QueueNode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DialNode:
+    """Calls ``number`` by the number plan and joins the caller to whoever answers.
+
+    Without an answer the caller goes on to ``failed``.
+    """
+
+    number: str
+    failed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HangUpNode:
     """Plays ``prompts``, if any, and hangs up. ``cause`` is the value of an `acd.ids.Cause`."""
 
@@ -97,7 +109,7 @@ class HangUpNode:
     cause: str = "flow ended"
 
 
-Node = HoursNode | MenuNode | SayNode | QueueNode | HangUpNode
+Node = HoursNode | MenuNode | SayNode | QueueNode | DialNode | HangUpNode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,16 +146,6 @@ class AgentSettings:
     agent: AgentId
     name: str
     pin: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrunkSettings:
-    """What a trunk's callers meet."""
-
-    port: PortId
-    flow: str
-    language: str
-    called: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,3 +187,4 @@ class CenterSettings:
     "After this many wrong PINs in a row an agent number is locked for `pin_lock_s`."
     pin_lock_s: float = 300.0
     record_calls: bool = True
+    number_plan: NumberPlanSettings = field(default_factory=NumberPlanSettings)

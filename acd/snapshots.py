@@ -75,6 +75,11 @@ def _call_row(record: CallRecord, now: float) -> _Row:
         "rang_s": record.rang_s,
         "is_recorded": int(record.is_recorded),
         "is_served": int(record.is_served),
+        "tenant": record.tenant,
+        "carrier": record.carrier,
+        "answered_age_s": _age(record.answered_at, now),
+        "out_port": record.out_port,
+        "out_carrier": record.out_carrier,
     }
 
 
@@ -134,4 +139,9 @@ def _call_from(row: _Row, at: float) -> CallRecord:
         rang_s=_seconds(row.get("rang_s")),
         is_recorded=bool(_number(row.get("is_recorded"))),
         is_served=bool(_number(row.get("is_served"))),
+        tenant=_text(row.get("tenant")) or "main",
+        carrier=_text(row.get("carrier")),
+        answered_at=_time(row.get("answered_age_s"), at),
+        out_port=_text(row.get("out_port")),
+        out_carrier=_text(row.get("out_carrier")),
     )

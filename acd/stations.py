@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
+from acd.numbers import Completeness, NumberReader
 from acd.settings import StarCodes
 
 __all__ = [
     "AskNumber",
     "AskPin",
+    "CallNumber",
     "Collecting",
     "LogIn",
     "LogOut",
@@ -25,6 +27,7 @@ __all__ = [
     "Understood",
 ]
 
+LONGEST_TELEPHONE_NUMBER = 20
 LONGEST_NUMBER = 16
 "Agent numbers and PINs have at most this many digits; a longer one is a key that sticks."
 
@@ -74,7 +77,14 @@ class Resume:
     """The agent here wants calls again."""
 
 
-Request = LogIn | LogOut | Pause | Resume
+@dataclass(frozen=True, slots=True)
+class CallNumber:
+    """Whoever is here wants to reach this number."""
+
+    dialled: str
+
+
+Request = LogIn | LogOut | Pause | Resume | CallNumber
 Understood = Collecting | AskNumber | AskPin | Misdialled | Request
 
 
@@ -83,6 +93,7 @@ class _Dialling(Enum):
     NUMBER = "number"
     PIN = "pin"
     REASON = "reason"
+    OUTSIDE = "outside"
 
 
 class Register:
@@ -91,10 +102,14 @@ class Register:
     Args:
         codes: What is dialled for what.
         pause_reasons: The reason that each digit after the pause code stands for.
+        reader: Tells where a telephone number ends; None: there are none to call.
     """
 
-    def __init__(self, codes: StarCodes, pause_reasons: dict[str, str]) -> None:
+    def __init__(
+        self, codes: StarCodes, pause_reasons: dict[str, str], reader: NumberReader | None = None
+    ) -> None:
         self._pause_reasons = pause_reasons
+        self._reader = reader
         self._after_code: dict[str, Understood] = {
             codes.log_in: AskNumber(),
             codes.log_out: LogOut(),
@@ -110,6 +125,19 @@ class Register:
     def is_empty(self) -> bool:
         """Whether nothing was dialled since the last thing that was understood."""
         return self._expects is _Dialling.CODE and not self._keys
+
+    @property
+    def may_be_complete(self) -> bool:
+        """Whether what was dialled is a telephone number, though a longer one may begin like it."""
+        if self._expects is not _Dialling.OUTSIDE or self._reader is None:
+            return False
+        return self._reader.completeness(self._keys) is not Completeness.NO
+
+    def end(self) -> "Understood":
+        """No key comes any more."""
+        outside, dialled = self._expects is _Dialling.OUTSIDE, self._keys
+        self.clear()
+        return CallNumber(dialled) if outside else Misdialled()
 
     def clear(self) -> None:
         """Forget what was dialled."""
@@ -127,8 +155,12 @@ class Register:
         self._keys += key
         understood = self._after_code.get(self._keys)
         if understood is None:
-            begins_a_code = any(code.startswith(self._keys) for code in self._after_code)
-            return Collecting() if begins_a_code else Misdialled()
+            if any(code.startswith(self._keys) for code in self._after_code):
+                return Collecting()
+            if self._reader is None or not key.isdigit() or len(self._keys) > 1:
+                return Misdialled()
+            self._expects, self._keys = _Dialling.OUTSIDE, ""
+            return self._collect_outside(key)
         if isinstance(understood, AskNumber):
             self._expects = _Dialling.NUMBER
         elif self._keys == self._pause_code:
@@ -156,6 +188,16 @@ class Register:
             return Misdialled()
         return Collecting()
 
+    def _collect_outside(self, key: str) -> Understood:
+        if key == "#":
+            return CallNumber(self._keys)
+        self._keys += key
+        if not key.isdigit() or len(self._keys) > LONGEST_TELEPHONE_NUMBER:
+            return Misdialled()
+        assert self._reader is not None
+        is_complete = self._reader.completeness(self._keys) is Completeness.YES
+        return CallNumber(self._keys) if is_complete else Collecting()
+
     def _collect_reason(self, key: str) -> Understood:
         reason = self._pause_reasons.get(key)
         return Misdialled() if reason is None else Pause(reason)
@@ -165,4 +207,5 @@ class Register:
         _Dialling.NUMBER: _collect_number,
         _Dialling.PIN: _collect_pin,
         _Dialling.REASON: _collect_reason,
+        _Dialling.OUTSIDE: _collect_outside,
     }

@@ -9,9 +9,10 @@ from acd.ids import AgentId, CallId, PortId
 from acd.ledger import Ledger
 from acd.records import AgentRecord, AgentState, Stage
 from acd.settings import CenterSettings
-from acd.views import AgentView, CallView, QueueView, StationView
+from acd.trunks import Trunks
+from acd.views import AgentView, CallView, QueueView, StationView, TrunkGroupView
 
-__all__ = ["agent_views", "call_views", "queue_views", "station_views"]
+__all__ = ["agent_views", "call_views", "queue_views", "station_views", "trunk_group_views"]
 
 _IN_QUEUE = (Stage.QUEUED, Stage.OFFERING)
 
@@ -31,6 +32,8 @@ def call_views(calls: Calls, now: float) -> tuple[CallView, ...]:
                 queue=None if contact is None else contact.queue,
                 place=calls.lines.place_of(call) if is_waiting else None,
                 agent=call.agent,
+                out_port=None if call.outgoing is None else call.outgoing.port,
+                goes_to=None if call.outgoing is None else call.outgoing.number.digits,
                 since=record.since,
                 lasts_s=_lasts(record.since, now),
                 stage_lasts_s=_lasts(record.stage_since, now),
@@ -110,6 +113,29 @@ def station_views(handsets: Handsets, ledger: Ledger) -> tuple[StationView, ...]
         )
         for handset in handsets.all()
     )
+
+
+def trunk_group_views(
+    settings: CenterSettings, trunks: Trunks, calls: Calls
+) -> tuple[TrunkGroupView, ...]:
+    """The groups of trunks, in the order of the settings."""
+    views = []
+    for group in settings.number_plan.groups:
+        in_service = [port for port in group.ports if trunks.is_in_service(port)]
+        incoming = sum(calls.on_port(port) is not None for port in in_service)
+        outgoing = sum(calls.outgoing_on(port) is not None for port in in_service)
+        views.append(
+            TrunkGroupView(
+                group=group.name,
+                carrier=group.accounted_to,
+                lines=len(group.ports),
+                in_service=len(in_service),
+                incoming=incoming,
+                outgoing=outgoing,
+                free=len(in_service) - incoming - outgoing,
+            )
+        )
+    return tuple(views)
 
 
 def _lasts(since: float, now: float) -> float:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from acd.ids import AgentId, CallerIdentity, CallId, PortId, QueueName
 
-__all__ = ["AgentView", "CallView", "QueueView", "StationView"]
+__all__ = ["AgentView", "CallView", "CarrierView", "QueueView", "StationView", "TrunkGroupView"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,10 @@ class CallView:
     "In the queue, while waiting; 1 is next."
     agent: AgentId | None
     "Who is rung or talks."
+    out_port: PortId | None
+    "The trunk that was seized for it."
+    goes_to: str | None
+    "The number that is or was dialled."
     since: float
     "When it arrived, in the seconds of ``now``."
     lasts_s: float
@@ -84,3 +88,34 @@ class StationView:
     state: str
     agent: AgentId | None
     call: CallId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkGroupView:
+    """A group of trunks at this moment."""
+
+    group: str
+    carrier: str
+    lines: int
+    in_service: int
+    incoming: int
+    "Lines with calls that came on them,"
+    outgoing: int
+    "and that were seized for calls of ours."
+    free: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarrierView:
+    """A carrier's calls in one month of UTC; those still up are not in it."""
+
+    carrier: str
+    month: str
+    calls_in: int
+    minutes_in: float
+    attempts_out: int
+    calls_out: int
+    "Those that were answered."
+    minutes_out: float
+    minimum_minutes: float
+    "Agreed for a month; 0: none."

@@ -40,6 +40,7 @@ __all__ = [
     "RingBurstStarted",
     "SendAlerting",
     "SendConnect",
+    "SendProgress",
     "SendRelease",
     "SendSetup",
     "SendSetupDigits",
@@ -278,6 +279,14 @@ class SendSetupDigits:
 class SendAlerting:
     """B-channel: tell the caller that it rings here."""
 
+    in_band: bool = False
+    "The ringing tone is ours."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendProgress:
+    """B-channel: there is something to be heard before the answer."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendConnect:
@@ -300,6 +309,7 @@ HardwareCommand = (
     SendSetup
     | SendSetupDigits
     | SendAlerting
+    | SendProgress
     | SendConnect
     | SendRelease
     | RestartBearer

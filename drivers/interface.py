@@ -16,6 +16,7 @@ from drivers.hardware import HardwareCommand, HardwareEvent
 from drivers.line_sound import Heard, MediaWish
 
 __all__ = [
+    "Alert",
     "Alerting",
     "AnnounceWaitingCall",
     "Answer",
@@ -35,6 +36,8 @@ __all__ = [
     "LineEvent",
     "LineOutput",
     "OutOfService",
+    "Proceeding",
+    "Progress",
     "Ring",
     "SendDigits",
     "ShowMessageWaiting",
@@ -74,13 +77,26 @@ class CallWaiting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proceeding:
+    """The number is out and the far end works on our call."""
+
+    in_band: bool = False
+    "What it sends, tones or an announcement, is worth hearing already."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alerting:
     """The far end rings."""
+
+    in_band: bool = False
+    "Its ringing tone can be heard on the line; else whoever waits is to be given one."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """The far end lifted."""
+    """The far end lifted; ``connected`` where it tells who that is."""
+
+    connected: CallerNumber | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +116,8 @@ class Cleared:
     """The call on this line is over and the line is free, or about to be by itself."""
 
     cause: ClearCause
+    q850: int | None = None
+    "The far end's cause, where its signalling has those of ITU-T Q.850."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +141,7 @@ LineEvent = (
     CallOffered
     | SupervisionEnded
     | CallWaiting
+    | Proceeding
     | Alerting
     | Answered
     | DigitReceived
@@ -172,6 +191,19 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """Tell whoever calls that it rings; a line whose exchange does that by itself ignores it."""
+
+    in_band: bool = False
+    "Our ringing tone is on the line already."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Tell whoever calls that there is something to be heard before the answer; ignored as above."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendDigits:
     """Send DTMF digits into an answered call."""
 
@@ -188,6 +220,8 @@ class Clear:
     """End what is on the line. `Cleared` follows when the line is free."""
 
     cause: ClearCause = ClearCause.NORMAL
+    q850: int | None = None
+    "The exact cause, for lines that can tell it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +232,16 @@ class ShowMessageWaiting:
 
 
 LineCommand = (
-    Dial | Ring | AnnounceWaitingCall | Answer | SendDigits | Flash | Clear | ShowMessageWaiting
+    Dial
+    | Ring
+    | AnnounceWaitingCall
+    | Alert
+    | Progress
+    | Answer
+    | SendDigits
+    | Flash
+    | Clear
+    | ShowMessageWaiting
 )
 
 LineOutput = LineEvent | HardwareCommand | MediaWish

@@ -3,16 +3,17 @@
 How far the call has come is in its ledger record, moved by facts; here is what a restart ends anyway.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from acd.contact import Contact
 from acd.ids import AgentId, CallerIdentity, CallId, PortId
-from acd.ivr import ToEnd, ToQueue, Walk
+from acd.ivr import ToEnd, ToNumber, ToQueue, Walk
+from acd.number_plan import Attempt
+from acd.numbers import Number
 from acd.records import CallRecord
-from acd.settings import TrunkSettings
 
-__all__ = ["Call", "CallInput", "Move", "Sound", "ToNode"]
+__all__ = ["Call", "CallInput", "Move", "OutgoingLeg", "Sound", "ToNode"]
 
 
 class CallInput(Enum):
@@ -25,6 +26,8 @@ class CallInput(Enum):
     ANNOUNCE_DUE = "announce due"
     ANNOUNCEMENT_OVERDUE = "announcement overdue"
     TALK_DUE = "talk due"
+    DIAL_DUE = "dial due"
+    RETRY_DUE = "retry due"
     ANSWERED = "agent answered"
     MISSED = "agent did not answer"
     OFFER_LOST = "offer lost"
@@ -32,6 +35,10 @@ class CallInput(Enum):
     HUNG_UP = "agent hung up"
     STATION_LOST = "station lost"
     "It failed while the agent talked."
+    FAR_PROCEEDS = "far end proceeds"
+    FAR_ALERTS = "far end alerts"
+    FAR_ANSWERED = "far end answered"
+    FAR_CLEARED = "far end cleared"
 
 
 class Sound(Enum):
@@ -40,16 +47,49 @@ class Sound(Enum):
     NONE = "none"
     PROMPTS = "prompts"
     MUSIC = "music"
+    RINGBACK = "ringback"
+
+
+@dataclass(slots=True)
+class OutgoingLeg:
+    """The other half of a call that goes out, or through: its number, what is left to try, its trunk."""
+
+    number: Number
+    caller: CallerIdentity
+    "Who calls, as far as may be shown."
+    attempts: list[Attempt]
+    failed_node: str = ""
+    "Where the caller goes on in the flow if nobody answers."
+    index: int = 0
+    "Of the attempt that is tried."
+    tried: set[PortId] = field(default_factory=set)
+    port: PortId | None = None
+    "Seized for this call."
+    is_heard: bool = False
+    "Both ends hear each other already, whether answered or not."
+    answered_at: float | None = None
+    cause: str = ""
+    "Why the last attempt failed."
+    q850: int | None = None
+    gives_up_at: float | None = None
+    "An emergency call: until then a line is sought."
+    preempted_at: float | None = None
+    "When another call was ended for this one."
 
 
 @dataclass(slots=True)
 class Call:
-    """One caller's visit."""
+    """One caller's visit, or one call of ours."""
 
     record: CallRecord
+    port: PortId
+    "Of whoever began it: a trunk, or a station that dialled."
     caller: CallerIdentity
-    trunk: TrunkSettings
-    walk: Walk
+    language: str
+    called: str = ""
+    walk: Walk | None = None
+    "None: the call goes to another trunk without any flow."
+    is_answered: bool = False
     sound: Sound = Sound.NONE
     sound_id: int | None = None
     contact: Contact | None = None
@@ -57,7 +97,8 @@ class Call:
     timed_out_node: str = ""
     agent: AgentId | None = None
     station: PortId | None = None
-    "That rings for this caller or talks to it."
+    "That rings for this caller, talks to it, or has begun the call."
+    outgoing: OutgoingLeg | None = None
 
     @property
     def id(self) -> CallId:
@@ -65,9 +106,9 @@ class Call:
         return CallId(self.record.call)
 
     @property
-    def port(self) -> PortId:
-        """The caller's trunk."""
-        return self.trunk.port
+    def is_from_station(self) -> bool:
+        """Whether somebody at a station dialled it."""
+        return self.station == self.port
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +118,5 @@ class ToNode:
     node: str
 
 
-Move = ToNode | ToQueue | ToEnd
+Move = ToNode | ToQueue | ToNumber | ToEnd
 "Where a stage sends the caller next."

@@ -7,20 +7,26 @@ call ends in every stage by the same door.
 from collections.abc import Callable, Iterator
 
 from acd import facts
-from acd.actions import AnswerCall, ClearLine, StartRecording, StopRecording
+from acd.actions import AnswerCall, Signal, StartRecording, StopRecording
 from acd.agents import Agents
 from acd.calls.call import Call, CallInput, Move, ToNode
+from acd.calls.dialling import Dialling
+from acd.calls.emergency import call_to_end
 from acd.calls.speaking import silence
 from acd.calls.talking import Talking
+from acd.calls.through import Through
 from acd.calls.waiting import Waiting
 from acd.calls.walking import Walking
 from acd.handsets import Handsets
 from acd.ids import AgentId, CallerIdentity, CallId, Cause, PortId
-from acd.ivr import ToEnd, ToQueue, Walk, is_open
+from acd.ivr import ToEnd, ToNumber, ToQueue, Walk, is_open
+from acd.number_plan import Attempt, NumberPlan
+from acd.numbers import Number
 from acd.orders import Orders
 from acd.records import Stage
 from acd.routing import pair
 from acd.settings import CenterSettings
+from acd.trunks import Trunks
 
 __all__ = ["Calls"]
 
@@ -33,27 +39,49 @@ _NOT_QUEUED = "the caller does not wait in a queue"
 _NOT_TALKING = "nobody talks to this caller"
 _NO_MENU = "no menu listens"
 _NO_PROMPT = "no prompt plays"
+_NOT_CALLED = "nobody is called on another trunk"
+
+
+_TONES = {Cause.CALLED_BUSY: Signal.BUSY, Cause.CALLED_NO_ANSWER: Signal.BUSY}
+"What whoever dialled at a station hears when nobody is reached; else congestion."
 
 
 class Calls:
     """Every call from ring to record."""
 
     def __init__(
-        self, settings: CenterSettings, orders: Orders, handsets: Handsets, agents: Agents
+        self,
+        settings: CenterSettings,
+        orders: Orders,
+        handsets: Handsets,
+        agents: Agents,
+        trunks: Trunks,
+        plan: NumberPlan,
     ) -> None:
         self._settings = settings
         self._orders = orders
         self._agents = agents
-        self._trunks = {trunk.port: trunk for trunk in settings.trunks}
+        self._handsets = handsets
+        self._trunks = trunks
+        self._plan = plan
+        self._met_on = {trunk.port: trunk for trunk in settings.trunks}
         self._flows = {flow.name: flow for flow in settings.flows}
         self._schedules = {schedule.name: schedule for schedule in settings.schedules}
         self._members = {queue.name: frozenset(queue.agents) for queue in settings.queues}
         self._walking = Walking(orders)
         self._waiting = Waiting(settings, orders, handsets, agents)
         self._talking = Talking(settings.talk_limit_s, orders, handsets, agents, self._waiting)
+        self._dialling = Dialling(orders, plan, trunks, self._preempt)
+        self._through = Through(settings.talk_limit_s, orders, self._dialling)
         self._live: dict[CallId, Call] = {}
-        self._by_port: dict[PortId, Call] = {}
-        self._table = _table(self._walking, self._waiting, self._talking)
+        self._table = _table(
+            self._walking,
+            self._waiting,
+            self._talking,
+            self._dialling,
+            self._far_answers,
+            self._through,
+        )
 
     def __iter__(self) -> Iterator[Call]:
         return iter(tuple(self._live.values()))
@@ -68,40 +96,82 @@ class Calls:
         return None if call is None else self._live.get(CallId(call))
 
     def on_port(self, port: PortId) -> Call | None:
-        """The live call of a trunk."""
-        return self._by_port.get(port)
+        """The live call that came on a trunk."""
+        call = self.get(self._trunks.call_on(port))
+        return call if call is not None and call.port == port else None
+
+    def outgoing_on(self, port: PortId) -> Call | None:
+        """The live call for which this trunk was seized."""
+        call = self.get(self._trunks.call_on(port))
+        return call if call is not None and call.port != port else None
 
     def begin(self, port: PortId, caller: CallerIdentity, called: str) -> None:
-        """Answer a call that a trunk offers, and start its flow."""
-        orders, trunk = self._orders, self._trunks[port]
-        call_id = CallId(f"{orders.ledger.count('last call') + 1:08}")
+        """Take a call that a trunk offers: to a flow, or through to another trunk."""
+        met, group = self._met_on[port], self._plan.group_of(port)
+        called = called or met.called
+        ours = self._plan.called(called) if called else None
+        orders, call_id = self._orders, self._new_id()
         absence = caller.number_absence
         orders.write(
             facts.CallOfferedToUs(
                 call=call_id,
                 port=port,
-                called=called or trunk.called,
+                called=called,
                 number=caller.number,
                 name=caller.name,
                 number_absence=None if absence is None else absence.value,
+                normal_number=caller.normal_number,
+                redirecting=caller.redirecting,
+                carrier=self._plan.carrier_of(port),
+                tenant="main" if ours is None else ours.tenant,
             )
         )
-        call = Call(
-            record=orders.ledger.calls[call_id],
-            caller=caller,
-            trunk=trunk,
-            walk=Walk(self._flows[trunk.flow], self._is_open),
-        )
-        self._live[call_id] = self._by_port[port] = call
+        language = met.language if ours is None else ours.language or met.language
+        call = Call(orders.ledger.calls[call_id], port, caller, language, called)
+        self._live[call_id] = call
+        self._trunks.take(port, call_id)
+        through = group is not None and group.calls_through
+        if ours is None and through and (called or not met.flow):
+            self._carry_out(call, ToNumber(called, ""))
+            return
+        flow = self._flows[met.flow if ours is None else ours.flow]
+        call.walk = Walk(flow, self._is_open, () if ours is None else ours.greeting)
+        call.is_answered = True
         orders.ask(AnswerCall(port=port))
         orders.write(facts.CallAnswered(call=call_id))
-        if self._settings.record_calls:
+        self._record(call, port)
+        self._carry_out(call, self._walking.begin(call))
+
+    def place(self, station: PortId, number: Number, own_number: str | None) -> None:
+        """Begin a call to a number that was dialled at a station."""
+        call_id, orders = self._new_id(), self._orders
+        agent = self._agents.at(station)
+        orders.write(
+            facts.CallPlaced(call=call_id, port=station, agent="" if agent is None else agent.agent)
+        )
+        call = Call(
+            orders.ledger.calls[call_id],
+            station,
+            CallerIdentity(),
+            self._settings.station_language,
+            station=station,
+            agent=None if agent is None else AgentId(agent.agent),
+        )
+        self._live[call_id] = call
+        self._handsets.call_out(station, call_id)
+        self._carry_out(call, self._dial(call, number, own_number=own_number))
+
+    def _new_id(self) -> CallId:
+        return CallId(f"{self._orders.ledger.count('last call') + 1:08}")
+
+    def _record(self, call: Call, port: PortId) -> None:
+        if self._settings.record_calls and not call.record.is_recorded:
             # The time stands in the name, too: should a damaged journal ever make a call's number come
             # again, its recording is still another file.
-            file = f"{orders.clock.utc(orders.now):%Y-%m-%d/%H%M%S}-{call_id}.wav"
-            orders.ask(StartRecording(call=call_id, port=port, file=file))
-            orders.write(facts.RecordingStarted(call=call_id, file=file))
-        self._carry_out(call, self._walking.begin(call))
+            orders = self._orders
+            file = f"{orders.clock.utc(orders.now):%Y-%m-%d/%H%M%S}-{call.id}.wav"
+            orders.ask(StartRecording(call=call.id, port=port, file=file))
+            orders.write(facts.RecordingStarted(call=call.id, file=file))
 
     def receive(self, call: Call, given: CallInput, key: str = "") -> None:
         """Let something happen to a call."""
@@ -114,18 +184,25 @@ class Calls:
         if call.sound_id == sound_id:
             self.receive(call, CallInput.SOUND_FINISHED)
 
-    def end(self, call: Call, cause: Cause, *, line_is_free: bool = False) -> None:
+    def end(
+        self, call: Call, cause: Cause, *, line_is_free: bool = False, q850: int | None = None
+    ) -> None:
         """End a call, whatever its stage.
 
         Args:
             call: Which.
             cause: Why.
             line_is_free: The trunk is not to be hung up any more: the caller did, or it failed.
+            q850: The far end's cause of ITU-T Q.850, if it told one.
         """
         orders, stage = self._orders, call.record.stage
         match stage:
             case Stage.OFFERED | Stage.WALKING:
                 self._walking.leave(call)
+            case Stage.DIALLING:
+                self._dialling.leave(call, cause)
+            case Stage.THROUGH:
+                self._through.leave(call, cause)
             case Stage.QUEUED:
                 self._waiting.leave(call)
             case Stage.OFFERING:
@@ -137,10 +214,16 @@ class Calls:
         if call.record.is_recorded:
             orders.ask(StopRecording(call=call.id))
             orders.write(facts.RecordingStopped(call=call.id))
-        if not line_is_free:
-            orders.ask(ClearLine(port=call.port, cause=cause))
-        del self._live[call.id], self._by_port[call.port]
-        orders.write(facts.CallEnded(call=call.id, cause=cause.value, stage=stage.value))
+        if call.is_from_station:
+            if stage is Stage.DIALLING:
+                self._handsets.fail(call.port, _TONES.get(cause, Signal.CONGESTION))
+            self._handsets.release(call.port, cause)
+        elif line_is_free:
+            self._trunks.release(call.port)
+        else:
+            self._trunks.clear(call.port, cause, q850)
+        del self._live[call.id]
+        orders.write(self._ended(call, cause, stage, q850))
         if stage is Stage.TALKING:
             self._talking.wrap_up(call)
 
@@ -162,9 +245,58 @@ class Calls:
                 case ToQueue():
                     self._waiting.enter(call, move)
                     move = None
+                case ToNumber():
+                    move = self._go_through(call, move)
                 case ToEnd():
-                    self.end(call, move.cause)
+                    self.end(call, move.cause, q850=move.q850)
                     move = None
+
+    def _go_through(self, call: Call, to: ToNumber) -> Move | None:
+        dialled = to.number or call.called
+        number = self._plan.reader.read(dialled) if dialled else None
+        if number is None:
+            return ToNode(to.failed) if to.failed else ToEnd(Cause.WRONG_NUMBER)
+        return self._dial(call, number, own_number=None, failed_node=to.failed)
+
+    def _dial(
+        self, call: Call, number: Number, *, own_number: str | None, failed_node: str = ""
+    ) -> Move | None:
+        self._orders.write(
+            facts.NumberDialled(
+                call=call.id,
+                dialled=number.dialled,
+                number=number.digits,
+                kind=number.kind.value,
+            )
+        )
+        return self._dialling.begin(call, number, own_number=own_number, failed_node=failed_node)
+
+    def _preempt(self, attempts: list[Attempt], for_call: Call) -> None:
+        ports = {port for attempt in attempts for port in attempt.group.ports}
+        victim = call_to_end(self._live.values(), ports, for_call)
+        if victim is not None:
+            self.end(victim, Cause.PREEMPTED)
+
+    def _far_answers(self, call: Call, connected: str) -> None:
+        leg = call.outgoing
+        assert leg is not None
+        assert leg.port is not None
+        self._through.connect(call, connected)
+        if call.is_from_station:
+            self._record(call, leg.port)
+
+    def _ended(self, call: Call, cause: Cause, stage: Stage, q850: int | None) -> facts.CallEnded:
+        record, now = call.record, self._orders.now
+        answered_s = 0.0 if record.answered_at is None else now - record.answered_at
+        return facts.CallEnded(
+            call=call.id,
+            cause=cause.value,
+            stage=stage.value,
+            q850=q850,
+            carrier=record.carrier,
+            month=f"{self._orders.clock.utc(now):%Y-%m}" if record.carrier else "",
+            answered_s=round(answered_s, 3),
+        )
 
     def _is_open(self, schedule: str) -> bool:
         clock, now = self._orders.clock, self._orders.now
@@ -174,26 +306,52 @@ class Calls:
 
 
 def _table(
-    walking: Walking, waiting: Waiting, talking: Talking
+    walking: Walking,
+    waiting: Waiting,
+    talking: Talking,
+    dialling: Dialling,
+    through: Callable[[Call, str], None],
+    joined: Through,
 ) -> dict[Stage, dict[CallInput, _Handler | str]]:
     """Stage by input: what is done, or why nothing is."""
+    no_agent: dict[CallInput, _Handler | str] = dict.fromkeys(
+        (
+            CallInput.ANSWERED,
+            CallInput.MISSED,
+            CallInput.OFFER_LOST,
+            CallInput.HUNG_UP,
+            CallInput.STATION_LOST,
+        ),
+        _NO_AGENT,
+    )
+    not_queued: dict[CallInput, _Handler | str] = dict.fromkeys(
+        (CallInput.WAIT_DUE, CallInput.ANNOUNCE_DUE, CallInput.ANNOUNCEMENT_OVERDUE), _NOT_QUEUED
+    )
+    not_called: dict[CallInput, _Handler | str] = dict.fromkeys(
+        (
+            CallInput.DIAL_DUE,
+            CallInput.RETRY_DUE,
+            CallInput.FAR_PROCEEDS,
+            CallInput.FAR_ALERTS,
+            CallInput.FAR_ANSWERED,
+            CallInput.FAR_CLEARED,
+        ),
+        _NOT_CALLED,
+    )
     return {
         Stage.OFFERED: dict.fromkeys(CallInput, _ANSWERED_AT_ONCE),
         Stage.WALKING: {
+            **no_agent,
+            **not_queued,
+            **not_called,
             CallInput.KEYED: walking.hear_key,
             CallInput.SOUND_FINISHED: walking.finish_sound,
             CallInput.WALK_DUE: walking.time_out,
-            CallInput.WAIT_DUE: _NOT_QUEUED,
-            CallInput.ANNOUNCE_DUE: _NOT_QUEUED,
-            CallInput.ANNOUNCEMENT_OVERDUE: _NOT_QUEUED,
             CallInput.TALK_DUE: _NOT_TALKING,
-            CallInput.ANSWERED: _NO_AGENT,
-            CallInput.MISSED: _NO_AGENT,
-            CallInput.OFFER_LOST: _NO_AGENT,
-            CallInput.HUNG_UP: _NO_AGENT,
-            CallInput.STATION_LOST: _NO_AGENT,
         },
         Stage.QUEUED: {
+            **no_agent,
+            **not_called,
             CallInput.KEYED: _NO_MENU,
             CallInput.SOUND_FINISHED: waiting.finish_announcement,
             CallInput.WALK_DUE: _NOT_WALKING,
@@ -201,13 +359,9 @@ def _table(
             CallInput.ANNOUNCE_DUE: waiting.announce,
             CallInput.ANNOUNCEMENT_OVERDUE: waiting.finish_announcement,
             CallInput.TALK_DUE: _NOT_TALKING,
-            CallInput.ANSWERED: _NO_AGENT,
-            CallInput.MISSED: _NO_AGENT,
-            CallInput.OFFER_LOST: _NO_AGENT,
-            CallInput.HUNG_UP: _NO_AGENT,
-            CallInput.STATION_LOST: _NO_AGENT,
         },
         Stage.OFFERING: {
+            **not_called,
             CallInput.KEYED: _NO_MENU,
             CallInput.SOUND_FINISHED: waiting.finish_announcement,
             CallInput.WALK_DUE: _NOT_WALKING,
@@ -222,17 +376,48 @@ def _table(
             CallInput.STATION_LOST: waiting.lose_offer,
         },
         Stage.TALKING: {
+            **not_queued,
+            **not_called,
             CallInput.KEYED: _NO_MENU,
             CallInput.SOUND_FINISHED: _NO_PROMPT,
             CallInput.WALK_DUE: _NOT_WALKING,
-            CallInput.WAIT_DUE: _NOT_QUEUED,
-            CallInput.ANNOUNCE_DUE: _NOT_QUEUED,
-            CallInput.ANNOUNCEMENT_OVERDUE: _NOT_QUEUED,
             CallInput.TALK_DUE: talking.reach_limit,
             CallInput.ANSWERED: "they talk already",
             CallInput.MISSED: "they talk already",
             CallInput.OFFER_LOST: "they talk already",
             CallInput.HUNG_UP: talking.hang_up,
             CallInput.STATION_LOST: talking.lose_station,
+        },
+        Stage.DIALLING: {
+            **no_agent,
+            **not_queued,
+            CallInput.KEYED: _NO_MENU,
+            CallInput.SOUND_FINISHED: _NO_PROMPT,
+            CallInput.WALK_DUE: _NOT_WALKING,
+            CallInput.TALK_DUE: _NOT_TALKING,
+            CallInput.DIAL_DUE: dialling.give_up,
+            CallInput.RETRY_DUE: dialling.retry,
+            CallInput.FAR_PROCEEDS: dialling.proceed,
+            CallInput.FAR_ALERTS: dialling.alert,
+            CallInput.FAR_ANSWERED: through,
+            CallInput.FAR_CLEARED: dialling.clear,
+            CallInput.HUNG_UP: joined.hang_up,
+            CallInput.STATION_LOST: joined.lose_station,
+        },
+        Stage.THROUGH: {
+            **no_agent,
+            **not_queued,
+            CallInput.KEYED: _NO_MENU,
+            CallInput.SOUND_FINISHED: _NO_PROMPT,
+            CallInput.WALK_DUE: _NOT_WALKING,
+            CallInput.TALK_DUE: joined.reach_limit,
+            CallInput.DIAL_DUE: "they talk already",
+            CallInput.RETRY_DUE: "they talk already",
+            CallInput.FAR_PROCEEDS: "they talk already",
+            CallInput.FAR_ALERTS: "they talk already",
+            CallInput.FAR_ANSWERED: "they talk already",
+            CallInput.FAR_CLEARED: joined.clear,
+            CallInput.HUNG_UP: joined.hang_up,
+            CallInput.STATION_LOST: joined.lose_station,
         },
     }

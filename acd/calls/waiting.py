@@ -87,11 +87,11 @@ class Waiting:
             return
         contact.told_place = place
         self._orders.write(facts.AnnouncementPlayed(call=call.id, queue=contact.queue, place=place))
-        prompts = place_prompts(place, call.trunk.language)
+        prompts = place_prompts(place, call.language)
         wait = self._wait_to_tell(contact, place)
         if wait is not None:
             contact.told_wait = wait
-            prompts += wait_prompts(wait.minutes, call.trunk.language)
+            prompts += wait_prompts(wait.minutes, call.language)
         play_prompts(self._orders, call, prompts)
         due = self._orders.now + ANNOUNCEMENT_LIMIT_S
         self._orders.timers.start(Purpose.ANNOUNCEMENT, call.id, due)

@@ -3,7 +3,19 @@
 from acd import facts
 from acd.calls.call import Call, Move, Sound
 from acd.calls.speaking import play_prompts, silence
-from acd.ivr import Enter, Hush, JudgeKey, Play, Step, ToEnd, ToQueue, Wait, WalkInput
+from acd.ivr import (
+    Enter,
+    Hush,
+    JudgeKey,
+    Play,
+    Step,
+    ToEnd,
+    ToNumber,
+    ToQueue,
+    Wait,
+    Walk,
+    WalkInput,
+)
 from acd.orders import Orders
 from acd.timers import Purpose
 
@@ -18,24 +30,24 @@ class Walking:
 
     def begin(self, call: Call) -> Move | None:
         """Start at the flow's first node."""
-        return self._follow(call, call.walk.begin())
+        return self._follow(call, _walk(call).begin())
 
     def enter(self, call: Call, node: str) -> Move | None:
         """Go on at a node."""
-        return self._follow(call, call.walk.enter(node))
+        return self._follow(call, _walk(call).enter(node))
 
     def hear_key(self, call: Call, key: str) -> Move | None:
         """The caller pressed a key."""
-        return self._follow(call, call.walk.receive(WalkInput.KEYED, key))
+        return self._follow(call, _walk(call).receive(WalkInput.KEYED, key))
 
     def finish_sound(self, call: Call, _: str) -> Move | None:
         """The caller heard a prompt to its end."""
         call.sound, call.sound_id = Sound.NONE, None
-        return self._follow(call, call.walk.receive(WalkInput.SOUND_FINISHED))
+        return self._follow(call, _walk(call).receive(WalkInput.SOUND_FINISHED))
 
     def time_out(self, call: Call, _: str) -> Move | None:
         """The caller pressed nothing, or a prompt's end was never reported."""
-        return self._follow(call, call.walk.receive(WalkInput.TIMED_OUT))
+        return self._follow(call, _walk(call).receive(WalkInput.TIMED_OUT))
 
     def leave(self, call: Call) -> None:
         """The caller is no longer in the flow."""
@@ -47,7 +59,7 @@ class Walking:
             match step:
                 case Enter():
                     self._orders.write(
-                        facts.FlowEntered(call=call.id, flow=call.walk.flow, node=step.node)
+                        facts.FlowEntered(call=call.id, flow=_walk(call).flow, node=step.node)
                     )
                 case Play():
                     play_prompts(self._orders, call, step.prompts)
@@ -62,7 +74,12 @@ class Walking:
                 case Wait():
                     due = self._orders.now + step.limit_s
                     self._orders.timers.start(Purpose.WALK, call.id, due)
-                case ToQueue() | ToEnd():
+                case ToQueue() | ToNumber() | ToEnd():
                     self._orders.timers.stop(Purpose.WALK, call.id)
                     move = step
         return move
+
+
+def _walk(call: Call) -> Walk:
+    assert call.walk is not None
+    return call.walk

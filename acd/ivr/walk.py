@@ -11,7 +11,16 @@ from enum import Enum
 from typing import ClassVar
 
 from acd.ids import Cause, QueueName
-from acd.settings import FlowSettings, HangUpNode, HoursNode, MenuNode, Node, QueueNode, SayNode
+from acd.settings import (
+    DialNode,
+    FlowSettings,
+    HangUpNode,
+    HoursNode,
+    MenuNode,
+    Node,
+    QueueNode,
+    SayNode,
+)
 
 __all__ = [
     "Enter",
@@ -21,6 +30,7 @@ __all__ = [
     "Play",
     "Step",
     "ToEnd",
+    "ToNumber",
     "ToQueue",
     "Wait",
     "Walk",
@@ -48,6 +58,8 @@ class WalkState(Enum):
     CORRECTED = "corrected"
     INFORMED = "informed"
     DISMISSED = "dismissed"
+    GREETED = "greeted"
+    "Before the first node."
 
 
 class WalkInput(Enum):
@@ -110,9 +122,18 @@ class ToEnd:
     """Hang up."""
 
     cause: Cause
+    q850: int | None = None
 
 
-Leave = ToQueue | ToEnd
+@dataclass(frozen=True, slots=True)
+class ToNumber:
+    """Be joined to this number; ``failed`` is where to go on if nobody answers there."""
+
+    number: str
+    failed: str
+
+
+Leave = ToQueue | ToNumber | ToEnd
 Step = Enter | Play | Hush | JudgeKey | Wait | Leave
 
 
@@ -122,10 +143,17 @@ class Walk:
     Args:
         flow: Where to walk.
         is_open: Tells whether the schedule of this name is open at present.
+        greeting: Prompts before the first node.
     """
 
-    def __init__(self, flow: FlowSettings, is_open: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        flow: FlowSettings,
+        is_open: Callable[[str], bool],
+        greeting: tuple[str, ...] = (),
+    ) -> None:
         self._flow = flow
+        self._greeting = greeting
         self._is_open = is_open
         self._steps: list[Step] = []
         self._node: Node = flow.nodes[flow.start]
@@ -136,8 +164,11 @@ class Walk:
         self.state = WalkState.OUTSIDE
 
     def begin(self) -> list[Step]:
-        """Start at the flow's first node."""
-        return self.enter(self._flow.start)
+        """Start at the flow's first node, after the greeting."""
+        if not self._greeting:
+            return self.enter(self._flow.start)
+        self._play(self._greeting, WalkState.GREETED)
+        return self._take()
 
     def enter(self, node: str) -> list[Step]:
         """Go on at a node, and on from there until something must be waited for."""
@@ -178,6 +209,9 @@ class Walk:
                     return
                 case QueueNode():
                     self._leave(ToQueue(node.queue, node.timed_out))
+                    return
+                case DialNode():
+                    self._leave(ToNumber(node.number, node.failed))
                     return
                 case HangUpNode() if not node.prompts:
                     self._leave(ToEnd(Cause(node.cause)))
@@ -244,6 +278,9 @@ class Walk:
         assert isinstance(self._node, SayNode)
         self._go_to(self._node.next)
 
+    def _start(self, _: str) -> None:
+        self._go_to(self._flow.start)
+
     def _hang_up(self, _: str) -> None:
         assert isinstance(self._node, HangUpNode)
         self._leave(ToEnd(Cause(self._node.cause)))
@@ -279,6 +316,11 @@ class Walk:
         WalkState.INFORMED: {
             WalkInput.KEYED: _LISTEN,
             WalkInput.SOUND_FINISHED: _go_on,
+            WalkInput.TIMED_OUT: _cut_short,
+        },
+        WalkState.GREETED: {
+            WalkInput.KEYED: _LISTEN,
+            WalkInput.SOUND_FINISHED: _start,
             WalkInput.TIMED_OUT: _cut_short,
         },
         WalkState.DISMISSED: {

@@ -14,6 +14,7 @@ from drivers.analog.em_trunk import EmState
 from drivers.errors import CommandNotPossible
 from drivers.hardware import HookChanged, WinkDetected
 from drivers.interface import (
+    Alert,
     AnnounceWaitingCall,
     Answer,
     Clear,
@@ -22,6 +23,7 @@ from drivers.interface import (
     Flash,
     LineCommand,
     LineOutput,
+    Progress,
     Ring,
     SendDigits,
     ShowMessageWaiting,
@@ -108,6 +110,8 @@ class EmLine(EmOutgoing):
     def command(self, command: LineCommand, now: float) -> list[LineOutput]:
         """Take a command of the exchange."""
         match command:
+            case Alert() | Progress():
+                return []  # such lines carry nothing but sound before the answer
             case Answer():
                 return self._run(self._answer, now)
             case Clear(cause=cause):

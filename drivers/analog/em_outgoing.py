@@ -13,7 +13,7 @@ from drivers.analog.em_incoming import EmIncoming
 from drivers.analog.em_trunk import EmState
 from drivers.analog.settings import EmSettings, EmStart
 from drivers.hardware import HookChanged, SetHook, WinkDetected
-from drivers.interface import Alerting, Answered, ClearCause, Cleared
+from drivers.interface import Alerting, Answered, ClearCause, Cleared, Proceeding
 from drivers.line_sound import Listen, SendKeys, SignalSent, StopSignal, ToneHeard
 
 __all__ = ["EmOutgoing"]
@@ -123,6 +123,7 @@ class EmOutgoing(EmIncoming):
 
     def _await_answer(self) -> None:
         self._enter(S.AWAITING_ANSWER, answer=self._settings.answer_limit_s)
+        self._emit(Proceeding(in_band=True))
         if self._off_hook:
             self._lead_before_answer(HookChanged(off_hook=True))
 
@@ -143,7 +144,7 @@ class EmOutgoing(EmIncoming):
     def _tone_before_answer(self, event: ToneHeard) -> None:
         match event.tone:
             case "ringback":
-                self._emit(Alerting())
+                self._emit(Alerting(in_band=True))
             case "busy":
                 self._release(ClearCause.BUSY)
             case "congestion":

@@ -22,6 +22,7 @@ from drivers.hardware import (
     RingBurstStarted,
 )
 from drivers.interface import (
+    Alert,
     AnnounceWaitingCall,
     Answer,
     Clear,
@@ -32,6 +33,7 @@ from drivers.interface import (
     InService,
     LineCommand,
     LineOutput,
+    Progress,
     Ring,
     SendDigits,
     ShowMessageWaiting,
@@ -183,6 +185,8 @@ class FxoLine(FxoOutgoing):
     def command(self, command: LineCommand, now: float) -> list[LineOutput]:
         """Take a command of the exchange."""
         match command:
+            case Alert() | Progress():
+                return []  # such lines carry nothing but sound before the answer
             case Answer():
                 return self._run(self._answer, now)
             case Clear(cause=cause):

@@ -16,7 +16,7 @@ from drivers.analog.fxo_incoming import FxoIncoming
 from drivers.analog.settings import FxoSettings, PulseDialling
 from drivers.caller import CallerNumber
 from drivers.hardware import DialPulses, PolarityReversed, PulsesSent, RingBurstStarted, SetHook
-from drivers.interface import Alerting, Answered, CallOffered, ClearCause, Cleared
+from drivers.interface import Alerting, Answered, CallOffered, ClearCause, Cleared, Proceeding
 from drivers.line_sound import Listen, SendKeys, SignalSent, ToneHeard, ToneStopped
 
 __all__ = ["FxoOutgoing"]
@@ -50,6 +50,7 @@ class FxoOutgoing(FxoIncoming):
         super().__init__(settings)
         self._dialled_number = ""
         self._pulses: deque[tuple[bool, float]] = deque()
+        self._has_rung = False
 
     def _seize(self, number: str) -> None:
         if not number and self._state in _LIFTABLE:
@@ -144,7 +145,9 @@ class FxoOutgoing(FxoIncoming):
         self._await_answer()
 
     def _await_answer(self) -> None:
+        self._has_rung = False
         self._enter(S.AWAITING_ANSWER, answer=self._settings.answer_limit_s)
+        self._emit(Proceeding(in_band=True))
         self._look_at_battery()
 
     def _dialling_failed(self) -> None:
@@ -154,7 +157,8 @@ class FxoOutgoing(FxoIncoming):
         match event.tone:
             case "ringback":
                 self._stop_timer("ringback_over")
-                self._emit(Alerting())
+                self._has_rung = True
+                self._emit(Alerting(in_band=True))
             case "busy":
                 self._release(ClearCause.BUSY)
             case "congestion":
@@ -175,4 +179,7 @@ class FxoOutgoing(FxoIncoming):
         self._emit(Answered())
 
     def _no_answer(self) -> None:
-        self._release(ClearCause.NO_ANSWER)
+        if self._has_rung:
+            self._release(ClearCause.NO_ANSWER)
+        else:
+            self._answer_assumed()  # lifted before it rang: they may be talking

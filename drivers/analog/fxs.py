@@ -22,6 +22,7 @@ from drivers.hardware import (
     SetRinger,
 )
 from drivers.interface import (
+    Alert,
     AnnounceWaitingCall,
     Answer,
     Clear,
@@ -30,6 +31,7 @@ from drivers.interface import (
     Flash,
     LineCommand,
     LineOutput,
+    Progress,
     Ring,
     SendDigits,
     ShowMessageWaiting,
@@ -125,6 +127,8 @@ class FxsLine(FxsRinging):
     def command(self, command: LineCommand, now: float) -> list[LineOutput]:
         """Take a command of the exchange."""
         match command:
+            case Alert() | Progress():
+                return []  # such lines carry nothing but sound before the answer
             case Ring(caller=caller, cadence_s=cadence_s):
                 return self._run(partial(self._ring, caller, cadence_s), now)
             case Clear(cause=cause):

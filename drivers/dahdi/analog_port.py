@@ -31,6 +31,7 @@ from drivers.hardware import (
     RingBurstStarted,
     SendAlerting,
     SendConnect,
+    SendProgress,
     SendRelease,
     SendSetup,
     SendSetupDigits,
@@ -256,7 +257,7 @@ class AnalogPort:
                 return [CancelEcho(True)], ()
             case SendRelease() | RestartBearer():
                 return [CancelEcho(False)], ()
-            case SendSetupDigits() | SendAlerting():
+            case SendSetupDigits() | SendAlerting() | SendProgress():
                 return [], ()
             case _:
                 assert_never(command)

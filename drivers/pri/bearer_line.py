@@ -2,8 +2,7 @@
 
 The same machine stands at both ends: an E1 has no side that rings and none that is rung.
 
-A caller's call is acknowledged with ALERTING at once, so that the exchange does not wait for us and the
-caller hears ringing. When the D-channel fails, a call that is up goes on: the worker and the exchange each
+When the D-channel fails, a call that is up goes on: the worker and the exchange each
 give it their T309. When the worker itself is gone, a call that is up is without supervision: nobody would
 tell us that the caller has hung up, so it is ended after a while, and its channel restarted.
 """
@@ -20,15 +19,18 @@ from drivers.hardware import (
     FarEndAnswers,
     FarEndCalls,
     FarEndClears,
+    FarEndProceeds,
     RestartBearer,
     SendAlerting,
     SendConnect,
+    SendProgress,
     SendRelease,
     SendSetup,
     SendSetupDigits,
     SupervisionLost,
 )
 from drivers.interface import (
+    Alert,
     Alerting,
     Answer,
     Answered,
@@ -42,6 +44,8 @@ from drivers.interface import (
     LineCommand,
     LineOutput,
     OutOfService,
+    Proceeding,
+    Progress,
     SendDigits,
     SupervisionEnded,
 )
@@ -122,8 +126,14 @@ class BearerLine(TimedMachine[BearerState]):
                     self._go_up()
             case SendDigits(digits=digits):
                 self._send_digits(digits)
-            case Clear(cause=cause):
-                self._clear(cause)
+            case Alert(in_band=in_band):
+                if self._state is S.OFFERED:
+                    self._emit(SendAlerting(in_band=in_band))
+            case Progress():
+                if self._state is S.OFFERED:
+                    self._emit(SendProgress())
+            case Clear(cause=cause, q850=q850):
+                self._clear(cause, q850)
             case _:
                 raise CommandNotPossible(f"a B-channel has no {type(command).__name__}")
         return self._drain()
@@ -160,7 +170,7 @@ class BearerLine(TimedMachine[BearerState]):
     def _call_comes(self, event: FarEndCalls) -> None:
         self._cleared_told = False
         self._enter(S.OFFERED, limit=_OFFERED_S)
-        self._emit(SendAlerting(), CallOffered(caller=event.caller, called=event.called))
+        self._emit(CallOffered(caller=event.caller, called=event.called))
 
     def _not_answered(self) -> None:
         self._clear(ClearCause.NO_ANSWER)
@@ -175,13 +185,16 @@ class BearerLine(TimedMachine[BearerState]):
         self._enter(S.CALLING, limit=_ANSWER_S)
         self._emit(SendSetup(called=command.number, caller=command.caller))
 
-    def _alerts(self, _event: FarEndAlerts) -> None:
-        self._enter(S.ALERTED, limit=_ANSWER_S)
-        self._emit(Alerting())
+    def _proceeds(self, event: FarEndProceeds) -> None:
+        self._emit(Proceeding(in_band=event.in_band))
 
-    def _answers(self, _event: FarEndAnswers) -> None:
+    def _alerts(self, event: FarEndAlerts) -> None:
+        self._enter(S.ALERTED, limit=_ANSWER_S)
+        self._emit(Alerting(in_band=event.in_band))
+
+    def _answers(self, event: FarEndAnswers) -> None:
         self._go_up()
-        self._emit(Answered())
+        self._emit(Answered(connected=event.connected))
 
     def _send_digits(self, digits: str) -> None:
         if self._state in (S.CALLING, S.ALERTED):
@@ -241,7 +254,7 @@ class BearerLine(TimedMachine[BearerState]):
 
     # ------------------------------------------------------------ the end of a call
 
-    def _clear(self, cause: ClearCause) -> None:
+    def _clear(self, cause: ClearCause, q850: int | None = None) -> None:
         if self._state is S.UNSUPERVISED:
             self._let_go()
             self._tell_cleared(ClearCause.NORMAL)
@@ -249,14 +262,13 @@ class BearerLine(TimedMachine[BearerState]):
             self._enter(S.STARTING, restart=_RESTART_S)
         elif self._state in _WITH_CALL:
             self._let_go()
-            self._emit(SendRelease(cause=release_cause(cause)))
+            self._emit(SendRelease(cause=release_cause(cause) if q850 is None else q850))
             self._enter(S.CLEARING, limit=_CLEARING_S)
 
     def _far_end_clears(self, event: FarEndClears) -> None:
         self._let_go()
-        self._tell_cleared(
-            ClearCause.GLARE if event.glare else clear_cause(event.cause or NORMAL_CLEARING)
-        )
+        cause = event.cause or NORMAL_CLEARING
+        self._tell_cleared(ClearCause.GLARE if event.glare else clear_cause(cause), cause)
         self._enter(S.CLEARED, limit=_CLEARING_S)
 
     def _our_clearing_done(self, _event: FarEndClears) -> None:
@@ -273,10 +285,10 @@ class BearerLine(TimedMachine[BearerState]):
         self._tell_cleared(ClearCause.FAILED)
         self._ready(event)
 
-    def _tell_cleared(self, cause: ClearCause) -> None:
+    def _tell_cleared(self, cause: ClearCause, q850: int | None = None) -> None:
         if not self._cleared_told:
             self._cleared_told = True
-            self._emit(Cleared(cause=cause))
+            self._emit(Cleared(cause=cause, q850=q850))
 
     def _blocked_in_clearing(self, event: BearerBlocked) -> None:
         self._tell_cleared(ClearCause.FAILED)
@@ -299,11 +311,13 @@ class BearerLine(TimedMachine[BearerState]):
         (S.OFFERED, FarEndClears): "_far_end_clears",
         (S.OFFERED, SupervisionLost): "_lose_unanswered",
         (S.OFFERED, BearerReady): "_freed_in_call",
+        (S.CALLING, FarEndProceeds): "_proceeds",
         (S.CALLING, FarEndAlerts): "_alerts",
         (S.CALLING, FarEndAnswers): "_answers",
         (S.CALLING, FarEndClears): "_far_end_clears",
         (S.CALLING, SupervisionLost): "_lose_unanswered",
         (S.CALLING, BearerReady): "_freed_in_call",
+        (S.ALERTED, FarEndProceeds): "_proceeds",
         (S.ALERTED, FarEndAnswers): "_answers",
         (S.ALERTED, FarEndClears): "_far_end_clears",
         (S.ALERTED, SupervisionLost): "_lose_unanswered",

@@ -27,6 +27,7 @@ from drivers.hardware import (
     RestartBearer,
     SendAlerting,
     SendConnect,
+    SendProgress,
     SendRelease,
     SendSetup,
     SendSetupDigits,
@@ -59,6 +60,7 @@ from drivers.pri.messages import (
     SendDigits,
     SpanChanged,
     SpanSettings,
+    TellProgress,
     Trouble,
 )
 
@@ -255,8 +257,10 @@ class PrimaryRateCard:
             return
         self._speech.perform(self._channel_of[port], command)
         match command:
-            case SendAlerting():
-                self._order(AlertCaller(call=call.number))
+            case SendAlerting(in_band=in_band):
+                self._order(AlertCaller(call=call.number, in_band=in_band))
+            case SendProgress():
+                self._order(TellProgress(call=call.number))
             case SendConnect():
                 call.answered = True
                 self._order(AcceptCall(call=call.number))

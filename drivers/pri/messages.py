@@ -37,13 +37,13 @@ __all__ = [
     "Report",
     "RestartChannel",
     "SendDigits",
-    "SendProgress",
     "SetService",
     "SpanChanged",
     "SpanSettings",
     "Step",
     "Stepped",
     "SwitchType",
+    "TellProgress",
     "Trouble",
     "decode_orders",
     "decode_reports",
@@ -168,7 +168,7 @@ class AlertCaller(Struct, frozen=True, kw_only=True, tag=True):
     "Our speech is worth hearing already."
 
 
-class SendProgress(Struct, frozen=True, kw_only=True, tag=True):
+class TellProgress(Struct, frozen=True, kw_only=True, tag=True):
     """There is something to be heard before the answer (PROGRESS)."""
 
     call: CallNumber
@@ -214,7 +214,7 @@ Order = (
     | PlaceCall
     | SendDigits
     | AlertCaller
-    | SendProgress
+    | TellProgress
     | AcceptCall
     | ReleaseCall
     | RestartChannel

@@ -33,10 +33,10 @@ from drivers.pri.messages import (
     Report,
     RestartChannel,
     SendDigits,
-    SendProgress,
     SetService,
     SpanChanged,
     SpanSettings,
+    TellProgress,
     Trouble,
 )
 from drivers.pri.span import ANY_CHANNEL, EventKind, PriSpan, SpanEvent, UnknownCall
@@ -219,7 +219,7 @@ class SpanControl:
     def _order_of_call(
         self,
         call: _Call,
-        order: SendDigits | AlertCaller | SendProgress | AcceptCall | ReleaseCall,
+        order: SendDigits | AlertCaller | TellProgress | AcceptCall | ReleaseCall,
         now: float,
     ) -> None:
         match order:
@@ -230,7 +230,7 @@ class SpanControl:
                     self._send_digits(call, digits, now)
             case AlertCaller(in_band=in_band):
                 self.span.alert(call.span_call, call.channel, now, in_band=in_band)
-            case SendProgress(cause=cause):
+            case TellProgress(cause=cause):
                 self.span.progress(call.span_call, call.channel, now, cause=cause)
             case AcceptCall(connected=connected):
                 self.span.connect(call.span_call, call.channel, now, connected=connected)

@@ -318,9 +318,16 @@ class Exchange:
             for observer in self.observers:
                 observer(now, action)
             match action:
-                case acd.WriteFact(fact=fact, ticket=ticket):
-                    self._fact(fact, now, ticket)
-                case acd.AnswerCall() | acd.RingStation() | acd.ClearLine():
+                case acd.WriteFact(fact=fact, ticket=ticket, tenant=tenant):
+                    self._fact(fact, now, ticket, tenant)
+                case (
+                    acd.AnswerCall()
+                    | acd.RingStation()
+                    | acd.ClearLine()
+                    | acd.DialOut()
+                    | acd.TellAlerting()
+                    | acd.TellProgress()
+                ):
                     command = line_command(action)
                     if command is not None:
                         port = self.ports.by_id(command[0])
@@ -332,8 +339,10 @@ class Exchange:
                 case _:
                     self._media.perform(action)
 
-    def _fact(self, fact: acd.Fact, now: float, ticket: int | None = None) -> None:
-        self.journal.append(fact, now, now + self._utc_minus_now_s, ticket)
+    def _fact(
+        self, fact: acd.Fact, now: float, ticket: int | None = None, tenant: str = "main"
+    ) -> None:
+        self.journal.append(fact, now, now + self._utc_minus_now_s, ticket, tenant=tenant)
 
     # ------------------------------------------------------------ recordings
 

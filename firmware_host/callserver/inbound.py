@@ -8,6 +8,17 @@ from firmware_host.callserver.ports import Port, PortRole
 
 __all__ = ["acd_event"]
 
+_CALLED = {
+    drivers.ClearCause.BUSY: acd.Cause.CALLED_BUSY,
+    drivers.ClearCause.NO_ANSWER: acd.Cause.CALLED_NO_ANSWER,
+    drivers.ClearCause.REJECTED: acd.Cause.CALLED_REJECTED,
+    drivers.ClearCause.WRONG_NUMBER: acd.Cause.WRONG_NUMBER,
+    drivers.ClearCause.CONGESTION: acd.Cause.CONGESTION,
+    drivers.ClearCause.NO_DIAL_TONE: acd.Cause.CONGESTION,
+    drivers.ClearCause.GLARE: acd.Cause.GLARE,
+}
+"""What became of a call that we made."""
+
 
 def acd_event(port: Port, event: drivers.LineEvent) -> acd.Event | None:
     """What this line event is to the ACD; None when it is nothing."""
@@ -18,21 +29,27 @@ def acd_event(port: Port, event: drivers.LineEvent) -> acd.Event | None:
             return acd.CallOffered(
                 port=port.port, caller=_identity(caller), called=called or port.called
             )
-        case drivers.Answered():
-            return acd.Answered(port=port.port)
+        case drivers.Proceeding(in_band=in_band):
+            return acd.Proceeding(port=port.port, in_band=in_band)
+        case drivers.Alerting(in_band=in_band):
+            return acd.Alerting(port=port.port, in_band=in_band)
+        case drivers.Answered(connected=connected):
+            return acd.Answered(
+                port=port.port, connected=None if connected is None else _identity(connected)
+            )
         case drivers.DigitReceived(digit=digit):
             return acd.DigitReceived(port=port.port, digit=digit)
         case drivers.HookFlashed():
             return acd.Flashed(port=port.port)
-        case drivers.Cleared(cause=cause):
-            return acd.Cleared(port=port.port, cause=_cause(port.role, cause))
+        case drivers.Cleared(cause=cause, q850=q850):
+            return acd.Cleared(port=port.port, cause=_cause(port.role, cause), q850=q850)
         case drivers.OutOfService(alarm=alarm):
             return acd.PortOutOfService(port=port.port, alarm=alarm)
         case drivers.InService():
             return acd.PortInService(port=port.port)
         case drivers.SupervisionEnded():
             return acd.SupervisionLost(port=port.port)
-        case drivers.Alerting() | drivers.CallWaiting():
+        case drivers.CallWaiting():
             return None
         case _:
             assert_never(event)
@@ -46,13 +63,20 @@ def _identity(caller: drivers.CallerNumber) -> acd.CallerIdentity:
             if caller.absence == "private"
             else acd.NumberAbsence.UNAVAILABLE
         )
-    return acd.CallerIdentity(number=caller.number, name=caller.name, number_absence=absence)
+    return acd.CallerIdentity(
+        number=caller.number,
+        name=caller.name,
+        number_absence=absence,
+        redirecting=caller.redirecting,
+    )
 
 
 def _cause(role: PortRole, cause: drivers.ClearCause) -> acd.Cause:
     gone = (drivers.ClearCause.FAR_END, drivers.ClearCause.NORMAL, drivers.ClearCause.SILENCE)
     if cause in gone:
         return acd.Cause.CALLER_HUNG_UP if role is PortRole.TRUNK else acd.Cause.AGENT_HUNG_UP
+    if role is PortRole.TRUNK and cause in _CALLED:
+        return _CALLED[cause]
     if cause is drivers.ClearCause.NO_ANSWER:
         return acd.Cause.NO_ANSWER
     return acd.Cause.LINE_FAILED

@@ -47,14 +47,12 @@ class Journal:
         boot: str,
         worker: Worker,
         wake: Callable[[], None] | None = None,
-        tenant: str = "main",
         segment_limit_octets: int = SEGMENT_LIMIT_OCTETS,
     ) -> None:
         self.history: list[tuple[float, acd.Fact]] = []
         "Facts since the last snapshot, with their UTC seconds; for `Center.restore`."
         self.damage: list[JournalDamage] = []
         self._boot = boot
-        self._tenant = tenant
         self._worker = worker
         self._wake = wake
         self._pending: deque[tuple[bytes, int | None, bool]] = deque()  # line, ticket, new segment
@@ -85,7 +83,15 @@ class Journal:
         """Facts that are not on disk yet."""
         return self._file.waiting + len(self._pending)
 
-    def append(self, fact: acd.Fact, now: float, utc_s: float, ticket: int | None = None) -> int:
+    def append(
+        self,
+        fact: acd.Fact,
+        now: float,
+        utc_s: float,
+        ticket: int | None = None,
+        *,
+        tenant: str = "main",
+    ) -> int:
         """Add a fact to the group that the next `flush` writes; its sequence number."""
         sequence = self._next_sequence
         self._next_sequence += 1
@@ -94,7 +100,7 @@ class Journal:
             boot=self._boot,
             monotonic_s=now,
             utc_s=utc_s,
-            tenant=self._tenant,
+            tenant=tenant,
             kind=type(fact).__name__,
             data=asdict(fact),
         )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from drivers import (
+    Alert,
     BearerLine,
     BearerState,
     Clear,
@@ -81,6 +82,7 @@ class PublicExchange:
         if script is None:
             refuse()
         else:
+            self._lines.command(line, Alert(in_band=True))
             self._lines.sound(line, SendTone(tone="ringback"))
             self._connect(line, script)
 

@@ -7,6 +7,7 @@ recordings are balanced, and nothing is rung that is off-hook.
 
 import heapq
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, time
 
 from acd import (
@@ -15,6 +16,7 @@ from acd import (
     AgentSettings,
     AnswerCall,
     Answered,
+    CalledNumberSettings,
     CallerIdentity,
     CallOffered,
     Cause,
@@ -23,7 +25,9 @@ from acd import (
     Cleared,
     ClearLine,
     ClockSet,
+    Completeness,
     Connect,
+    DialOut,
     DigitReceived,
     Disconnect,
     Event,
@@ -34,7 +38,11 @@ from acd import (
     HangUpNode,
     HoursNode,
     MenuNode,
+    Number,
+    NumberKind,
+    NumberPlanSettings,
     OpenInterval,
+    PlainNumbers,
     PlayMusic,
     PlayPrompts,
     PlaySignal,
@@ -45,13 +53,19 @@ from acd import (
     QueueNode,
     QueueSettings,
     RingStation,
+    RouteSettings,
     SayNode,
     Schedule,
     SoundFinished,
     StartRecording,
+    StationRights,
     StopRecording,
     StopSound,
+    TellAlerting,
+    TellProgress,
+    TrunkGroupSettings,
     TrunkSettings,
+    Way,
     WriteFact,
 )
 
@@ -99,6 +113,51 @@ STRAIGHT_TO_SALES = FlowSettings(
 )
 
 
+class Numbers(PlainNumbers):
+    """A country in which 112 is the emergency number, and 3.. are an office's numbers of three digits."""
+
+    def read(self, dialled: str) -> Number | None:
+        number = super().read(dialled)
+        if number is None:
+            return None
+        if dialled == "112":
+            return replace(number, kind=NumberKind.EMERGENCY)
+        if dialled.startswith("3"):
+            return replace(number, kind=NumberKind.INTERNAL) if len(dialled) == 3 else None
+        if dialled.startswith("00"):
+            return replace(number, digits=f"+{dialled[2:]}", kind=NumberKind.INTERNATIONAL)
+        return replace(number, kind=NumberKind.NATIONAL)
+
+    def completeness(self, dialled: str) -> Completeness:
+        if dialled == "112" or (dialled.startswith("3") and len(dialled) == 3):
+            return Completeness.YES
+        return Completeness.MAYBE if len(dialled) >= 6 else Completeness.NO
+
+
+EVERYTHING = StationRights(kinds=frozenset(NumberKind))
+
+OUTSIDE = NumberPlanSettings(
+    groups=(
+        TrunkGroupSettings(
+            name="cheap", ports=TRUNKS[:2], caller_number="+40215550100", minimum_minutes=100
+        ),
+        TrunkGroupSettings(name="dear", ports=TRUNKS[2:3], carrier="other"),
+        TrunkGroupSettings(name="office", ports=TRUNKS[3:], calls_through=True, passes_caller=True),
+    ),
+    routes=(
+        RouteSettings(
+            name="world",
+            prefixes=("",),
+            ways=(Way(group="dear", cost=2.0), Way(group="cheap", cost=1.0)),
+        ),
+        RouteSettings(name="office", prefixes=("3",), ways=(Way(group="office"),)),
+    ),
+    called=(CalledNumberSettings(number="5551", flow="main", greeting=("greeting",)),),
+    rights={STATIONS[0]: EVERYTHING, STATIONS[1]: EVERYTHING},
+)
+"""Trunks 1 and 2 are cheap, 3 is dear; 4 leads to an office whose numbers begin with 3."""
+
+
 def settings(
     *,
     flow: FlowSettings = FLOW,
@@ -112,6 +171,7 @@ def settings(
     wrap_up_s: float = 15.0,
     talk_limit_s: float = 3600.0,
     record_calls: bool = True,
+    number_plan: NumberPlanSettings | None = None,
 ) -> CenterSettings:
     def queue(name: QueueName, agents: tuple[AgentId, ...]) -> QueueSettings:
         return QueueSettings(
@@ -140,6 +200,7 @@ def settings(
         schedules=schedules,
         talk_limit_s=talk_limit_s,
         record_calls=record_calls,
+        number_plan=number_plan or NumberPlanSettings(),
     )
 
 
@@ -148,7 +209,7 @@ class Appliance:
 
     def __init__(self, configuration: CenterSettings | None = None, now: float = 0.0) -> None:
         self.settings = configuration or settings()
-        self.center = Center(self.settings)
+        self.center = Center(self.settings, Numbers())
         self.now = now
         self.disk_hangs = False
         self.sounds_end = True
@@ -170,10 +231,10 @@ class Appliance:
             self.tell(PortInService(port=port))
         return self
 
-    def offer(self, port: str = "trunk-1", number: str = "0721000001") -> str:
+    def offer(self, port: str = "trunk-1", number: str = "0721000001", called: str = "") -> str:
         """A call comes in; returns its id."""
         caller = CallerIdentity(number=number)
-        self.tell(CallOffered(port=PortId(port), caller=caller, called=""))
+        self.tell(CallOffered(port=PortId(port), caller=caller, called=called))
         return next(view.call for view in self.center.calls(self.now) if view.port == port)
 
     def queue(self, port: str = "trunk-1", key: str = "1") -> str:
@@ -325,7 +386,10 @@ class Appliance:
                 self.recorded.add(action.call)
             case StopRecording():
                 self.recorded.remove(action.call)
-            case AnswerCall():
+            case DialOut():
+                taken = {port for pair in self.connected for port in pair}
+                assert action.port not in taken, "dialled on a line in use"
+            case AnswerCall() | TellAlerting() | TellProgress():
                 pass
 
     def _plays(self, action: PlayPrompts) -> bool:

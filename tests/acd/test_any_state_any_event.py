@@ -1,9 +1,19 @@
 """Every state of a center, met by every event on every port: it never raises, and stays consistent."""
 
 import pytest
-from acd_appliance import ANA, BEN, STATIONS, TRUNKS, UTC_MINUS_NOW_S, Appliance
+from acd_appliance import (
+    ANA,
+    BEN,
+    OUTSIDE,
+    STATIONS,
+    TRUNKS,
+    UTC_MINUS_NOW_S,
+    Appliance,
+    settings,
+)
 
 from acd import (
+    Alerting,
     Answered,
     CallerIdentity,
     CallId,
@@ -19,6 +29,7 @@ from acd import (
     PortId,
     PortInService,
     PortOutOfService,
+    Proceeding,
     ShutdownRequested,
     SoundFinished,
 )
@@ -102,7 +113,46 @@ def confirmed(appliance):
 
 def refused(appliance):
     appliance.lift("station-1")
-    appliance.press("station-1", "0")
+    appliance.press("station-1", "*10")
+
+
+def dialling_outside(appliance):
+    appliance.lift("station-1")
+    appliance.press("station-1", "0721")
+
+
+def calling(appliance):
+    dialling_outside(appliance)
+    appliance.press("station-1", "#")
+
+
+def ringing_there(appliance):
+    calling(appliance)
+    appliance.tell(Alerting(port=PortId("trunk-1"), in_band=False))
+
+
+def heard_before_the_answer(appliance):
+    calling(appliance)
+    appliance.tell(Proceeding(port=PortId("trunk-1"), in_band=True))
+
+
+def called(appliance):
+    calling(appliance)
+    appliance.tell(Answered(port=PortId("trunk-1")))
+
+
+def failed(appliance):
+    calling(appliance)
+    appliance.tell(Cleared(port=PortId("trunk-1"), cause=Cause.CALLED_BUSY))
+
+
+def going_through(appliance):
+    appliance.offer("trunk-4", called="0721")
+
+
+def gone_through(appliance):
+    going_through(appliance)
+    appliance.tell(Answered(port=PortId("trunk-1")))
 
 
 def forgotten(appliance):
@@ -146,6 +196,14 @@ SITUATIONS = (
     storing,
     confirmed,
     refused,
+    dialling_outside,
+    calling,
+    ringing_there,
+    heard_before_the_answer,
+    called,
+    failed,
+    going_through,
+    gone_through,
     forgotten,
     howling,
     given_up,
@@ -161,6 +219,8 @@ def events():
         yield CallOffered(port=port, caller=CallerIdentity(), called="")
         yield HandsetLifted(port=port)
         yield Answered(port=port)
+        yield from (Proceeding(port=port, in_band=each) for each in (False, True))
+        yield from (Alerting(port=port, in_band=each) for each in (False, True))
         yield from (DigitReceived(port=port, digit=key) for key in "0123456789*#ABCD?")
         yield Flashed(port=port)
         yield from (Cleared(port=port, cause=cause) for cause in Cause)
@@ -179,7 +239,7 @@ EVENTS = tuple(events())
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_every_event_is_taken_in_every_situation(situation):
     for event in EVENTS:
-        appliance = Appliance().switch_on()
+        appliance = Appliance(settings(number_plan=OUTSIDE)).switch_on()
         situation(appliance)
         appliance.tell(event)
         due = appliance.center.next_timer()
@@ -205,7 +265,7 @@ def test_every_table_knows_every_input_in_every_state():
         assert set(table) == set(states)
         for state in states:
             assert set(table[state]) == set(inputs), state
-    assert len(Register._TABLE) == 4
+    assert len(Register._TABLE) == 5
 
 
 def test_time_that_steps_back_is_taken_to_stand_still():

@@ -1,6 +1,17 @@
 """Any events in any order, lines that fail and clocks that jump: what must hold at every moment."""
 
-from acd_appliance import ANA, BEN, CARA, FLOW, STATIONS, TRUNKS, UTC_MINUS_NOW_S, settings
+from acd_appliance import (
+    ANA,
+    BEN,
+    CARA,
+    FLOW,
+    OUTSIDE,
+    STATIONS,
+    TRUNKS,
+    UTC_MINUS_NOW_S,
+    Numbers,
+    settings,
+)
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -13,12 +24,14 @@ from hypothesis.stateful import (
 
 from acd import (
     Action,
+    Alerting,
     Answered,
     CallEnded,
     CallerIdentity,
     CallId,
     CallOffered,
     CallOfferedToUs,
+    CallPlaced,
     Cause,
     Center,
     Cleared,
@@ -35,6 +48,7 @@ from acd import (
     PortId,
     PortInService,
     PortOutOfService,
+    Proceeding,
     ShutdownRequested,
     SoundFinished,
     StartRecording,
@@ -46,8 +60,14 @@ from acd.ledger import Ledger
 from acd.records import AgentState, Stage
 from acd.timers import Purpose
 
-PORTS = (*TRUNKS[:3], *STATIONS[:3])
-SETTINGS = settings(flow=FLOW, longest_wait_s=90.0, announce_first_s=0.0, talk_limit_s=300.0)
+PORTS = (*TRUNKS, *STATIONS[:3])
+SETTINGS = settings(
+    flow=FLOW,
+    longest_wait_s=90.0,
+    announce_first_s=0.0,
+    talk_limit_s=300.0,
+    number_plan=OUTSIDE,
+)
 
 ports = st.sampled_from(PORTS)
 trunks = st.sampled_from(TRUNKS[:3])
@@ -62,7 +82,7 @@ class AnyEvents(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.center = Center(SETTINGS)
+        self.center = Center(SETTINGS, Numbers())
         self.now = 0.0
         self.journal: list[tuple[float, object]] = []
         self.connected: set[tuple[str, str]] = set()
@@ -98,6 +118,33 @@ class AnyEvents(RuleBasedStateMachine):
     @rule(port=stations, code=st.sampled_from(("*12", "*131", "*132", "*14", "*139", "77")))
     def code_is_dialled(self, port, code):
         self.dial(port, code)
+
+    @rule(port=trunks, number=st.sampled_from(("301", "302")))
+    def a_call_goes_through(self, port, number):
+        self.tell(CallOffered(port=TRUNKS[3], caller=CallerIdentity(), called="0721"))
+        self.tell(CallOffered(port=port, caller=CallerIdentity(), called="5551"))
+
+    @rule(port=stations, number=st.sampled_from(("0721000001#", "301", "112")))
+    def a_number_is_dialled(self, port, number):
+        self.tell(HandsetLifted(port=port))
+        for key in number:
+            self.tell(DigitReceived(port=port, digit=key))
+
+    @precondition(lambda self: self.dialled_on())
+    @rule(
+        event=st.sampled_from((Proceeding, Alerting, Answered, Cleared)),
+        in_band=st.booleans(),
+        cause=st.sampled_from(Cause),
+    )
+    def the_called_end_says_something(self, event, in_band, cause):
+        port = self.dialled_on()[0]
+        match event.__name__:
+            case "Answered":
+                self.tell(Answered(port=port))
+            case "Cleared":
+                self.tell(Cleared(port=port, cause=cause))
+            case _:
+                self.tell(event(port=port, in_band=in_band))
 
     @precondition(lambda self: self.stations_that("ringing"))
     @rule()
@@ -143,6 +190,8 @@ class AnyEvents(RuleBasedStateMachine):
             HandsetLifted(port=port),
             Answered(port=port),
             Flashed(port=port),
+            Proceeding(port=port, in_band=given.draw(st.booleans())),
+            Alerting(port=port, in_band=given.draw(st.booleans())),
             Cleared(port=port, cause=given.draw(st.sampled_from(Cause))),
             DigitReceived(port=port, digit=given.draw(st.sampled_from("0123456789*#A"))),
             SoundFinished(port=port, sound_id=given.draw(st.integers(0, 20) | st.just(latest))),
@@ -204,7 +253,7 @@ class AnyEvents(RuleBasedStateMachine):
             assert not self.connected
         before = {view.agent: view for view in self.center.agents(self.now)}
         self.now += away_s
-        self.center = Center(SETTINGS)
+        self.center = Center(SETTINGS, Numbers())
         self.recorded.clear()
         self.connected.clear()
         utc_s = self.now + UTC_MINUS_NOW_S
@@ -218,6 +267,9 @@ class AnyEvents(RuleBasedStateMachine):
         self.switch_on()
 
     # How it is told.
+
+    def dialled_on(self) -> list[PortId]:
+        return [view.out_port for view in self.center.calls(self.now) if view.out_port]
 
     def stations_that(self, state: str) -> list[PortId]:
         return [view.port for view in self.center.stations() if view.state == state]
@@ -291,21 +343,23 @@ class AnyEvents(RuleBasedStateMachine):
                 assert [call.id for call in on_call] == [record.call]
                 assert on_call[0].station == record.station
             else:
-                assert not on_call
+                assert all(call.is_from_station for call in on_call)
         for handset in handsets.all():
             if handset.state in (HandsetState.RINGING, HandsetState.TALKING):
                 assert calls[handset.call].station == handset.port
             else:
                 assert handset.call is None
         talking = {(c.port, c.station) for c in calls.values() if c.record.stage is Stage.TALKING}
+        talking |= {(c.port, c.outgoing.port) for c in calls.values() if hears_far_end(c)}
         assert self.connected == talking
-        assert self.recorded == set(calls)
+        assert self.recorded == {call for call, c in calls.items() if c.record.is_recorded}
         stations = [record.station for record in ledger.agents.values() if record.station]
         assert len(stations) == len(set(stations))
 
     @invariant()
     def no_caller_is_lost(self):
-        offered = [f.call for _, f in self.journal if isinstance(f, CallOfferedToUs)]
+        begins = (CallOfferedToUs, CallPlaced)
+        offered = [f.call for _, f in self.journal if isinstance(f, begins)]
         ended = [f.call for _, f in self.journal if isinstance(f, CallEnded)]
         live = [view.call for view in self.center.calls(self.now)]
         assert sorted(ended + live) == sorted(offered)
@@ -321,6 +375,11 @@ class AnyEvents(RuleBasedStateMachine):
             Stage.QUEUED: lambda call: timers.is_running(Purpose.WAIT, call.id),
             Stage.OFFERING: lambda call: timers.is_running(Purpose.HANDSET, call.station),
             Stage.TALKING: lambda call: timers.is_running(Purpose.TALK, call.id),
+            Stage.THROUGH: lambda call: timers.is_running(Purpose.TALK, call.id),
+            Stage.DIALLING: lambda call: (
+                timers.is_running(Purpose.DIAL, call.id)
+                or timers.is_running(Purpose.RETRY, call.id)
+            ),
         }
         for call in self.center._calls:
             assert needed[call.record.stage](call), call
@@ -340,6 +399,19 @@ class AnyEvents(RuleBasedStateMachine):
             assert is_delayed == (free_at > self.now)
         owners = {call.id for call in self.center._calls} | set(PORTS) | {ANA, BEN, CARA}
         assert {owner for _, owner in timers._running} <= owners, "a timer outlived its owner"
+
+    @invariant()
+    def every_trunk_carries_one_live_call_or_none(self):
+        trunks = self.center._trunks
+        carried = {}
+        for call in self.center._calls:
+            if not call.is_from_station:
+                carried[call.port] = call.id
+            if call.outgoing is not None and call.outgoing.port is not None:
+                assert call.outgoing.port not in carried
+                carried[call.outgoing.port] = call.id
+        assert carried == trunks._calls
+        assert all(trunks.is_in_service(port) for port in carried)
 
     @invariant()
     def nobody_waits_while_an_agent_could_answer(self):
@@ -381,6 +453,12 @@ class AnyEvents(RuleBasedStateMachine):
         self.center.queues(self.now)
         self.center.agents(self.now)
         self.center.stations()
+        self.center.trunk_groups()
+        self.center.carriers(self.now)
+
+
+def hears_far_end(call) -> bool:
+    return call.outgoing is not None and call.outgoing.is_heard
 
 
 AnyEvents.TestCase.settings = hypothesis_settings(

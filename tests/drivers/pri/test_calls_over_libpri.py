@@ -21,9 +21,9 @@ from drivers.pri.messages import (
     ReleaseCall,
     RestartChannel,
     SendDigits,
-    SendProgress,
     SetService,
     SwitchType,
+    TellProgress,
     Trouble,
 )
 
@@ -138,7 +138,7 @@ def test_the_cause_of_a_refusal_reaches_the_caller(joined, cause):
 
 def test_early_speech_is_told(joined):
     joined.order("network", PlaceCall(call=2, channel=5, called="1", calling=CALLER))
-    joined.order("user", SendProgress(call=arrived(joined).call))
+    joined.order("user", TellProgress(call=arrived(joined).call))
     joined.run(2)
     assert joined.of("network", CallProceeding)[-1].in_band
 
