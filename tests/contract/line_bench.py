@@ -32,6 +32,7 @@ LINE_EVENTS = (
     "CallOffered",
     "CallWaiting",
     "Alerting",
+    "Proceeding",
     "Answered",
     "DigitReceived",
     "HookFlashed",

@@ -203,7 +203,7 @@ def test_an_outgoing_call_is_dialled_after_dial_tone_rings_and_is_answered_when_
     bench = make()
     dial_out(bench, "5550199")
     bench.far.media.perform(TRUNK, SendTone(tone="ringback"))
-    bench.comes(bench.near, TRUNK, Alerting(), within_s=4.0)
+    bench.comes(bench.near, TRUNK, Alerting(in_band=True), within_s=4.0)
     bench.command(bench.far, TRUNK, Answer())
     bench.far.media.perform(TRUNK, StopSignal())
     bench.comes(bench.near, TRUNK, Answered(), within_s=8.0)

@@ -17,6 +17,7 @@ from drivers import (
     EmState,
     InService,
     OutOfService,
+    Proceeding,
     SendDigits,
     SendTone,
     SetHook,
@@ -58,7 +59,7 @@ def test_a_call_is_offered_with_its_number_answered_and_heard(make, start, outwa
     bench.command(caller, 0, Dial(number="0212345678"))
     bench.comes(called, 0, offered("0212345678"), within_s=6.0)
     assert called.events[0][1:] == [offered("0212345678")]
-    assert caller.events[0][1:] == []
+    assert caller.events[0][1:] == [Proceeding(in_band=True)]
     bench.command(called, 0, Answer())
     bench.comes(caller, 0, Answered(), within_s=1.0)
     bench.command(caller, 0, SendDigits(digits="12#"))
@@ -108,7 +109,7 @@ def test_ringing_is_told_before_the_answer(make):
     bench.command(bench.near, 0, Dial(number="5"))
     bench.comes(bench.far, 0, offered("5"), within_s=4.0)
     bench.far.media.perform(0, SendTone(tone="ringback"))
-    bench.comes(bench.near, 0, Alerting(), within_s=5.0)
+    bench.comes(bench.near, 0, Alerting(in_band=True), within_s=5.0)
     assert Answered() not in bench.near.events[0]
 
 
@@ -128,7 +129,7 @@ def test_in_glare_the_far_ends_call_arrives_and_ours_is_told_to_take_another_tru
     bench.command(bench.far, 0, Dial(number="222"))
     bench.comes(bench.near, 0, offered("222"), within_s=7.0)
     assert bench.near.events[0][1:] == [GLARE, offered("222")]
-    assert bench.far.events[0][1:] == []
+    assert bench.far.events[0][1:] == [Proceeding(in_band=True)]
     bench.command(bench.near, 0, Answer())
     bench.comes(bench.far, 0, Answered(), within_s=1.0)
 
@@ -164,7 +165,7 @@ def test_two_ends_that_both_give_way_in_glare_are_free_or_in_one_call(make, star
     assert GLARE in near + far
     for caller, told, number in ((bench.near, far, "111"), (bench.far, near, "222")):
         if told == [GLARE, offered(number)]:
-            assert caller.events[0][1:] == []
+            assert caller.events[0][1:] == [Proceeding(in_band=True)]
             bench.command(caller, 0, Clear())
     rest(bench, 3.0)
 

@@ -406,7 +406,7 @@ def test_off_hook_for_longer_than_a_wink_is_the_answer(start):
     line = tie_line(start=start)
     awaits_answer(line)
     line.gets(ToneHeard(tone="ringback"))
-    assert line.outputs == [Alerting()]
+    assert line.outputs == [Alerting(in_band=True)]
     line.gets(OFF)
     line.passes(0.34)
     assert line.all_of(Answered) == []

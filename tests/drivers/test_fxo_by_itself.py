@@ -365,8 +365,17 @@ def test_where_polarity_tells_the_answer_the_end_of_ringback_tells_nothing():
 def test_nobody_who_answers_ends_the_attempt():
     line = trunk()
     awaits_answer(line)
+    line.gets(ToneHeard(tone="ringback"))
     line.passes(91.0)
     assert line.all_of(Cleared) == [Cleared(cause=ClearCause.NO_ANSWER)]
+
+
+def test_where_it_was_never_heard_to_ring_somebody_may_have_lifted_at_once():
+    line = trunk()
+    awaits_answer(line)
+    line.passes(91.0)
+    assert line.all_of(Cleared) == []
+    assert line.all_of(Answered) == [Answered()]
 
 
 # ---------------------------------------------------------------- glare
@@ -465,6 +474,7 @@ def test_a_call_goes_on_after_a_flash_with_battery():
 def test_an_attempt_waits_on_after_a_battery_glitch_and_is_still_limited():
     line = trunk()
     awaits_answer(line)
+    line.gets(ToneHeard(tone="ringback"))
     line.gets(BATTERY_GONE)
     line.passes(0.1)
     line.gets(BATTERY_BACK)

@@ -44,7 +44,15 @@ def test_events_that_mean_the_same_on_every_line(role):
             acd.PortOutOfService(port=port.port, alarm="no line battery"),
         ),
         (drivers.InService(), acd.PortInService(port=port.port)),
-        (drivers.Alerting(), None),
+        (
+            drivers.Proceeding(in_band=True),
+            acd.Proceeding(port=port.port, in_band=True),
+        ),
+        (drivers.Alerting(), acd.Alerting(port=port.port, in_band=False)),
+        (
+            drivers.Answered(connected=drivers.CallerNumber(number="021")),
+            acd.Answered(port=port.port, connected=acd.CallerIdentity(number="021")),
+        ),
     ]
     assert [acd_event(port, event) for event, _ in expected] == [event for _, event in expected]
 
@@ -53,16 +61,25 @@ HUNG_UP = {
     PortRole.TRUNK: acd.Cause.CALLER_HUNG_UP,
     PortRole.STATION: acd.Cause.AGENT_HUNG_UP,
 }
+
+
+def on_trunks(cause: acd.Cause) -> dict[PortRole, acd.Cause]:
+    return {PortRole.TRUNK: cause, PortRole.STATION: acd.Cause.LINE_FAILED}
+
+
 CAUSES = {
     drivers.ClearCause.NORMAL: HUNG_UP,
     drivers.ClearCause.FAR_END: HUNG_UP,
-    drivers.ClearCause.BUSY: dict.fromkeys(PortRole, acd.Cause.LINE_FAILED),
-    drivers.ClearCause.CONGESTION: dict.fromkeys(PortRole, acd.Cause.LINE_FAILED),
-    drivers.ClearCause.NO_ANSWER: dict.fromkeys(PortRole, acd.Cause.NO_ANSWER),
-    drivers.ClearCause.NO_DIAL_TONE: dict.fromkeys(PortRole, acd.Cause.LINE_FAILED),
-    drivers.ClearCause.REJECTED: dict.fromkeys(PortRole, acd.Cause.LINE_FAILED),
-    drivers.ClearCause.WRONG_NUMBER: dict.fromkeys(PortRole, acd.Cause.LINE_FAILED),
-    drivers.ClearCause.GLARE: dict.fromkeys(PortRole, acd.Cause.LINE_FAILED),
+    drivers.ClearCause.BUSY: on_trunks(acd.Cause.CALLED_BUSY),
+    drivers.ClearCause.CONGESTION: on_trunks(acd.Cause.CONGESTION),
+    drivers.ClearCause.NO_ANSWER: {
+        PortRole.TRUNK: acd.Cause.CALLED_NO_ANSWER,
+        PortRole.STATION: acd.Cause.NO_ANSWER,
+    },
+    drivers.ClearCause.NO_DIAL_TONE: on_trunks(acd.Cause.CONGESTION),
+    drivers.ClearCause.REJECTED: on_trunks(acd.Cause.CALLED_REJECTED),
+    drivers.ClearCause.WRONG_NUMBER: on_trunks(acd.Cause.WRONG_NUMBER),
+    drivers.ClearCause.GLARE: on_trunks(acd.Cause.GLARE),
     drivers.ClearCause.SILENCE: HUNG_UP,
     drivers.ClearCause.FAILED: dict.fromkeys(PortRole, acd.Cause.LINE_FAILED),
 }
@@ -72,8 +89,8 @@ CAUSES = {
 @pytest.mark.parametrize("cause", list(drivers.ClearCause))
 def test_every_cause_is_told_as_the_call_center_knows_it(role, cause):
     port = PORTS[role]
-    told = acd_event(port, drivers.Cleared(cause=cause))
-    assert told == acd.Cleared(port=port.port, cause=CAUSES[cause][role])
+    told = acd_event(port, drivers.Cleared(cause=cause, q850=17))
+    assert told == acd.Cleared(port=port.port, cause=CAUSES[cause][role], q850=17)
 
 
 @pytest.mark.parametrize(

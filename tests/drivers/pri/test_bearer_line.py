@@ -4,6 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers import (
+    Alert,
+    Alerting,
     Answer,
     Answered,
     BearerBlocked,
@@ -26,11 +28,14 @@ from drivers import (
     FarEndProceeds,
     InService,
     OutOfService,
+    Proceeding,
+    Progress,
     RestartBearer,
     SendAlerting,
     SendConnect,
     SendDigits,
     SendKeys,
+    SendProgress,
     SendRelease,
     SendSetup,
     SendSetupDigits,
@@ -65,15 +70,14 @@ def told(outputs: list, *kinds: type) -> list:
 def test_a_call_comes_is_answered_and_ends():
     begun = line()
     outputs = begun.receive(CALLS, 1.0)
-    assert told(outputs, SendAlerting, CallOffered) == [
-        SendAlerting(),
-        CallOffered(caller=CALLER, called="5550"),
-    ]
+    assert told(outputs, CallOffered) == [CallOffered(caller=CALLER, called="5550")]
+    assert begun.command(Progress(), 1.5) == [SendProgress()]
+    assert begun.command(Alert(in_band=True), 1.5) == [SendAlerting(in_band=True)]
     assert SendConnect() in begun.command(Answer(), 2.0)
     assert begun.receive(DigitHeard(digit="5"), 3.0) == [DigitReceived(digit="5")]
     assert begun.receive(CallDigits(digits="7x"), 3.0) == [DigitReceived(digit="7")]
     outputs = begun.receive(FarEndClears(cause=16), 4.0)
-    assert told(outputs, Cleared) == [Cleared(cause=ClearCause.FAR_END)]
+    assert told(outputs, Cleared) == [Cleared(cause=ClearCause.FAR_END, q850=16)]
     assert begun.receive(BearerReady(), 5.0) == []
     assert begun.state is BearerState.IDLE
 
@@ -84,9 +88,10 @@ def test_a_call_goes_and_is_answered():
         SendSetup(called="5", caller=CALLER)
     ]
     assert begun.command(SendDigits(digits="6"), 1.0) == [SendSetupDigits(digits="6")]
-    begun.receive(FarEndProceeds(in_band=True), 1.0)
-    begun.receive(FarEndAlerts(in_band=False), 2.0)
-    assert Answered() in begun.receive(FarEndAnswers(), 3.0)
+    assert begun.receive(FarEndProceeds(in_band=True), 1.0) == [Proceeding(in_band=True)]
+    assert begun.receive(FarEndAlerts(in_band=False), 2.0) == [Alerting(in_band=False)]
+    assert Answered(connected=CALLER) in begun.receive(FarEndAnswers(connected=CALLER), 3.0)
+    assert begun.command(Alert(), 3.5) == begun.command(Progress(), 3.5) == []
     assert begun.command(SendDigits(digits="6"), 4.0) == [SendKeys(digits="6")]
     assert SendRelease(cause=16) in begun.command(Clear(), 5.0)
     assert told(begun.receive(FarEndClears(cause=16), 6.0), Cleared) == [
@@ -98,7 +103,7 @@ def test_a_collision_is_told_so_that_another_channel_is_tried():
     begun = line()
     begun.command(Dial(number="5"), 1.0)
     outputs = begun.receive(FarEndClears(cause=44, glare=True), 2.0)
-    assert told(outputs, Cleared) == [Cleared(cause=ClearCause.GLARE)]
+    assert told(outputs, Cleared) == [Cleared(cause=ClearCause.GLARE, q850=44)]
     assert Cleared(cause=ClearCause.GLARE) in up().command(Dial(number="5"), 3.0)
 
 
@@ -106,7 +111,14 @@ def test_a_busy_number_is_told():
     begun = line()
     begun.command(Dial(number="5"), 1.0)
     outputs = begun.receive(FarEndClears(cause=17), 2.0)
-    assert told(outputs, Cleared) == [Cleared(cause=ClearCause.BUSY)]
+    assert told(outputs, Cleared) == [Cleared(cause=ClearCause.BUSY, q850=17)]
+
+
+def test_the_exact_cause_goes_back_where_one_is_known():
+    begun = line(CALLS)
+    assert SendRelease(cause=22) in begun.command(
+        Clear(cause=ClearCause.WRONG_NUMBER, q850=22), 2.0
+    )
 
 
 def test_a_call_without_supervision_goes_on_and_ends_by_itself():
