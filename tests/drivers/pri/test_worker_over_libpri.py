@@ -139,7 +139,7 @@ def test_whoever_follows_sees_every_frame(ends):
 
     def call_and_clear(call: int) -> None:
         before = len(messages())
-        ours = call_up(user, network, call, others=[follower])
+        ours = call_up(user, network, call, channel=CHANNELS[call], others=[follower])
         user.link.send(ReleaseCall(call=ours))
         user.until(lambda: messages()[before:][-1:] == [0x5A], others=[network, follower])
 
