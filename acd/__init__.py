@@ -102,6 +102,7 @@ from acd.ivr import (
     WHOLE_PLACES,
     WHOLE_WAITS,
 )
+from acd.number_plan import Attempt, NumberPlan
 from acd.numbers import Completeness, Number, NumberForm, NumberKind, NumberReader, PlainNumbers
 from acd.settings import (
     AgentSettings,
@@ -156,6 +157,7 @@ __all__ = [
     "AnnouncementPlayed",
     "AnswerCall",
     "Answered",
+    "Attempt",
     "CallAnswered",
     "CallBarred",
     "CallConnected",
@@ -206,6 +208,7 @@ __all__ = [
     "NumberDialled",
     "NumberForm",
     "NumberKind",
+    "NumberPlan",
     "NumberPlanSettings",
     "NumberReader",
     "OfferAnswered",

@@ -24,6 +24,7 @@ from firmware_host.config import (
     disconnect_plan,
     is_tie_line,
     line_places,
+    site_numbers,
     slot_count,
     span_settings,
     station_settings,
@@ -133,8 +134,10 @@ def compose_exchange(
     for name, bearer in bearers(appliance).items():
         slot = ports.by_id(acd.PortId(name)).slot
         plane.mute_digits(slot, appliance.trunk_group[bearer.group].mute_digits)
+    numbers = site_numbers(appliance)
     return Exchange(
-        center=acd.Center(center_settings(appliance)),
+        center=acd.Center(center_settings(appliance), numbers),
+        numbers=numbers,
         ports=ports,
         cards=cards,
         line_media=line_media,

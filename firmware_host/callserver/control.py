@@ -14,7 +14,12 @@ from firmware_host.media_figures import media_figures
 __all__ = ["control_handlers"]
 
 
-_KINDS = {drivers.FxoLine: "fxo", drivers.FxsLine: "fxs", drivers.EmLine: "e&m"}
+_KINDS = {
+    drivers.FxoLine: "fxo",
+    drivers.FxsLine: "fxs",
+    drivers.EmLine: "e&m",
+    drivers.BearerLine: "bearer",
+}
 
 
 def control_handlers(
@@ -24,7 +29,7 @@ def control_handlers(
     center = exchange.center
 
     def lines() -> list[dict[str, Any]]:
-        calls = {call.port: call for call in center.calls(_now())}
+        calls = {port: call for call in center.calls(_now()) for port in (call.port, call.out_port)}
         counters = plane.counters()
         return [
             {
@@ -50,6 +55,8 @@ def control_handlers(
                 "call": call.call,
                 "line": call.port,
                 "number": call.number,
+                "goes_to": call.goes_to,
+                "goes_by": call.out_port,
                 "name": call.name,
                 "number_absence": (
                     call.caller.number_absence.value if call.caller.number_absence else None
@@ -66,7 +73,7 @@ def control_handlers(
 
     def hangup(target: str) -> dict[str, Any]:
         for call in center.calls(_now()):
-            if target in (call.call, call.port) or call.call.lstrip("0") == target:
+            if target in (call.call, call.port, call.out_port) or call.call.lstrip("0") == target:
                 exchange.hang_up(call.call, _now())
                 return {"call": call.call, "line": call.port}
         names = [port.port for port in exchange.ports.all]
@@ -118,6 +125,8 @@ def control_handlers(
         "calls": calls,
         "queues": lambda: [asdict(queue) for queue in center.queues(_now())],
         "agents": lambda: [asdict(agent) for agent in center.agents(_now())],
+        "trunk_groups": lambda: [asdict(group) for group in center.trunk_groups()],
+        "carriers": lambda: [asdict(carrier) for carrier in center.carriers(_now())],
         "hangup": hangup,
         "health": health,
         "media": lambda: media_figures(plane),

@@ -20,6 +20,7 @@ from firmware_host.callserver.ports import Port, PortTable
 from firmware_host.callserver.recorder import Recorder
 from firmware_host.callserver.reservations import Holder, LineLevels, Reservations
 from firmware_host.line_media import LineMedia
+from firmware_host.site_numbers import SiteNumbers
 from firmware_host.taps import Taps
 
 __all__ = ["Exchange"]
@@ -37,6 +38,7 @@ class Exchange:
         self,
         *,
         center: acd.Center,
+        numbers: SiteNumbers,
         ports: PortTable,
         cards: Mapping[str, drivers.Card],
         line_media: LineMedia,
@@ -45,6 +47,7 @@ class Exchange:
         recorder: Recorder,
     ) -> None:
         self.center = center
+        self._numbers = numbers
         self.ports = ports
         self.journal = journal
         self.cards = PluggedCards(cards, ports)
@@ -301,7 +304,7 @@ class Exchange:
                 )
             case _:
                 pass
-        translated = acd_event(port, event)
+        translated = acd_event(port, event, self._numbers.normal)
         if translated is not None:
             self._events.append(translated)
 

@@ -1,5 +1,6 @@
 """Line events → ACD events. Pure."""
 
+from collections.abc import Callable
 from typing import assert_never
 
 import acd
@@ -20,14 +21,24 @@ _CALLED = {
 """What became of a call that we made."""
 
 
-def acd_event(port: Port, event: drivers.LineEvent) -> acd.Event | None:
-    """What this line event is to the ACD; None when it is nothing."""
+def acd_event(
+    port: Port,
+    event: drivers.LineEvent,
+    normal: Callable[[str], str | None] = lambda _number: None,
+) -> acd.Event | None:
+    """What this line event is to the ACD; None when it is nothing.
+
+    Args:
+        port: Where it happened.
+        event: What.
+        normal: Gives a caller's number in E.164, or None.
+    """
     match event:
         case drivers.CallOffered(caller=caller, called=called):
             if port.role is PortRole.STATION:
                 return acd.HandsetLifted(port=port.port)
             return acd.CallOffered(
-                port=port.port, caller=_identity(caller), called=called or port.called
+                port=port.port, caller=_identity(caller, normal), called=called or port.called
             )
         case drivers.Proceeding(in_band=in_band):
             return acd.Proceeding(port=port.port, in_band=in_band)
@@ -35,7 +46,8 @@ def acd_event(port: Port, event: drivers.LineEvent) -> acd.Event | None:
             return acd.Alerting(port=port.port, in_band=in_band)
         case drivers.Answered(connected=connected):
             return acd.Answered(
-                port=port.port, connected=None if connected is None else _identity(connected)
+                port=port.port,
+                connected=None if connected is None else _identity(connected, normal),
             )
         case drivers.DigitReceived(digit=digit):
             return acd.DigitReceived(port=port.port, digit=digit)
@@ -55,7 +67,9 @@ def acd_event(port: Port, event: drivers.LineEvent) -> acd.Event | None:
             assert_never(event)
 
 
-def _identity(caller: drivers.CallerNumber) -> acd.CallerIdentity:
+def _identity(
+    caller: drivers.CallerNumber, normal: Callable[[str], str | None]
+) -> acd.CallerIdentity:
     absence = None
     if caller.absence is not None and caller.number is None:
         absence = (
@@ -67,6 +81,7 @@ def _identity(caller: drivers.CallerNumber) -> acd.CallerIdentity:
         number=caller.number,
         name=caller.name,
         number_absence=absence,
+        normal_number=None if caller.number is None else normal(caller.number),
         redirecting=caller.redirecting,
     )
 

@@ -45,7 +45,7 @@ def port_for_work(exchange: Exchange, line: str) -> Port:
     if exchange.is_taken_out(port):
         raise Refused(f"{line} is {port.alarm} already; wait until that is over")
     for call in exchange.center.calls(exchange.now):
-        if call.port == line:
+        if line in (call.port, call.out_port):
             raise Refused(
                 f"{line} carries call {call.call}; wait for its end, or `switchroom hangup {line}`"
             )

@@ -12,6 +12,7 @@ from firmware_host.config.line_places import (
     slot_count,
 )
 from firmware_host.config.mistakes import ConfigurationError, Mistake
+from firmware_host.config.number_plan import site_numbers
 from firmware_host.config.primary_rate import BearerPlace, bearers, span_settings
 from firmware_host.config.reader import parse_appliance, read_appliance
 from firmware_host.config.schema import (
@@ -55,6 +56,7 @@ __all__ = [
     "parse_appliance",
     "plays_far_end",
     "read_appliance",
+    "site_numbers",
     "slot_count",
     "span_settings",
     "station_settings",

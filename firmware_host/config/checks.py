@@ -7,10 +7,12 @@ from dsp import UnknownSound, countries, tone_plan
 from firmware_host.config.hours import HoursError, parse_open_hours
 from firmware_host.config.line_places import is_tie_line
 from firmware_host.config.mistakes import Mistake, key_path, suggest
+from firmware_host.config.number_plan import number_plan_mistakes
 from firmware_host.config.primary_rate import ChannelsError, bearers, group_channels
 from firmware_host.config.schema import (
     Appliance,
     DahdiCardTable,
+    DialTable,
     FlowTable,
     HangUpTable,
     HoursTable,
@@ -49,6 +51,7 @@ def used_languages(appliance: Appliance) -> tuple[str, ...]:
     languages: list[str | None] = [appliance.site.language]
     languages += [trunk.language for trunk in appliance.trunk.values()]
     languages += [group.language for group in appliance.trunk_group.values()]
+    languages += [called.language for called in appliance.called.values()]
     return tuple(dict.fromkeys(filter(None, languages)))
 
 
@@ -72,6 +75,7 @@ def _site(appliance: Appliance) -> Iterable[Mistake]:
         problem = f"{len(virtual)} virtual cards with analog ports"
         yield Mistake("card", problem, "one such cable leads to the town; spans may be many")
     yield from _groups(appliance)
+    yield from number_plan_mistakes(appliance)
 
 
 def _spans(appliance: Appliance) -> Iterable[Mistake]:
@@ -94,12 +98,8 @@ def _spans(appliance: Appliance) -> Iterable[Mistake]:
 
 
 def _groups(appliance: Appliance) -> Iterable[Mistake]:
-    """Groups of B-channels: their cards, channels, flows."""
+    """Groups of B-channels: their cards and channels."""
     for name, group in appliance.trunk_group.items():
-        if group.flow not in appliance.flow:
-            advice = suggest(group.flow, list(appliance.flow))
-            path = key_path("trunk_group", name, "flow")
-            yield Mistake(path, f'unknown flow "{group.flow}"', advice)
         for index, card in enumerate(group.cards):
             path = key_path("trunk_group", name, "cards", index)
             table = appliance.card.get(card)
@@ -363,6 +363,8 @@ def _ways_on(node: NodeTable) -> list[tuple[tuple[str, ...], str]]:
             return [(("next",), node.next)]
         case QueueNodeTable():
             return [(("timed_out",), node.timed_out)]
+        case DialTable():
+            return [(("failed",), node.failed)]
         case HangUpTable():
             return []
 
@@ -394,15 +396,23 @@ def _prompts(appliance: Appliance) -> Iterable[Mistake]:
             if "\0" in text or not text.strip() or len(text) > LONGEST_PROMPT:
                 advice = f"1 to {LONGEST_PROMPT} characters"
                 yield Mistake(path, f"{len(text)} characters", advice)
+    for path, prompt in _played(appliance):
+        if prompt not in appliance.prompt:
+            advice = suggest(prompt, list(appliance.prompt))
+            yield Mistake(path, f'unknown prompt "{prompt}"', advice)
+            continue
+        for language in sorted(languages - appliance.prompt[prompt].keys()):
+            problem = f'prompt "{prompt}" has no text in "{language}"'
+            yield Mistake(path, problem, f"add {key_path('prompt', prompt, language)}")
+
+
+def _played(appliance: Appliance) -> Iterable[tuple[str, str]]:
+    """Every prompt that is played somewhere, after the key path of where."""
     for flow_name, flow in appliance.flow.items():
         for node_name, node in flow.node.items():
             for field in ("prompts", "invalid"):
                 for index, prompt in enumerate(getattr(node, field, ())):
-                    path = key_path("flow", flow_name, "node", node_name, field, index)
-                    if prompt not in appliance.prompt:
-                        advice = suggest(prompt, list(appliance.prompt))
-                        yield Mistake(path, f'unknown prompt "{prompt}"', advice)
-                        continue
-                    for language in sorted(languages - appliance.prompt[prompt].keys()):
-                        problem = f'prompt "{prompt}" has no text in "{language}"'
-                        yield Mistake(path, problem, f"add {key_path('prompt', prompt, language)}")
+                    yield key_path("flow", flow_name, "node", node_name, field, index), prompt
+    for number, called in appliance.called.items():
+        for index, prompt in enumerate(called.greeting):
+            yield key_path("called", number, "greeting", index), prompt

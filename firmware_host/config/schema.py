@@ -12,8 +12,10 @@ from msgspec import Meta, Struct
 __all__ = [
     "AgentTable",
     "Appliance",
+    "CalledTable",
     "CardTable",
     "DahdiCardTable",
+    "DialTable",
     "DynamicTable",
     "FlowTable",
     "HangUpTable",
@@ -21,11 +23,13 @@ __all__ = [
     "LimitsTable",
     "MenuTable",
     "NodeTable",
+    "NumberPlanTable",
     "PauseTable",
     "PrimaryRateTable",
     "QueueNodeTable",
     "QueueTable",
     "RecordingsTable",
+    "RouteTable",
     "SayTable",
     "ScheduleTable",
     "SiteTable",
@@ -34,6 +38,7 @@ __all__ = [
     "TechnicianTable",
     "TrunkGroupTable",
     "TrunkTable",
+    "ViaTable",
     "VirtualCardTable",
 ]
 
@@ -45,6 +50,8 @@ PortIndex = Annotated[int, Meta(ge=0, le=1023)]
 Name = Annotated[str, Meta(min_length=1, max_length=40)]
 Key = Annotated[str, Meta(pattern=r"^[0-9*#]$")]
 Digits = Annotated[str, Meta(pattern=r"^[0-9]{1,12}$")]
+TelephoneNumber = Annotated[str, Meta(pattern=r"^\+?[0-9]{1,20}$")]
+Cost = Annotated[float, Meta(ge=0, le=1_000_000)]
 Pin = Annotated[str, Meta(pattern=r"^[0-9]{4,12}$")]
 StarCode = Annotated[str, Meta(pattern=r"^\*[0-9]{1,4}$")]
 Language = Literal["en", "ro"]
@@ -167,6 +174,8 @@ class TrunkTable(Table, frozen=True):
     port: PortIndex
     flow: str
     called: str = ""
+    group: str | None = None
+    "The trunk group by which calls go out on it."
     signalling: Signalling = "kewlstart"
     pulse_dialling: bool = False
     "The exchange takes no DTMF digits from us."
@@ -190,10 +199,29 @@ class TrunkTable(Table, frozen=True):
 
 
 class TrunkGroupTable(Table, frozen=True):
-    """B-channels that serve for the same; each is a line, named after the group and its channel."""
+    """Trunks that serve for the same: B-channels of spans, and trunks that name the group.
 
-    cards: Annotated[tuple[str, ...], Meta(min_length=1)]
-    flow: str
+    Each B-channel is a line, named after the group and its channel.
+    """
+
+    cards: tuple[str, ...] = ()
+    flow: str | None = None
+    "What callers on its B-channels meet."
+    choice: Literal["up", "down", "round_robin"] = "round_robin"
+    "Which free line a call of ours takes."
+    carrier: str = ""
+    "Whose calls and minutes are counted together; else the group's name."
+    number_form: Literal["e164", "national", "dialled"] | None = None
+    "How called numbers are sent; else e164 on B-channels, national on other trunks."
+    caller_number: TelephoneNumber | None = None
+    "What called parties see."
+    passes_caller: bool = False
+    "Show them who calls through us, in place of our number."
+    calls_through: bool = False
+    "Numbers that arrive here and are none of ours go by the routes to another group."
+    answer_limit_s: WaitingSeconds = 90.0
+    minimum_minutes: Annotated[float, Meta(ge=0, le=10_000_000)] = 0.0
+    "Agreed with the carrier for each month."
     channels: str = ""
     "Of each card: such as ``1-15,17-31``; empty: all that it has."
     called: str = ""
@@ -216,6 +244,10 @@ class StationTable(Table, frozen=True):
     port: PortIndex
     caller_id: CallerIdHow = "fsk_after_first_ring"
     caller_id_digits: CallerIdDigits | None = None
+    dials: Literal["emergency", "internal", "national", "international", "all"] = "national"
+    "What may be called from it, each with those before; `all` adds premium and unknown numbers."
+    caller_number: TelephoneNumber | None = None
+    "What called parties see, in place of the trunk group's."
     flash: bool = True
     echo_canceller: EchoCanceller | None = None
     "On a DAHDI card: another than the card's."
@@ -291,6 +323,14 @@ class QueueNodeTable(Table, frozen=True, tag_field="kind", tag="queue"):
     timed_out: str
 
 
+class DialTable(Table, frozen=True, tag_field="kind", tag="dial"):
+    """Joins the caller to a number, by the routes."""
+
+    number: TelephoneNumber
+    failed: str
+    "Where to go on when nobody answers there."
+
+
 class HangUpTable(Table, frozen=True, tag_field="kind", tag="hang_up"):
     """Says good-bye."""
 
@@ -300,7 +340,7 @@ class HangUpTable(Table, frozen=True, tag_field="kind", tag="hang_up"):
     ] = "flow ended"
 
 
-NodeTable = HoursTable | MenuTable | SayTable | QueueNodeTable | HangUpTable
+NodeTable = HoursTable | MenuTable | SayTable | QueueNodeTable | DialTable | HangUpTable
 
 
 class FlowTable(Table, frozen=True):
@@ -308,6 +348,49 @@ class FlowTable(Table, frozen=True):
 
     start: str
     node: dict[str, NodeTable]
+
+
+class ViaTable(Table, frozen=True):
+    """A trunk group that a route may use."""
+
+    group: str
+    cost: Cost = 0.0
+    "Of a minute, in any unit: the cheapest group is tried first."
+    strip: Annotated[int, Meta(ge=0, le=20)] = 0
+    "So many digits of what would be sent are left out in front,"
+    prepend: Annotated[str, Meta(pattern=r"^[0-9*#]{0,20}$")] = ""
+    "and these put there."
+
+
+class RouteTable(Table, frozen=True):
+    """Where numbers go that begin so; the longest beginning of all routes wins."""
+
+    via: Annotated[tuple[ViaTable, ...], Meta(min_length=1)]
+    prefixes: tuple[Annotated[str, Meta(pattern=r"^\+?[0-9]{0,15}$")], ...] = ("",)
+    "``+4021`` as E.164, ``3`` as it is dialled where it is no number of the country; empty: all others."
+
+
+class CalledTable(Table, frozen=True):
+    """What callers of a number of ours meet; the table's name is the number, or its beginning."""
+
+    flow: str
+    language: Language | None = None
+    tenant: Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,40}$")] = "main"
+    greeting: PromptNames = ()
+    "Prompts before the flow."
+
+
+class NumberPlanTable(Table, frozen=True):
+    """What numbers mean here."""
+
+    emergency: tuple[Digits, ...] = ()
+    "Besides the country's own."
+    emergency_groups: tuple[str, ...] = ()
+    "In this order; empty: all groups."
+    internal: dict[Digits, Annotated[int, Meta(ge=1, le=12)]] = {}
+    "Beginning of internal numbers, such as an office exchange's, and how many digits they have."
+    dialling_pause_s: WaitingSeconds = 4.0
+    "A number that may be complete is, after this pause."
 
 
 class StarCodesTable(Table, frozen=True):
@@ -362,3 +445,6 @@ class Appliance(Table, frozen=True):
     technician: dict[str, TechnicianTable] = {}
     trunk: dict[str, TrunkTable] = {}
     trunk_group: dict[str, TrunkGroupTable] = {}
+    number_plan: NumberPlanTable = NumberPlanTable()
+    route: dict[str, RouteTable] = {}
+    called: dict[TelephoneNumber, CalledTable] = {}

@@ -6,6 +6,7 @@ from acd import (
     AgentId,
     AgentSettings,
     CenterSettings,
+    DialNode,
     FlowSettings,
     HangUpNode,
     HoursNode,
@@ -35,9 +36,11 @@ from drivers import (
 )
 from dsp import TonePlan, with_disconnect_tone
 from firmware_host.config.hours import parse_open_hours
+from firmware_host.config.number_plan import number_plan_settings
 from firmware_host.config.primary_rate import bearers
 from firmware_host.config.schema import (
     Appliance,
+    DialTable,
     HangUpTable,
     HoursTable,
     MenuTable,
@@ -81,12 +84,13 @@ def center_settings(appliance: Appliance) -> CenterSettings:
         + tuple(
             TrunkSettings(
                 port=PortId(line.name),
-                flow=appliance.trunk_group[line.group].flow,
+                flow=appliance.trunk_group[line.group].flow or "",
                 language=appliance.trunk_group[line.group].language or appliance.site.language,
                 called=appliance.trunk_group[line.group].called,
             )
             for line in bearers(appliance).values()
         ),
+        number_plan=number_plan_settings(appliance),
         stations=tuple(PortId(name) for name in appliance.station),
         agents=tuple(
             AgentSettings(agent=AgentId(number), name=agent.name, pin=agent.pin)
@@ -152,6 +156,8 @@ def _node(node: NodeTable) -> Node:
             return SayNode(prompts=node.prompts, next=node.next)
         case QueueNodeTable():
             return QueueNode(queue=QueueName(node.queue), timed_out=node.timed_out)
+        case DialTable():
+            return DialNode(number=node.number, failed=node.failed)
         case HangUpTable():
             return HangUpNode(prompts=node.prompts, cause=node.cause)
 

@@ -27,7 +27,7 @@ def collect_mistakes(expected: Any, value: Any, path: Path = ()) -> list[Mistake
         return _table(expected, value, path)
     origin, arguments = get_origin(expected), get_args(expected)
     if origin is dict:
-        return _mapping(arguments[1], value, path)
+        return _mapping(arguments[0], arguments[1], value, path)
     if origin is tuple:
         return _array(arguments[0], value, path)
     if _may_be_left_out(origin, arguments):
@@ -76,13 +76,16 @@ def _tagged(choices: list[Any], value: Any, path: Path) -> list[Mistake]:  # noq
     return _table(by_tag[tag], value, path)
 
 
-def _mapping(item: Any, value: Any, path: Path) -> list[Mistake]:  # noqa: ANN401
+def _mapping(name: Any, item: Any, value: Any, path: Path) -> list[Mistake]:  # noqa: ANN401
     if not isinstance(value, dict):
         return [Mistake(key_path(*path), f"must be a table, not {_named(value)}")]
     return [
         mistake
         for key, entry in value.items()
-        for mistake in collect_mistakes(item, entry, (*path, key))
+        for mistake in (
+            *_leaf(name, key, (*path, key)),
+            *collect_mistakes(item, entry, (*path, key)),
+        )
     ]
 
 
@@ -116,7 +119,11 @@ def with_gaps(expected: Any, value: Any) -> Any:  # noqa: ANN401 - any TOML valu
         return _table_with_gaps(expected, value if isinstance(value, dict) else {})
     if origin is dict:
         entries = value.items() if isinstance(value, dict) else ()
-        healed = {key: with_gaps(arguments[1], entry) for key, entry in entries}
+        healed = {
+            key: with_gaps(arguments[1], entry)
+            for key, entry in entries
+            if not _leaf(arguments[0], key, ())
+        }
         return {key: entry for key, entry in healed.items() if entry is not None}
     if origin is tuple:
         items = value if isinstance(value, list) else []

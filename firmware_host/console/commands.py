@@ -34,6 +34,7 @@ _CALLS: tuple[Column, ...] = (
     ("line", "Line"),
     ("number", "Number"),
     ("name", "Name"),
+    ("goes_to", "Goes to"),
     ("stage", "Stage"),
     ("queue", "Queue"),
     ("place", "Place"),

@@ -23,6 +23,7 @@ from firmware_host.look.span_rows import (
     span_row,
 )
 from firmware_host.look.trace_command import trace
+from firmware_host.look.trunk_commands import carriers, number, trunks
 from firmware_host.look.tune_command import tune
 from firmware_host.seconds import Seconds
 
@@ -173,5 +174,5 @@ def _alarms(session: Session) -> list[dict[str, Any]]:
     return found
 
 
-look_commands.add_command(card)
-look_commands.add_command(pri)
+for each in (card, pri, trunks, carriers, number):
+    look_commands.add_command(each)

@@ -22,7 +22,6 @@ __all__ = ["PublicExchange"]
 _DIGIT_PAUSE_S = 3.0
 """A number that is dialled into the exchange is complete after this pause."""
 _FREE = (FxsState.IDLE, EmState.IDLE, BearerState.IDLE)
-_CONGESTED = Clear(cause=ClearCause.CONGESTION)
 
 
 class PublicExchange:
@@ -33,8 +32,9 @@ class PublicExchange:
 
     def __init__(self, lines: TownLines, connect: Callable[[TownLine, Script], None]) -> None:
         """An exchange for these lines; ``connect`` puts the called party at a line."""
-        self.called_party: Callable[[str], Script | None] = lambda _number: None
-        "Who answers when the appliance dials out: a script, or None for a number nobody has."
+        self.called_party: Callable[[str], Script | ClearCause | None] = lambda _number: None
+        """Who answers when the appliance dials out: a script; why nobody does; or None: a number that
+        nobody has."""
         self._lines = lines
         self._connect = connect
         self._hunt_from = 0
@@ -45,7 +45,7 @@ class PublicExchange:
         """The appliance seizes a trunk; a tie line brings the number with it."""
         if isinstance(line.machine, EmLine | BearerLine):
             line.dialled = called
-            self._route(line, refuse=lambda: self._lines.command(line, _CONGESTED))
+            self._route(line, refuse=lambda why: self._lines.command(line, Clear(cause=why)))
         else:
             self._lines.sound(line, SendTone(tone="dial"))
             line.dialled, line.dialled_until = "", self._lines.now + 5 * _DIGIT_PAUSE_S
@@ -70,17 +70,25 @@ class PublicExchange:
         """A pause after the last digit: the number is complete."""
         if line.dialled_until is not None and line.dialled_until <= self._lines.now:
             line.dialled_until = None
-            congestion = SendTone(tone="congestion")
-            self._route(line, refuse=lambda: self._lines.sound(line, congestion))
+            self._route(
+                line,
+                refuse=lambda why: self._lines.sound(
+                    line,
+                    SendTone(tone="busy" if why is ClearCause.BUSY else "congestion"),
+                ),
+            )
 
     def cleared(self, line: TownLine) -> None:
         """What was dialled is of no use any more."""
         line.dialled, line.dialled_until = "", None
 
-    def _route(self, line: TownLine, *, refuse: Callable[[], None]) -> None:
+    def _route(self, line: TownLine, *, refuse: Callable[[ClearCause], None]) -> None:
         script = self.called_party(line.dialled)
         if script is None:
-            refuse()
+            nobody = isinstance(line.machine, BearerLine)
+            refuse(ClearCause.WRONG_NUMBER if nobody else ClearCause.CONGESTION)
+        elif isinstance(script, ClearCause):
+            refuse(script)
         else:
             self._lines.command(line, Alert(in_band=True))
             self._lines.sound(line, SendTone(tone="ringback"))

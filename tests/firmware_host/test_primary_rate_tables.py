@@ -60,7 +60,7 @@ def test_the_town_is_the_other_side_of_the_span():
     [
         ('cards = ["e1"]', 'cards = ["virtual"]', "has no D-channel"),
         ('cards = ["e1"]', 'cards = ["e2"]', 'unknown card "e2"'),
-        ('cards = ["e1"]', "cards = []", "trunk_group.carrier.cards"),
+        ('cards = ["e1"]', "cards = []", "trunk_group.carrier"),
         ('flow = "main"', 'flow = "mian"', 'unknown flow "mian"'),
         ('flow = "main"', 'flow = "main"\nchannels = "1-16"', "channel 16 is the D-channel"),
         ('flow = "main"', 'flow = "main"\nchannels = "5-1"', "goes downwards"),
