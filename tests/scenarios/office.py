@@ -47,6 +47,7 @@ class Office:
             self.appliance, state, _prompts[law], start_utc_s=start_utc_s, **options
         )
         self.facts = []
+        self.stopped = False
         self.lockstep.exchange.observers.append(self._observe)
         self.lockstep.start()
         self.run(1.0)
@@ -96,7 +97,10 @@ class Office:
             engine.dispose()
 
     def stop(self) -> None:
-        self.lockstep.shut_down()
+        """Once is enough."""
+        if not self.stopped:
+            self.stopped = True
+            self.lockstep.shut_down()
 
     def crash(self) -> None:
         """The call server and the town vanish; only what is on disk stays."""
