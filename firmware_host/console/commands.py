@@ -209,13 +209,24 @@ def agents(session: Session, *, as_json: bool) -> None:
     show_default=True,
     help="At most so many, the newest.",
 )
-@click.option("--number", help="Only this caller's.")
+@click.option("--number", help="Only calls from, or to, this number.")
+@click.option("--tenant", help="Only this tenant's.")
 @_json
 @click.pass_obj
-def records(session: Session, *, limit: int, number: str | None, as_json: bool) -> None:
+def records(
+    session: Session, *, limit: int, number: str | None, tenant: str | None, as_json: bool
+) -> None:
     """Call records, oldest first."""
-    rows = _ask(session, "oam", "records", limit=limit, number=number)
+    rows = _ask(session, "oam", "records", limit=limit, number=number, tenant=tenant)
     _show(session, rows if as_json else record_rows(rows), RECORDS, as_json, "No calls on record.")
+
+
+def _caller(record: dict[str, Any]) -> str:
+    """Who called; of a call of ours, whom."""
+    if record["goes_to"] and not record["called"]:
+        return f"→ {record['goes_to']}"
+    caller = str(record["number"] or record["number_absence"] or "unknown")
+    return f"{caller} → {record['goes_to']}" if record["goes_to"] else caller
 
 
 def record_rows(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -223,7 +234,7 @@ def record_rows(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             **record,
-            "caller": record["number"] or record["number_absence"] or "unknown",
+            "caller": _caller(record),
             "pressed": " ".join(filter(None, (record["wrong_keys"], record["keys"]))),
         }
         for record in records

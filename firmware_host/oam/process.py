@@ -47,7 +47,9 @@ async def _run(state: Path, url: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
 
-    def records(limit: int = 50, number: str | None = None) -> list[dict[str, Any]]:
+    def records(
+        limit: int = 50, number: str | None = None, tenant: str | None = None
+    ) -> list[dict[str, Any]]:
         if not 1 <= limit <= _MOST_RECORDS:
             raise Refused(f"at most {_MOST_RECORDS} records at once")
         try:
@@ -55,7 +57,7 @@ async def _run(state: Path, url: str) -> None:
         except (SQLAlchemyError, OSError) as error:
             raise Refused(f"records can't be brought up to date: {_reason(error)}") from error
         try:
-            found = call_records(engine, limit=limit, number=number)
+            found = call_records(engine, limit=limit, number=number, tenant=tenant)
         except SQLAlchemyError as error:
             raise Refused(f"records can't be read: {_reason(error)}") from error
         return [asdict(record) for record in found]

@@ -16,6 +16,7 @@ _log = logging.getLogger(__name__)
 
 _KEYS_KEPT = 80
 _PROBLEM_KEPT = 120
+_NUMBER_KEPT = 40
 
 
 def project(connection: Connection, entry: Entry) -> None:
@@ -58,13 +59,74 @@ def _offered(connection: Connection, entry: Entry) -> None:
             number=data.get("number"),
             name=data.get("name"),
             number_absence=data.get("number_absence"),
-            offered_utc=_naive_utc(entry),
-            keys="",
-            wrong_keys="",
-            offers=0,
-            missed_offers=0,
+            normal_number=data.get("normal_number"),
+            redirecting=data.get("redirecting"),
+            carrier=data.get("carrier") or None,
+            **_begins(entry),
         )
     )
+
+
+def _begins(entry: Entry) -> dict[str, Any]:
+    return {
+        "offered_utc": _naive_utc(entry),
+        "keys": "",
+        "wrong_keys": "",
+        "offers": 0,
+        "missed_offers": 0,
+        "trunks_tried": 0,
+        "unsupervised": False,
+    }
+
+
+def _placed(connection: Connection, entry: Entry) -> None:
+    data = entry.data
+    connection.execute(
+        insert(calls).values(
+            tenant=entry.tenant,
+            call=data["call"],
+            line=data["port"],
+            called="",
+            station=data["port"],
+            agent=data["agent"] or None,
+            **_begins(entry),
+        )
+    )
+
+
+def _dialled(connection: Connection, entry: Entry) -> None:
+    data = entry.data
+    _change(
+        connection,
+        entry,
+        dialled=data["dialled"][:_NUMBER_KEPT],
+        goes_to=data["number"][:_NUMBER_KEPT],
+        number_kind=data["kind"],
+    )
+
+
+def _seized(connection: Connection, entry: Entry) -> None:
+    _change(
+        connection,
+        entry,
+        out_line=entry.data["port"],
+        out_carrier=entry.data["carrier"],
+        trunks_tried=calls.c.trunks_tried + 1,
+    )
+
+
+def _far_end_answered(connection: Connection, entry: Entry) -> None:
+    connected = entry.data.get("connected")
+    _change(
+        connection,
+        entry,
+        connected_utc=_naive_utc(entry),
+        connected_number=connected[:_NUMBER_KEPT] if connected else None,
+    )
+
+
+def _unsupervised(connection: Connection, entry: Entry) -> None:
+    _change(connection, entry, unsupervised=True)
 
 
 def _answered(connection: Connection, entry: Entry) -> None:
@@ -130,6 +192,7 @@ def _ended(connection: Connection, entry: Entry) -> None:
         "ended_utc": now,
         "cause": entry.data["cause"],
         "stage": entry.data["stage"],
+        "q850": entry.data.get("q850"),
     }
     # Wall time may have been set back in mid-call: a duration is never below zero.
     if row.connected_utc is not None:
@@ -141,6 +204,11 @@ def _ended(connection: Connection, entry: Entry) -> None:
 
 _HANDLERS: dict[str, Callable[[Connection, Entry], None]] = {
     "CallOfferedToUs": _offered,
+    "CallPlaced": _placed,
+    "NumberDialled": _dialled,
+    "TrunkSeized": _seized,
+    "FarEndAnswered": _far_end_answered,
+    "CallUnsupervised": _unsupervised,
     "CallAnswered": _answered,
     "FlowEntered": _flow,
     "KeyPressed": _key,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import msgspec
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, or_, select
 
 from firmware_host.oam.tables import calls
 
@@ -39,15 +39,43 @@ class CallRecord:
     stage: str | None
     recording: str | None
     recording_problem: str | None
+    tenant: str
+    normal_number: str | None
+    "The caller's, in E.164."
+    redirecting: str | None
+    "Who forwarded the call to here."
+    carrier: str | None
+    "On whose trunk it came."
+    dialled: str | None
+    goes_to: str | None
+    "Where the call went, or was to go; E.164 if the number has such a form."
+    number_kind: str | None
+    out_line: str | None
+    "The trunk that was seized last,"
+    out_carrier: str | None
+    "and whose it is."
+    trunks_tried: int
+    connected_number: str | None
+    "Who answered there, as far as told."
+    q850: int | None
+    "The far end's cause of ITU-T Q.850."
+    unsupervised: bool
+    "For a time nobody would have told us of its end."
 
 
 def call_records(
-    engine: Engine, *, limit: int = 50, number: str | None = None, tenant: str = "main"
+    engine: Engine, *, limit: int = 50, number: str | None = None, tenant: str | None = None
 ) -> list[CallRecord]:
-    """The newest calls, oldest of them first; with ``number`` only that caller's."""
-    query = select(calls).where(calls.c.tenant == tenant)
+    """The newest calls, oldest of them first; only this caller's, or only this tenant's.
+
+    A number is compared as it was told, in E.164, and with that of who was called.
+    """
+    query = select(calls)
+    if tenant is not None:
+        query = query.where(calls.c.tenant == tenant)
     if number is not None:
-        query = query.where(calls.c.number == number)
+        columns = (calls.c.number, calls.c.normal_number, calls.c.goes_to)
+        query = query.where(or_(*(column == number for column in columns)))
     query = query.order_by(calls.c.offered_utc.desc(), calls.c.call.desc()).limit(limit)
     with engine.connect() as connection:
         rows = connection.execute(query).mappings().all()

@@ -3,7 +3,7 @@
 No other process opens this database.
 """
 
-from sqlalchemy import Column, DateTime, Float, Index, Integer, MetaData, String, Table
+from sqlalchemy import Boolean, Column, DateTime, Float, Index, Integer, MetaData, String, Table
 
 __all__ = ["calls", "metadata", "position"]
 
@@ -40,6 +40,18 @@ calls = Table(
     Column("stage", String(12)),
     Column("recording", String(120)),
     Column("recording_problem", String(120)),
+    Column("normal_number", String(24)),
+    Column("redirecting", String(40)),
+    Column("carrier", String(40)),
+    Column("dialled", String(40)),
+    Column("goes_to", String(40)),
+    Column("number_kind", String(20)),
+    Column("out_line", String(40)),
+    Column("out_carrier", String(40)),
+    Column("trunks_tried", Integer, nullable=False, default=0),
+    Column("connected_number", String(40)),
+    Column("q850", Integer),
+    Column("unsupervised", Boolean, nullable=False, default=False),
     Index("calls_by_time", "offered_utc"),
 )
 

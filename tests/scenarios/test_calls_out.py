@@ -187,6 +187,15 @@ def test_a_number_dialled_at_a_handset_goes_out_over_primary_rate_and_is_recorde
     assert rate == 8000
     assert heard_at(sound[:, 0], VOICE)[1] > 0.9
     assert heard_at(sound[:, 1], OTHER)[1] > 0.9
+    (record,) = office.records()
+    assert (record.line, record.dialled, record.goes_to) == ("desk-1", "0212345678", "+40212345678")
+    assert (record.number_kind, record.out_carrier, record.trunks_tried) == (
+        "national",
+        "carrier",
+        1,
+    )
+    assert record.talk_s > 8
+    assert record.recording == recording
 
 
 @needs_libpri
@@ -230,6 +239,9 @@ def test_a_call_from_the_office_exchange_goes_through_to_the_carrier(open_office
     assert (ended.cause, ended.stage, ended.q850) == ("caller hung up", "through", 16)
     assert ended.carrier == "office"
     office.run(3)
+    (record,) = office.records()
+    assert (record.number, record.carrier, record.out_carrier) == ("301", "office", "carrier")
+    assert (record.cause, record.q850, record.unsupervised) == ("caller hung up", 16, False)
     groups = office.lockstep.exchange.center.trunk_groups()
     assert [(group.incoming, group.outgoing, group.free) for group in groups] == [(0, 0, 2)] * 2
 
