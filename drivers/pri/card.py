@@ -150,6 +150,11 @@ class PrimaryRateCard:
         """Whether layer 2 is up."""
         return self._up
 
+    @property
+    def alarm(self) -> str:
+        """Of layer 1, if there is one."""
+        return next(iter(self._alarms.values()), "")
+
     def channel_state(self, port: int) -> ChannelState:
         """How the port's channel stands with the worker."""
         return self._states[self._channel_of[port]]

@@ -13,7 +13,13 @@ from firmware_host.config.line_places import (
 )
 from firmware_host.config.mistakes import ConfigurationError, Mistake
 from firmware_host.config.number_plan import site_numbers
-from firmware_host.config.primary_rate import BearerPlace, bearers, span_settings
+from firmware_host.config.primary_rate import (
+    BearerPlace,
+    bearers,
+    d_channel,
+    span_settings,
+    timeslots,
+)
 from firmware_host.config.reader import parse_appliance, read_appliance
 from firmware_host.config.schema import (
     Appliance,
@@ -46,6 +52,7 @@ __all__ = [
     "bearers",
     "card_kinds",
     "center_settings",
+    "d_channel",
     "dahdi_card_settings",
     "dahdi_town_settings",
     "disconnect_plan",
@@ -61,6 +68,7 @@ __all__ = [
     "span_settings",
     "station_settings",
     "tie_line_settings",
+    "timeslots",
     "trunk_settings",
     "used_languages",
 ]

@@ -23,6 +23,7 @@ __all__ = [
     "parse_channels",
     "primary_rate",
     "span_settings",
+    "timeslots",
 ]
 
 _E1_CHANNELS, _T1_CHANNELS = 31, 24
@@ -48,7 +49,8 @@ def primary_rate(card: VirtualCardTable | DahdiCardTable) -> PrimaryRateTable | 
     return card.pri
 
 
-def _highest(pri: PrimaryRateTable) -> int:
+def timeslots(pri: PrimaryRateTable) -> int:
+    """31 of an E1 (the first carries framing), 24 of a T1."""
     return _E1_CHANNELS if SwitchType(pri.switch) in _E1_SWITCHES else _T1_CHANNELS
 
 
@@ -56,12 +58,12 @@ def d_channel(pri: PrimaryRateTable) -> int:
     """As configured; else 16 of an E1, 24 of a T1."""
     if pri.d_channel is not None:
         return pri.d_channel
-    return 16 if _highest(pri) == _E1_CHANNELS else _T1_CHANNELS
+    return 16 if timeslots(pri) == _E1_CHANNELS else _T1_CHANNELS
 
 
 def b_channels(pri: PrimaryRateTable) -> tuple[int, ...]:
     """All but the D-channel."""
-    return tuple(each for each in range(1, _highest(pri) + 1) if each != d_channel(pri))
+    return tuple(each for each in range(1, timeslots(pri) + 1) if each != d_channel(pri))
 
 
 def parse_channels(text: str) -> tuple[int, ...]:

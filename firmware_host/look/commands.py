@@ -14,6 +14,7 @@ from firmware_host.look.bert_command import bert, loopback
 from firmware_host.look.card_commands import card
 from firmware_host.look.line_test_command import line_test
 from firmware_host.look.pri_commands import pri
+from firmware_host.look.span_glance import span
 from firmware_host.look.span_rows import (
     CHANNELS,
     COUNTERS,
@@ -174,5 +175,5 @@ def _alarms(session: Session) -> list[dict[str, Any]]:
     return found
 
 
-for each in (card, pri, trunks, carriers, number):
+for each in (card, pri, span, trunks, carriers, number):
     look_commands.add_command(each)

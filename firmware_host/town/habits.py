@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from drivers import ClearCause
 from firmware_host.town.script import (
     CallNumber,
     FarEndGone,
@@ -23,7 +24,7 @@ from firmware_host.town.script import (
     WaitForTone,
 )
 
-__all__ = ["agent_at_desk", "caller_from_command"]
+__all__ = ["agent_at_desk", "called_subscriber", "caller_from_command"]
 
 _LOG_IN_TRIES = 5
 
@@ -101,4 +102,36 @@ def caller_from_command(
         outcome["spoke"] = True
     if not (yield WaitForHangUp(stay_s)):
         outcome["ended_by"] = "caller"
+    yield HangUp()
+
+
+def called_subscriber(number: str, greeting: NDArray[np.int16]) -> Script | ClearCause | None:
+    """Whoever is called by the appliance; the last digit of the number tells how it goes.
+
+    7: busy; 8: it rings and nobody lifts; 9: nobody has that number; any other: somebody lifts and speaks.
+    """
+    match number[-1:]:
+        case "7":
+            return ClearCause.BUSY
+        case "8":
+            return _lets_it_ring()
+        case "9":
+            return None
+        case _:
+            return _lifts_and_speaks(greeting)
+
+
+def _lets_it_ring() -> Script:
+    yield WaitForHangUp(600)
+
+
+def _lifts_and_speaks(greeting: NDArray[np.int16]) -> Script:
+    yield Wait(5.0)
+    yield Lift()
+    try:
+        yield Wait(1.0)
+        yield Play(greeting)
+        yield WaitForHangUp(3600)
+    except FarEndGone:
+        pass
     yield HangUp()

@@ -39,7 +39,7 @@ from firmware_host.sound_files import SoundFileError, read_sound
 from firmware_host.state_files import TOWN_PRI_WORKER_SOCKET, cable_socket
 from firmware_host.step_loop import StepLoop
 from firmware_host.town.cables import town_cables
-from firmware_host.town.habits import agent_at_desk, caller_from_command
+from firmware_host.town.habits import agent_at_desk, called_subscriber, caller_from_command
 from firmware_host.town.handsets import Handsets
 from firmware_host.town.person import Person
 from firmware_host.town.script import Script
@@ -111,8 +111,10 @@ class _TownProcess:
         town.script_failed = _script_failed
         town.lines.wire_told = self._on_the_wire
         town.start(time.monotonic())
+        greeting = self._greeting()
+        town.exchange.called_party = lambda number: called_subscriber(number, greeting)
         if self._staffed:
-            self._habits = self._people_of_the_house()
+            self._habits = self._people_of_the_house(greeting)
         for station in self._habits:
             self._staff(town, station)
         handsets = Handsets(
@@ -206,12 +208,14 @@ class _TownProcess:
                 _log.warning("the appliance is gone; its lines hang until it plugs in again")
                 self._cables[name].unplug(loop)
 
-    def _people_of_the_house(self) -> dict[str, Callable[[], Script]]:
-        """By station: what whoever sits there does, from the log-in on."""
+    def _greeting(self) -> NDArray[np.int16]:
         maker = SpeechMaker(self._law, default_cache())
-        speech = g711_decode(
+        return g711_decode(
             maker.make("Good day. How may I help you?", "en", voice="en-gb+f3"), self._law
         )
+
+    def _people_of_the_house(self, speech: NDArray[np.int16]) -> dict[str, Callable[[], Script]]:
+        """By station: what whoever sits there does, from the log-in on."""
         chance = random.Random()
         codes = self._appliance.star_codes
         return {
