@@ -6,6 +6,7 @@ import re
 import signal
 
 import pytest
+from hand import Hand
 from running_appliance import RunningAppliance, wait_until
 
 pytestmark = [
@@ -29,6 +30,10 @@ cards = ["e1"]
 flow = "main"
 called = "5550100"
 unsupervised_s = 2
+caller_number = "+12125550100"
+
+[route.world]
+via = [{ group = "carrier" }]
 
 """
 
@@ -90,6 +95,38 @@ def test_a_call_over_the_span_is_served_and_on_record(appliance):
         "the record",
     )
     assert (record["number"], record["keys"], record["stage"]) == ("12125550142", "1", "talking")
+    wait_until(lambda: appliance.in_service(33), 5, "the channel is free")
+
+
+def test_a_number_dialled_at_a_handset_is_reached_shown_and_on_record(appliance):
+    wait_until(lambda: appliance.agents_ready(3), 60, "all agents ready")
+    person = Hand(appliance, "desk-1")
+    try:
+        person.screen.types(" ")
+        person.screen.sees("hears dial tone")
+        person.screen.types("2125550144")
+        call = wait_until(lambda: appliance.calls("dialling"), 10, "the number is called")[0]
+        assert (call["line"], call["goes_to"]) == ("desk-1", "+12125550144")
+        person.screen.sees("hears ringback tone")
+        wait_until(lambda: appliance.calls("through"), 20, "the subscriber lifts")
+        picture = appliance.command("span", "show", "e1").stdout
+        assert "layer 2 up" in picture
+        assert "o call goes out" in picture
+        (group,) = appliance.json("trunks")
+        assert (group["outgoing"], group["free"]) == (1, 29)
+        person.screen.types("q")
+        person.ends()
+    finally:
+        person.close()
+    assert appliance.ended(call["call"])["cause"] == "agent hung up"
+    (carrier, _) = appliance.json("carriers")
+    assert (carrier["carrier"], carrier["calls_out"]) == ("carrier", 1)
+    record = wait_until(
+        lambda: next((r for r in appliance.ask("oam", "records") if r["dialled"]), None),
+        5,
+        "the record",
+    )
+    assert (record["goes_to"], record["out_carrier"]) == ("+12125550144", "carrier")
     wait_until(lambda: appliance.in_service(33), 5, "the channel is free")
 
 
