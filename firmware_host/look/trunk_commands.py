@@ -99,7 +99,8 @@ def number(session: Session, *, dialled: str, station: str | None, as_json: bool
     for line in told["explanation"]:
         session.output.line(line)
     if told["ways"]:
-        session.output.table(told["ways"], _WAYS, empty="")
+        rows = [{**way, "cost": f"{way['cost'] or 0:g}"} for way in told["ways"]]
+        session.output.table(rows, _WAYS, empty="")
 
 
 def explain_number(appliance: Appliance, dialled: str, station: str | None) -> dict[str, Any]:

@@ -208,7 +208,9 @@ def test_a_prompt_may_be_as_long_as_the_limit_and_say_anything():
 
 def test_a_line_without_a_flow_and_no_line_at_all_are_told():
     start = TEXT.index("[trunk.line-1]")
-    end = TEXT.index("# ----------------", start)
+    end = TEXT.index(
+        "# ---------------------------------------------------------------- telephones"
+    )
     with pytest.raises(ConfigurationError) as caught:
         parse_appliance(TEXT[:start] + "[trunk]\n" + TEXT[end:])
     assert [mistake.path for mistake in caught.value.mistakes] == ["trunk"]
