@@ -157,6 +157,8 @@ class StartRecording:
     call: CallId
     port: PortId
     file: str
+    tenant: str = "main"
+    "Whose it is."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -259,12 +259,10 @@ class Handsets:
         match handset.register.receive(key):
             case (Pause() | Resume() | LogOut()) as request:
                 return request
-            case CallNumber():
-                return None  # keys for whoever is at the other end
-            case Collecting():
+            case Collecting() if not handset.register.collects_telephone_number:
                 return None
             case _:
-                handset.register.clear()
+                handset.register.clear()  # keys for whoever is at the other end
                 return None
 
     # Dialling.

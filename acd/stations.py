@@ -127,6 +127,11 @@ class Register:
         return self._expects is _Dialling.CODE and not self._keys
 
     @property
+    def collects_telephone_number(self) -> bool:
+        """Whether what is dialled is no code but a number outside."""
+        return self._expects is _Dialling.OUTSIDE
+
+    @property
     def may_be_complete(self) -> bool:
         """Whether what was dialled is a telephone number, though a longer one may begin like it."""
         if self._expects is not _Dialling.OUTSIDE or self._reader is None:

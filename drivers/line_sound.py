@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from drivers.caller import CallerIdMode, CallerNumber
 
 __all__ = [
+    "DTMF_KEYS",
     "CallerIdHeard",
     "DigitHeard",
     "Heard",
@@ -108,6 +109,10 @@ class SendCallerId:
     "FSK: channel seizure first; not for a telephone in a call."
     form: str = "etsi"
     "DTMF: which national form of digits, by name."
+
+
+DTMF_KEYS = frozenset("0123456789*#ABCD")
+"""What `SendKeys` can send."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

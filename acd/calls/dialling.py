@@ -29,6 +29,12 @@ PREEMPT_S = 5.0
 "A line of which the call was ended is free by then; else another one is ended."
 EMERGENCY_S = 60.0
 "So long an emergency call seeks a line before it is given up."
+_CALLED_SIDE = {
+    Cause.CALLER_HUNG_UP: Cause.CALLED_HUNG_UP,
+    Cause.AGENT_HUNG_UP: Cause.CALLED_HUNG_UP,
+    Cause.NO_ANSWER: Cause.CALLED_NO_ANSWER,
+}
+"What a line says of whoever is at its other end: here that is the called party."
 _NEXT_TRUNK = (Cause.GLARE, Cause.CONGESTION, Cause.LINE_FAILED)
 "With these the line or the network failed, not the called party."
 
@@ -93,7 +99,7 @@ class Dialling:
     def clear(self, call: Call, cause: str) -> Move | None:
         """The trunk was cleared before the answer."""
         leg = _leg(call)
-        why = Cause(cause)
+        why = _CALLED_SIDE.get(Cause(cause), Cause(cause))
         self.release(call, why, line_is_free=True)
         is_urgent = leg.gives_up_at is not None
         if why in _NEXT_TRUNK and (is_urgent or len(leg.tried) < MOST_TRUNKS):

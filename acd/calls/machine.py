@@ -170,7 +170,9 @@ class Calls:
             # again, its recording is still another file.
             orders = self._orders
             file = f"{orders.clock.utc(orders.now):%Y-%m-%d/%H%M%S}-{call.id}.wav"
-            orders.ask(StartRecording(call=call.id, port=port, file=file))
+            orders.ask(
+                StartRecording(call=call.id, port=port, file=file, tenant=call.record.tenant)
+            )
             orders.write(facts.RecordingStarted(call=call.id, file=file))
 
     def receive(self, call: Call, given: CallInput, key: str = "") -> None:

@@ -14,7 +14,7 @@ from drivers.analog.em_trunk import EmState
 from drivers.analog.settings import EmSettings, EmStart
 from drivers.hardware import HookChanged, SetHook, WinkDetected
 from drivers.interface import Alerting, Answered, ClearCause, Cleared, Proceeding
-from drivers.line_sound import Listen, SendKeys, SignalSent, StopSignal, ToneHeard
+from drivers.line_sound import DTMF_KEYS, Listen, SendKeys, SignalSent, StopSignal, ToneHeard
 
 __all__ = ["EmOutgoing"]
 
@@ -37,6 +37,9 @@ class EmOutgoing(EmIncoming):
         if self._state is not S.IDLE or self._told_off_hook:
             # Incoming wins, even before it is believed: whoever asked must take another line.
             self._emit(Cleared(cause=ClearCause.GLARE))
+            return
+        if not DTMF_KEYS.issuperset(number):
+            self._emit(Cleared(cause=ClearCause.FAILED))
             return
         self._dialled_number = number
         self._emit(SetHook(off_hook=True), Listen(progress=True))

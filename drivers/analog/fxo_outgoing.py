@@ -17,7 +17,7 @@ from drivers.analog.settings import FxoSettings, PulseDialling
 from drivers.caller import CallerNumber
 from drivers.hardware import DialPulses, PolarityReversed, PulsesSent, RingBurstStarted, SetHook
 from drivers.interface import Alerting, Answered, CallOffered, ClearCause, Cleared, Proceeding
-from drivers.line_sound import Listen, SendKeys, SignalSent, ToneHeard, ToneStopped
+from drivers.line_sound import DTMF_KEYS, Listen, SendKeys, SignalSent, ToneHeard, ToneStopped
 
 __all__ = ["FxoOutgoing"]
 
@@ -59,6 +59,9 @@ class FxoOutgoing(FxoIncoming):
         if self._state is not S.IDLE or self._ringing:
             # Incoming wins: whoever asked must take another line.
             self._emit(Cleared(cause=ClearCause.GLARE))
+            return
+        if not DTMF_KEYS.issuperset(number):
+            self._emit(Cleared(cause=ClearCause.FAILED))
             return
         if self._settings.pulse_dialling is not PulseDialling.NONE and not can_be_pulsed(number):
             self._emit(Cleared(cause=ClearCause.FAILED))

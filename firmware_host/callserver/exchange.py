@@ -27,6 +27,8 @@ __all__ = ["Exchange"]
 
 _log = logging.getLogger(__name__)
 
+_RECORDED_FOR_KEPT = 10_000
+
 
 class Exchange:
     """Call control of one appliance.
@@ -63,6 +65,8 @@ class Exchange:
         "The time of the last step."
         self.taps = Taps(self._plane)
         self._record_ids: dict[acd.CallId, int] = {}
+        self._recorded_for: dict[acd.CallId, str] = {}
+        "Tenants of recorded calls but the main one's: a loss may be told after the call's end."
         self.observers: list[Callable[[float, acd.Event | acd.Action], None]] = []
         "Told of every ACD event and action as it happens; must neither wait nor act."
         self.line_observers: list[
@@ -335,8 +339,8 @@ class Exchange:
                     if command is not None:
                         port = self.ports.by_id(command[0])
                         self._line_outputs(port, port.line.command(command[1], now), now)
-                case acd.StartRecording(call=call, port=port_id, file=file):
-                    self._start_recording(call, port_id, file)
+                case acd.StartRecording():
+                    self._start_recording(action)
                 case acd.StopRecording(call=call):
                     self._stop_recording(call)
                 case _:
@@ -349,11 +353,15 @@ class Exchange:
 
     # ------------------------------------------------------------ recordings
 
-    def _start_recording(self, call: acd.CallId, port: acd.PortId, file: str) -> None:
+    def _start_recording(self, action: acd.StartRecording) -> None:
         record_id = self.taps.claim(self._recorder.take)
-        self._record_ids[call] = record_id
-        self._recorder.start(record_id, file, call)
-        self._media.record(record_id, port)
+        self._record_ids[action.call] = record_id
+        if action.tenant != "main":
+            self._recorded_for[action.call] = action.tenant
+            while len(self._recorded_for) > _RECORDED_FOR_KEPT:
+                del self._recorded_for[next(iter(self._recorded_for))]
+        self._recorder.start(record_id, action.file, action.call)
+        self._media.record(record_id, action.port)
 
     def _stop_recording(self, call: acd.CallId) -> None:
         record_id = self._record_ids.pop(call, None)
@@ -364,7 +372,8 @@ class Exchange:
     def _drain_recordings(self) -> None:
         self.taps.deal()
         for call, problem in self._recorder.losses():
-            self._fact(acd.RecordingLost(call=call, problem=problem), self.now)
+            tenant = self._recorded_for.get(acd.CallId(call), "main")
+            self._fact(acd.RecordingLost(call=call, problem=problem), self.now, tenant=tenant)
 
 
 def _level(port: Port, of_one: int) -> int:

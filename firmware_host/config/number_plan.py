@@ -141,6 +141,9 @@ def _groups(appliance: Appliance) -> Iterable[Mistake]:
             path = key_path("trunk_group", name, "flow")
             advice = suggest(group.flow, list(appliance.flow))
             yield Mistake(path, f'unknown flow "{group.flow}"', advice)
+        if name in used and group.number_form == "e164":
+            path = key_path("trunk_group", name, "number_form")
+            yield Mistake(path, 'no analog line dials a "+"', '"national", or leave it out')
         if group.calls_through and not appliance.route:
             path = key_path("trunk_group", name, "calls_through")
             yield Mistake(path, "there is no route", "add a table such as [route.world]")

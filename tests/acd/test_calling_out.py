@@ -485,3 +485,25 @@ def test_the_month_is_one_of_utc(appliance):
     months = [each.month for each in appliance.center.carriers(1_796_083_200 - UTC_MINUS_NOW_S)]
     assert months[0] == "2026-12"
     assert months[-1] == "2026-11"
+
+
+def test_a_far_end_that_clears_normally_before_its_answer_has_ended_the_call(appliance):
+    dial(appliance)
+    fails(appliance, ONE, Cause.CALLER_HUNG_UP, q850=16)
+    (ended,) = appliance.facts(CallEnded)
+    assert (ended.cause, ended.q850) == ("called party hung up", 16)
+
+
+def test_keys_for_whoever_is_called_do_not_spoil_a_code(appliance):
+    appliance.log_in(ANA, ANA_AT)
+    dial(appliance)
+    appliance.tell(Answered(port=ONE))
+    appliance.press(ANA_AT, "34*131")
+    assert appliance.agent(ANA).reason == "break"
+
+
+def test_a_recording_knows_its_tenant():
+    called = replace(OUTSIDE.called[0], tenant="acme")
+    appliance = switched_on(called=(called,))
+    appliance.offer(OFFICE, called="5551")
+    assert [each.tenant for each in appliance.asked(StartRecording)] == ["acme"]
