@@ -29,8 +29,8 @@ run: $(STAMP) native $(PROMPTS) ## start the whole appliance in the foreground; 
 test: $(STAMP) native ## all tests that fit into five minutes
 	@$(BIN)/pytest $(AT_ONCE) $(ARGS)
 
-test-faults: $(STAMP) native ## processes are killed and flooded in the middle of calls; a minute
-	@$(BIN)/pytest -m faults $(ARGS)
+test-faults: $(STAMP) native ## processes are killed, disks fill, lines are flooded in the middle of calls; three minutes
+	@$(BIN)/pytest -m faults $(AT_ONCE) $(ARGS)
 
 check: $(STAMP) native ## lint, types, import contracts, tests
 	$(BIN)/ruff format --check .

@@ -185,12 +185,18 @@ def callserver(session: Session) -> None:
 
 
 @process_commands.command("pri-worker")
+@click.option("--far-end", is_flag=True, help="The town's, which is the exchange's side.")
 @click.pass_obj
-def pri_worker(session: Session) -> None:
+def pri_worker(session: Session, *, far_end: bool) -> None:
     """The D-channels of E1 and T1, alone: becomes `python -m drivers.pri`, the only process with libpri."""
-    (socket,) = pri_sockets(session.appliance, session.state)[:1] or (None,)
-    if socket is None:
+    sockets = pri_sockets(session.appliance, session.state)
+    if not sockets:
         raise Explained("no card has a D-channel: add a table such as [card.e1.pri]")
+    if far_end and len(sockets) == 1:
+        raise Explained(
+            "the town is at no end of any span: give a card town_span, or use a virtual one"
+        )
+    socket = sockets[1 if far_end else 0]
     os.execv(sys.executable, [sys.executable, "-m", "drivers.pri", str(socket)])
 
 

@@ -563,3 +563,10 @@ def test_without_wink_a_seizure_that_met_ours_is_glare_even_if_the_card_tells_la
 def test_an_exchange_is_neither_rung_nor_flashed_at(command):
     with pytest.raises(CommandNotPossible):
         EmLine(EmSettings()).command(command, 0.0)
+
+
+@BOTH
+def test_a_number_that_no_key_dials_is_refused_before_the_trunk_is_seized(start):
+    line = tie_line(start=start)
+    line.is_told(Dial(number="+40212345678"))
+    assert line.outputs == [Cleared(cause=ClearCause.FAILED)]

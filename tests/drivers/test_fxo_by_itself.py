@@ -481,3 +481,10 @@ def test_an_attempt_waits_on_after_a_battery_glitch_and_is_still_limited():
     assert line.line.state is FxoState.AWAITING_ANSWER
     line.passes(91.0)
     assert line.all_of(Cleared) == [Cleared(cause=ClearCause.NO_ANSWER)]
+
+
+def test_a_number_that_no_key_dials_is_refused_before_the_line_is_seized():
+    line = trunk()
+    line.is_told(Dial(number="+40212345678"))
+    assert line.outputs == [Cleared(cause=ClearCause.FAILED)]
+    assert line.line.state is FxoState.IDLE

@@ -16,7 +16,7 @@ from sound_checks import heard_at, speech_like
 
 from firmware_host.control_socket import ask
 
-pytestmark = [pytest.mark.realtime, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.realtime, pytest.mark.faults, pytest.mark.timeout(180)]
 
 
 @pytest.fixture(scope="module")
