@@ -104,6 +104,14 @@ class DahdiAppliance:
         lines = self.lines().values()
         return bool(lines) and all(line["in_service"] for line in lines)
 
+    def comes_up(self, limit_s: float) -> None:
+        """Until every line serves; what the processes say if they do not."""
+        try:
+            wait_until(self.all_in_service, limit_s, "all lines in service")
+        except AssertionError as error:
+            said = "\n".join(f"{name}: {self.log(name)[-2000:]}" for name in self._processes)
+            raise AssertionError(f"{error}\n{said}") from None
+
     def calls(self, stage: str | None = None) -> list[dict]:
         calls = self.ask("callserver", "calls") or []
         return [call for call in calls if stage is None or call["stage"] == stage]

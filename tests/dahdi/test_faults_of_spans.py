@@ -80,7 +80,7 @@ def appliance(spans, tie_line, tmp_path_factory):
     appliance.start("town", "--no-staff")
     appliance.start("callserver")
     try:
-        wait_until(appliance.all_in_service, 60, "all lines in service")
+        appliance.comes_up(60)
         yield appliance
     finally:
         codes = appliance.stop()

@@ -74,7 +74,7 @@ def appliance(control, tmp_path_factory):
         appliance.start("town", "--no-staff")
         appliance.start("callserver")
         try:
-            wait_until(appliance.all_in_service, 90, "all lines in service")
+            appliance.comes_up(90)
             yield appliance
         finally:
             codes = appliance.stop()

@@ -37,7 +37,7 @@ def appliance(control, tmp_path_factory):
         appliance.start("town")
         appliance.start("callserver")
         try:
-            wait_until(appliance.all_in_service, 60, "all lines in service")
+            appliance.comes_up(60)
             wait_until(lambda: appliance.agents_ready(3), 60, "agents logged in by their handsets")
             yield appliance
         finally:
