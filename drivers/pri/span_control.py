@@ -15,6 +15,7 @@ from drivers.pri.channel_map import ChannelMap
 from drivers.pri.messages import (
     AcceptCall,
     AlertCaller,
+    AskFigures,
     BeginSpan,
     CallAlerting,
     CallArrived,
@@ -205,7 +206,7 @@ class SpanControl:
                 self._restart(channel, now)
             case SetService(channel=channel, in_service=in_service):
                 self._set_service(channel, now, in_service=in_service)
-            case FollowFrames():
+            case FollowFrames() | AskFigures():
                 pass
             case _:
                 call = self._calls.get(order.call)

@@ -2,7 +2,7 @@
 
 libpri is GPL-2.0, its parser is in C, and it never lets go of a span: if anything goes wrong here, this
 process is ended and started again, while speech goes on. Call servers connect to its socket, a connection
-for each span. Whoever only wants to look on sends `FollowFrames`.
+for each span. Whoever only wants to look on sends `FollowFrames` or `AskFigures`.
 """
 
 import contextlib
@@ -17,12 +17,14 @@ import msgspec
 
 from drivers.pri.d_channel import CarrierLost, DChannel, SocketDChannel, open_d_channel
 from drivers.pri.messages import (
+    AskFigures,
     BeginSpan,
     FollowFrames,
     Frame,
     Order,
     Report,
     SpanChanged,
+    SpanFigures,
     SpanSettings,
     Trouble,
     decode_orders,
@@ -189,6 +191,9 @@ class PriWorker:
                     self._begin(client, order, now)
                 case FollowFrames(span=span):
                     client.follows = span
+                case AskFigures():
+                    if not client.send(self._figures()):
+                        self._drop(client, now)
                 case _ if client.span is not None:
                     client.span.control.order(order, now)
                 case _:
@@ -333,6 +338,17 @@ class PriWorker:
                 told = Frame(utc_s=time.time(), outgoing=outgoing, octets=frame)
                 if not client.send([told]):
                     self._drop(client, time.monotonic())
+
+    def _figures(self) -> list[Report]:
+        return [
+            SpanFigures(
+                span=name,
+                calls=each.control.live_calls,
+                records=each.control.span.active_calls,
+                frames_lost=each.control.span.frames_lost,
+            )
+            for name, each in self._spans.items()
+        ]
 
     def _look(self) -> None:
         """Libpri keeps records of calls that malformed messages began: then a new process is better."""
