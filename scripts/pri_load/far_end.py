@@ -24,6 +24,7 @@ from drivers import (
 from drivers.pri.messages import BeginSpan, ChannelChanged, ChannelState, Report
 from dsp import Law, Plane
 from firmware_host.config import card_kinds, line_places, slot_count, span_settings
+from firmware_host.descriptor_limit import raise_descriptor_limit
 from firmware_host.state_files import TOWN_PRI_WORKER_SOCKET, cable_socket, d_channel_socket
 from scripts.pri_load.appliance import LoadedAppliance, LoadError
 
@@ -67,6 +68,7 @@ class FarEnd:
 
     def __init__(self, appliance: LoadedAppliance) -> None:
         settings, state = appliance.settings, appliance.state
+        raise_descriptor_limit()
         self._appliance = appliance
         self.plane = Plane(slot_count(settings), law=Law(settings.site.law))
         self.spans: list[FarSpan] = []

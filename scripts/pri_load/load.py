@@ -75,6 +75,8 @@ class _Running:
         began = time.monotonic()
         callers.run(wanted.rate_per_s, seconds=wanted.seconds, calls=wanted.calls, look=look)
         lasted_s = time.monotonic() - began
+        if wanted.calls is not None:
+            callers.drain()  # all are counted to their ends
         tally = callers.take_tally()
         after = self.sample()
         self.placed += tally.offered

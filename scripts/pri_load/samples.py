@@ -50,11 +50,13 @@ def take_sample(appliance: LoadedAppliance, far_end: FarEnd) -> Sample:
         ControlError: The call server does not answer.
         LoadError: A worker does not answer.
     """
-    status = appliance.ask("status")
-    media = appliance.ask("media")
     processes = {name: each.pid for name, each in appliance.processes.items()}
     folders = {name: Path(f"/proc/{pid}") for name, pid in processes.items()}
     folders[FAR_END] = Path("/proc/self")
+    # Before any of them is asked: they notice later that whoever asked has hung up.
+    descriptors = {name: len(list((path / "fd").iterdir())) for name, path in folders.items()}
+    status = appliance.ask("status")
+    media = appliance.ask("media")
     spans = _span_figures(appliance.state / PRI_WORKER_SOCKET)
     far_spans = _span_figures(appliance.state / TOWN_PRI_WORKER_SOCKET)
     return Sample(
@@ -65,7 +67,7 @@ def take_sample(appliance: LoadedAppliance, far_end: FarEnd) -> Sample:
             FAR_END: far_end.plane.counters().processor_s,
         },
         memory_mb={name: _resident_mb(path) for name, path in folders.items()},
-        descriptors={name: len(list((path / "fd").iterdir())) for name, path in folders.items()},
+        descriptors=descriptors,
         media=media,
         calls_up=len(appliance.ask("calls")),
         lines_not_idle=sum(line["state"] != "idle" for line in appliance.ask("lines")),
