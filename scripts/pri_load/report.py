@@ -14,7 +14,6 @@ _MEMORY_GROWTH_MB = 6.0
 """Between a tenth of the calls and the end; what is kept for each call would be ten times that."""
 _SET_UP_LIMIT_MS = 1000.0
 _OFFERED_SHARE = 0.98
-_APPLIANCE = ("call server", "PRI worker", "OAM")
 
 
 def stage(
