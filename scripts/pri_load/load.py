@@ -139,8 +139,8 @@ def _run(load: Load, folder: Path, told: Callable[[str], None]) -> dict[str, Any
         running.close()
         callers.close()
     audit = audit_journal(folder / "var" / "journal")
-    for each in stages:
-        del each["tenth"]
+    for figures in stages:
+        del figures["tenth"]
     kept_up = [each["rate_per_s"] for each in stages if not each["faults"]]
     return {
         "spans": load.spans,
