@@ -4,7 +4,7 @@ The same bay serves the call server and the town, a virtual card's cable and a s
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 
 from drivers import CardError, DahdiCard, PluggedCard, PrimaryRateCard
 from dsp import CardRequests, Plane
@@ -62,6 +62,10 @@ class CardBay:
     def next_timer(self) -> float | None:
         """When `attend` has something to try."""
         return self._next_try
+
+    def tells(self, readable: Set[int]) -> bool:
+        """Whether one of these descriptors is the card's."""
+        return not readable.isdisjoint(self._watched)
 
     def attend(self, now: float) -> PluggedCard | None:
         """Try what is due; the card when it has just been plugged in."""

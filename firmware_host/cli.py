@@ -27,6 +27,7 @@ from firmware_host.config import (
 )
 from firmware_host.console import RECORDS, Output, Session, operator_commands, record_rows
 from firmware_host.decode_command import decode_commands
+from firmware_host.descriptor_limit import raise_descriptor_limit
 from firmware_host.explained import Explained
 from firmware_host.instance_lock import SecondInstance
 from firmware_host.line_learn_command import line_commands
@@ -419,6 +420,7 @@ def _begin_process(name: str, *, may_wait: bool = True) -> None:
     # Callers' numbers and what technicians typed are nobody else's.
     os.umask(0o027)
     log_as(name, may_wait=may_wait)
+    raise_descriptor_limit()
 
 
 switchroom.add_source(process_commands)

@@ -28,16 +28,18 @@ class StepLoop:
         "SIGTERM or SIGINT has come."
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
+        self._readable: set[int] = set()
         for number in (signal.SIGTERM, signal.SIGINT):
             self._loop.add_signal_handler(number, self._stop)
 
     def watch(self, descriptor: int) -> None:
         """Wake whenever this descriptor is readable."""
-        self._loop.add_reader(descriptor, self._wake.set)
+        self._loop.add_reader(descriptor, self._notice, descriptor)
 
     def unwatch(self, descriptor: int) -> None:
         """Forget a descriptor, before it is closed."""
         self._loop.remove_reader(descriptor)
+        self._readable.discard(descriptor)
 
     def wake(self) -> None:
         """Step soon; from the loop itself."""
@@ -48,9 +50,11 @@ class StepLoop:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._wake.set)
 
-    def begin_step(self) -> None:
-        """What happens from here on wakes the next `wait`."""
+    def begin_step(self) -> set[int]:
+        """What happens from here on wakes the next `wait`; which watched descriptors were readable."""
         self._wake.clear()
+        readable, self._readable = self._readable, set()
+        return readable
 
     async def wait(self, next_timer: float | None) -> None:
         """Sleep until something happens or ``next_timer``, a time of the monotonic clock, is due."""
@@ -62,6 +66,10 @@ class StepLoop:
                 await self._wake.wait()
         except TimeoutError:
             return
+
+    def _notice(self, descriptor: int) -> None:
+        self._readable.add(descriptor)
+        self._wake.set()
 
     def _stop(self) -> None:
         self.stopping = True

@@ -121,6 +121,12 @@ class ChannelMap:
                 self.set(done, ChannelState.IDLE)
         self._next_restart(now)
 
+    def repeat_restart(self, now: float) -> None:
+        """The RESTART that waits for its acknowledgement may be lost: T316 is not waited for."""
+        if self._up and self._outstanding is not None:
+            self._tries = 0
+            self._send(self._outstanding, now)
+
     def next_timer(self) -> float | None:
         """When `handle_timer` is due."""
         times = list(self._retry.values()) if self._up else []

@@ -14,6 +14,7 @@ __all__ = [
     "UNKNOWN_PARTY",
     "AcceptCall",
     "AlertCaller",
+    "AskFigures",
     "BeginSpan",
     "CallAlerting",
     "CallArrived",
@@ -208,8 +209,13 @@ class FollowFrames(Struct, frozen=True, kw_only=True, tag=True):
     span: str
 
 
+class AskFigures(Struct, frozen=True, kw_only=True, tag=True):
+    """From a connection that only looks on: `SpanFigures` of every span."""
+
+
 Order = (
     BeginSpan
+    | AskFigures
     | FollowFrames
     | PlaceCall
     | SendDigits
@@ -335,8 +341,20 @@ class Frame(Struct, frozen=True, kw_only=True, tag=True):
     octets: bytes
 
 
+class SpanFigures(Struct, frozen=True, kw_only=True, tag=True):
+    """What the worker holds for a span at this moment."""
+
+    span: str
+    calls: int
+    records: int
+    "libpri's; more than calls, and for long, is a leak of its."
+    frames_lost: int
+    "Frames for which there was no room, since the worker's start."
+
+
 Report = (
     SpanChanged
+    | SpanFigures
     | Frame
     | ChannelChanged
     | CallArrived

@@ -15,6 +15,7 @@ from drivers.pri.channel_map import ChannelMap
 from drivers.pri.messages import (
     AcceptCall,
     AlertCaller,
+    AskFigures,
     BeginSpan,
     CallAlerting,
     CallArrived,
@@ -53,6 +54,7 @@ _TIMER_EXPIRED = 102
 _INVALID_NUMBER = 28
 _DIGITAL_CAPABILITIES = (0x08, 0x09, 0x18)
 _LONGEST_NUMBER = 32
+_SABME, _POLL = 0x6F, 0x10
 
 
 class _State(Enum):
@@ -176,6 +178,8 @@ class SpanControl:
         event = self.span.receive_frame(frame, now)
         if event is not None:
             self._happened(event, now)
+        elif self.up and _is_sabme(frame):
+            self.channels.repeat_restart(now)
 
     def next_timer(self) -> float | None:
         """When `handle_timers` is due."""
@@ -205,7 +209,7 @@ class SpanControl:
                 self._restart(channel, now)
             case SetService(channel=channel, in_service=in_service):
                 self._set_service(channel, now, in_service=in_service)
-            case FollowFrames():
+            case FollowFrames() | AskFigures():
                 pass
             case _:
                 call = self._calls.get(order.call)
@@ -565,3 +569,12 @@ class SpanControl:
 
     def _channel_changed(self, channel: int, state: ChannelState) -> None:
         self._reports.append(ChannelChanged(channel=channel, state=state))
+
+
+def _is_sabme(frame: bytes) -> bool:
+    """The other side begins layer 2 anew, and knows nothing of what it has not acknowledged (Q.921, 5.7).
+
+    Of that libpri tells nothing. At start-up it is usual: both sides try, and each hears the other at a
+    different moment.
+    """
+    return len(frame) > 2 and frame[2] & ~_POLL == _SABME

@@ -2,7 +2,7 @@
 
 libpri is GPL-2.0, its parser is in C, and it never lets go of a span: if anything goes wrong here, this
 process is ended and started again, while speech goes on. Call servers connect to its socket, a connection
-for each span. Whoever only wants to look on sends `FollowFrames`.
+for each span. Whoever only wants to look on sends `FollowFrames` or `AskFigures`.
 """
 
 import contextlib
@@ -17,12 +17,14 @@ import msgspec
 
 from drivers.pri.d_channel import CarrierLost, DChannel, SocketDChannel, open_d_channel
 from drivers.pri.messages import (
+    AskFigures,
     BeginSpan,
     FollowFrames,
     Frame,
     Order,
     Report,
     SpanChanged,
+    SpanFigures,
     SpanSettings,
     Trouble,
     decode_orders,
@@ -38,6 +40,8 @@ _log = logging.getLogger(__name__)
 _TRY_AGAIN_S = 0.5
 _FRAMES_PER_TURN = 64
 """A D-channel that floods leaves time for the others."""
+_CONNECTING_AT_ONCE = 64
+"""A call server with a full chassis comes with all its spans at once."""
 _PACKET_OCTETS = 65_536
 _REPORTS_PER_PACKET = 50
 _MOST_UNSENT = 1000
@@ -99,6 +103,9 @@ class _Span:
         self.next_try = 0.0
         self.problem = ""
         self.client: _Client | None = None
+        self.stirred = True
+        "Something has reached it: it may have to say something, and its timers are others."
+        self.timer: float | None = None
 
 
 class PriWorker:
@@ -115,7 +122,7 @@ class PriWorker:
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._listener.setblocking(False)
         self._listener.bind(str(path))
-        self._listener.listen(16)
+        self._listener.listen(_CONNECTING_AT_ONCE)
         self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
         self._spans: dict[str, _Span] = {}
         self._clients: list[_Client] = []
@@ -148,7 +155,7 @@ class PriWorker:
     def turn(self, longest_s: float = 1.0) -> None:
         """Wait for the next thing to do, and do it."""
         now = time.monotonic()
-        due = [each.control.next_timer() for each in self._spans.values()]
+        due = [each.timer for each in self._spans.values()]
         due += [each.next_try for each in self._spans.values() if each.d_channel is None]
         until = min([now + longest_s, *(at for at in due if at is not None)])
         ready = self._selector.select(max(0.0, until - now))
@@ -158,10 +165,13 @@ class PriWorker:
         for span in self._spans.values():
             if span.d_channel is None and now >= span.next_try:
                 self._open(span, now)
-            at = span.control.next_timer()
-            if at is not None and now >= at:
+            if span.timer is not None and now >= span.timer:
                 span.control.handle_timers(now)
-            self._pass_on(span, now)
+                span.stirred = True
+            if span.stirred:
+                span.stirred = False
+                self._pass_on(span, now)
+                span.timer = span.control.next_timer()
         if now >= self._next_look:
             self._next_look = now + _LOOK_S
             self._look()
@@ -189,8 +199,12 @@ class PriWorker:
                     self._begin(client, order, now)
                 case FollowFrames(span=span):
                     client.follows = span
+                case AskFigures():
+                    if not client.send(self._figures()):
+                        self._drop(client, now)
                 case _ if client.span is not None:
                     client.span.control.order(order, now)
+                    client.span.stirred = True
                 case _:
                     _log.error("an order came before its span: %s", type(order).__name__)
 
@@ -213,6 +227,7 @@ class PriWorker:
             self._drop(span.client, now)
         span.client, client.span = client, span
         span.control.begin(order, now)
+        span.stirred = True
         self._pass_on(span, now)
 
     def _drop(self, client: _Client, now: float) -> None:
@@ -225,6 +240,7 @@ class PriWorker:
         if span is not None and span.client is client:
             span.client = None
             span.control.end(now)
+            span.stirred = True
             self._pass_on(span, now)
 
     # ------------------------------------------------------------ D-channels
@@ -282,6 +298,7 @@ class PriWorker:
             if frame:
                 self._followed(span, frame, outgoing=False)
                 span.control.receive_frame(frame, now)
+                span.stirred = True
                 self._pass_on(span, now)
 
     def _pass_on(self, span: _Span, now: float) -> None:
@@ -333,6 +350,17 @@ class PriWorker:
                 told = Frame(utc_s=time.time(), outgoing=outgoing, octets=frame)
                 if not client.send([told]):
                     self._drop(client, time.monotonic())
+
+    def _figures(self) -> list[Report]:
+        return [
+            SpanFigures(
+                span=name,
+                calls=each.control.live_calls,
+                records=each.control.span.active_calls,
+                frames_lost=each.control.span.frames_lost,
+            )
+            for name, each in self._spans.items()
+        ]
 
     def _look(self) -> None:
         """Libpri keeps records of calls that malformed messages began: then a new process is better."""

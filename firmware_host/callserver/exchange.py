@@ -5,7 +5,7 @@ The event loop, the lockstep runner and the tests all call the same `step`. Noth
 
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import acd
 import drivers
@@ -170,13 +170,20 @@ class Exchange:
 
     # ------------------------------------------------------------ the step
 
-    def step(self, now: float) -> dict[str, drivers.CardLost]:
+    def step(
+        self, now: float, telling: Collection[str] | None = None
+    ) -> dict[str, drivers.CardLost]:
         """Act on everything that has happened up to ``now``; tells which cards are gone and how.
 
         Their lines are out of service; close what you hold of them, and `plug_in` when they are back.
+
+        Args:
+            now: The time.
+            telling: Cards that are known to have something to tell; None: any may. The others are asked
+                every tenth of a second.
         """
         self.now = now
-        lost = self._poll_cards(now)
+        lost = self._poll_cards(now, telling)
         for detection in self._plane.detections():
             self._detected(detection, now)
         for slot, caller_id in self._line_media.read_caller_ids():
@@ -191,9 +198,11 @@ class Exchange:
         self.journal.flush()
         return lost
 
-    def _poll_cards(self, now: float) -> dict[str, drivers.CardLost]:
+    def _poll_cards(
+        self, now: float, telling: Collection[str] | None
+    ) -> dict[str, drivers.CardLost]:
         lost: dict[str, drivers.CardLost] = {}
-        for card, told in self.cards.poll():
+        for card, told in self.cards.poll(now, telling):
             if isinstance(told, drivers.CardLost):
                 _log.error("card %s: %s; its lines are out of service until it is back", card, told)
                 lost[card] = told

@@ -9,8 +9,9 @@ import logging
 import os
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
+
+import msgspec
 
 import acd
 from firmware_host.journal_format import Entry, JournalDamage, encode_line, read_segment, segments
@@ -102,7 +103,7 @@ class Journal:
             utc_s=utc_s,
             tenant=tenant,
             kind=type(fact).__name__,
-            data=asdict(fact),
+            data=msgspec.to_builtins(fact),
         )
         line = encode_line(entry)
         starts_segment = isinstance(fact, acd.SnapshotTaken)

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 import uuid
+from collections.abc import Set
 from pathlib import Path
 
 from dsp import Plane
@@ -110,8 +111,7 @@ class _CallServer:
         notifier.ready(f"call server {VERSION}", self._alive)
         try:
             while not loop.stopping:
-                loop.begin_step()
-                self._step(exchange, plane)
+                self._step(exchange, plane, loop.begin_step())
                 await loop.wait(self._next_timer(exchange))
         finally:
             notifier.stopping()
@@ -139,7 +139,7 @@ class _CallServer:
         times = [exchange.next_timer(), *(bay.next_timer() for bay in self._bays.values())]
         return min((time for time in times if time is not None), default=None)
 
-    def _step(self, exchange: Exchange, plane: Plane) -> None:
+    def _step(self, exchange: Exchange, plane: Plane, readable: Set[int]) -> None:
         now = time.monotonic()
         self._watchdog.stepped(now)
         if now >= self._next_look:
@@ -159,5 +159,6 @@ class _CallServer:
             elif bay.problem and bay.problem != self._problems.get(name):
                 self._problems[name] = bay.problem
                 exchange.unplug(name, bay.problem, now)
-        for name in exchange.step(now):
+        telling = [name for name, bay in self._bays.items() if bay.tells(readable)]
+        for name in exchange.step(now, telling):
             self._bays[name].unplug(now)

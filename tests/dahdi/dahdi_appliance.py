@@ -29,7 +29,7 @@ __all__ = [
 
 EXAMPLE = Path(__file__).parents[2] / "appliance.toml"
 COMMAND = [sys.executable, "-m", "firmware_host.cli"]
-FIRST_TRUNK = re.compile(r"\[trunk\.line-1\].*?(?=# ------------)", re.DOTALL)
+FIRST_TRUNK = re.compile(r"\[trunk\.line-1\].*?(?=# -+ telephones)", re.DOTALL)
 DESKS = re.compile(r"\[station\.desk-1\].*?(?=# ------------)", re.DOTALL)
 CARD = re.compile(r"\[card\.virtual\].*?(?=# ------------)", re.DOTALL)
 

@@ -1,8 +1,9 @@
 """Calls between two ends of a span: every dialect, numbers and names, refusals, overlap, collisions."""
 
 import pytest
-from span_pair import SpanPair, pair
+from span_pair import SpanPair, control, pair
 
+from drivers.pri.channel_map import T316_S
 from drivers.pri.messages import (
     AcceptCall,
     AlertCaller,
@@ -227,6 +228,17 @@ def test_a_channel_that_the_far_end_restarts_is_free_and_its_call_over(joined):
     assert [each.call for each in joined.of("user", CallReleased)] == [user]
     assert joined.idle()
     assert joined.user.span.active_calls == joined.network.span.active_calls == 0
+
+
+def test_a_restart_that_a_new_layer_2_has_swept_away_is_sent_again_at_once(joined):
+    joined.cut = True
+    joined.order("network", RestartChannel(channel=3))
+    joined.cut = False
+    joined.user = control(joined.user.settings)  # as after a power cut: it begins with SABME
+    joined.user.begin(BeginSpan(span=joined.user.settings), joined.now)
+    began = joined.now
+    joined.up()
+    assert joined.now - began < T316_S
 
 
 def test_a_far_end_that_acknowledges_no_restart_is_called_all_the_same():

@@ -18,6 +18,7 @@ from span_pair import CHANNELS
 from drivers.pri.link import LinkLost, WorkerLink
 from drivers.pri.messages import (
     AcceptCall,
+    AskFigures,
     BeginSpan,
     CallArrived,
     CallConnected,
@@ -32,6 +33,7 @@ from drivers.pri.messages import (
     ReleaseCall,
     RestartChannel,
     SpanChanged,
+    SpanFigures,
     SpanSettings,
 )
 
@@ -51,7 +53,7 @@ def closed_links():
 class End:
     """Whoever has ordered something of one span: the link, and everything that was reported."""
 
-    def __init__(self, socket_path: Path, order: BeginSpan | FollowFrames) -> None:
+    def __init__(self, socket_path: Path, order: BeginSpan | FollowFrames | AskFigures) -> None:
         self.link = WorkerLink(socket_path)
         OPENED.append(self.link)
         self.reports = []
@@ -132,21 +134,19 @@ def test_a_call_through_two_processes(ends):
 def test_whoever_follows_sees_every_frame(ends):
     user, network, near, _ = ends
     follower = End(near, FollowFrames(span="user"))
+    follower.link.send(AskFigures())
+    follower.until(lambda: bool(follower.of(SpanFigures)))  # it is heard
 
     def messages() -> list[int]:
         frames = [each.octets for each in follower.of(Frame)]
         return [each[8] for each in frames if len(each) > 8 and each[4] == 8]
 
-    def call_and_clear(call: int) -> None:
-        before = len(messages())
-        ours = call_up(user, network, call, channel=CHANNELS[call], others=[follower])
-        user.link.send(ReleaseCall(call=ours))
-        user.until(lambda: messages()[before:][-1:] == [0x5A], others=[network, follower])
-
-    call_and_clear(2)  # the worker may hear of the follower in the middle of this one
-    before = len(messages())
-    call_and_clear(4)
-    assert messages()[before:] == [
+    ours = call_up(user, network, others=[follower])
+    # A DISCONNECT that crosses the CONNECT ACKNOWLEDGE is answered with STATUS, too.
+    follower.until(lambda: messages()[-1:] == [0x0F])
+    user.link.send(ReleaseCall(call=ours))
+    follower.until(lambda: messages()[-1:] == [0x5A])
+    assert messages() == [
         0x05,
         0x02,
         0x07,
@@ -156,6 +156,22 @@ def test_whoever_follows_sees_every_frame(ends):
         0x5A,
     ]  # SETUP … RELEASE COMPLETE
     assert {each.outgoing for each in follower.of(Frame)} == {False, True}
+
+
+def test_a_worker_tells_what_it_holds_and_holds_nothing_after_the_last_call(ends):
+    user, network, near, _ = ends
+
+    def figures() -> SpanFigures:
+        asking = End(near, AskFigures())
+        asking.until(lambda: bool(asking.of(SpanFigures)))
+        (found,) = asking.of(SpanFigures)
+        return found
+
+    ours = call_up(user, network)
+    assert (figures().span, figures().calls, figures().records) == ("user", 1, 1)
+    user.link.send(ReleaseCall(call=ours))
+    user.until(lambda: network.is_ready() and user.is_ready(), others=[network])
+    assert (figures().calls, figures().records, figures().frames_lost) == (0, 0, 0)
 
 
 def test_a_call_server_that_goes_away_ends_its_calls(ends):
