@@ -384,10 +384,11 @@ class SpanControl:
             return True
         assert wanted is not None
         if wanted in self.channels and self.channels.state(wanted) is ChannelState.IDLE:
+            # Told first: whoever hears that a channel is idle must know that its call is elsewhere.
+            self._reports.append(CallMoved(call=call.number, channel=wanted))
             self.channels.set(call.channel, ChannelState.IDLE)
             self.channels.set(wanted, ChannelState.BUSY)
             call.channel = wanted
-            self._reports.append(CallMoved(call=call.number, channel=wanted))
             return True
         self._released(call, _CHANNEL_UNACCEPTABLE, glare=True)
         self._hang_up(call, _CHANNEL_UNACCEPTABLE, now)

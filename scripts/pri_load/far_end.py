@@ -8,10 +8,12 @@ that the town's does.
 import select
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from types import TracebackType
 from typing import Self
+
+from msgspec.structs import replace
 
 from drivers import (
     CableListener,
@@ -64,9 +66,17 @@ class FarSpan:
 
 
 class FarEnd:
-    """All spans' far ends; let go of with the block that uses it."""
+    """All spans' far ends; let go of with the block that uses it.
 
-    def __init__(self, appliance: LoadedAppliance) -> None:
+    Args:
+        appliance: Whose.
+        unused: By span: channels that the far end has no use for; a call that asks for one and is not
+            bound to it gets another.
+    """
+
+    def __init__(
+        self, appliance: LoadedAppliance, unused: Mapping[str, Collection[int]] | None = None
+    ) -> None:
         settings, state = appliance.settings, appliance.state
         raise_descriptor_limit()
         self._appliance = appliance
@@ -75,6 +85,7 @@ class FarEnd:
         self._cables: list[tuple[CableListener, SocketCableEnd, dict[int, int]]] = []
         places = line_places(settings).values()
         self.lines = len(places)
+        self._slots = {(place.card, place.port): place.slot for place in places}
         for name, card in settings.card.items():
             end = SocketCableEnd(tuple(mirrored(kind) for kind in card_kinds(settings, name)))
             slots = {place.port: place.slot for place in places if place.card == name}
@@ -85,6 +96,8 @@ class FarEnd:
             link = self._connect()
             place = DChannelPlace(listen_at=str(state / d_channel_socket(name)))
             span = span_settings(settings, name, place, far_end=True)
+            out = (unused or {}).get(name, ())
+            span = replace(span, channels=tuple(each for each in span.channels if each not in out))
             link.send(BeginSpan(span=span))
             self.spans.append(FarSpan(name, link, span.channels))
 
@@ -132,6 +145,10 @@ class FarEnd:
             lambda: self._appliance.lines_in_service() == self.lines and self._idle(),
             f"{self.lines} lines in service",
         )
+
+    def slot(self, card: str, channel: int) -> int:
+        """Where our plane has this channel."""
+        return self._slots[card, channel]
 
     def come_to_rest(self) -> None:
         """Wait until every channel is idle at our side.

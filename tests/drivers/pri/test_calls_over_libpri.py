@@ -14,6 +14,7 @@ from drivers.pri.messages import (
     CallMoved,
     CallProceeding,
     CallReleased,
+    ChannelChanged,
     ChannelState,
     NumberType,
     Party,
@@ -201,6 +202,11 @@ def test_a_call_that_leaves_its_channel_open_is_moved_to_a_free_one(joined):
     assert call.channel != 7
     joined.run(1)
     assert [each.channel for each in joined.of("network", CallMoved)] == [call.channel]
+    # Told before channel 7 is said to be idle, which would be the end of whatever call is on it.
+    told = joined.reports["network"]
+    idle_7 = ChannelChanged(channel=7, state=ChannelState.IDLE)
+    assert idle_7 not in told[: told.index(CallMoved(call=2, channel=call.channel))][-3:]
+    assert idle_7 in told[-3:]
     assert joined.network.channels.state(7) is ChannelState.IDLE
     assert joined.network.channels.state(call.channel) is ChannelState.BUSY
 
