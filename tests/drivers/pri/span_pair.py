@@ -19,6 +19,8 @@ from drivers.pri.span_control import SpanControl
 
 CHANNELS = tuple(each for each in range(1, 32) if each != 16)
 DELAY_S = 0.02
+LATE_S = 0.05
+"""More than `DELAY_S`: whatever was sent in between overtakes it."""
 
 
 def settings(*, network_side: bool, **others) -> SpanSettings:
@@ -42,6 +44,9 @@ class SpanPair:
     loss: float = 0.0
     duplicates: float = 0.0
     jitter_s: float = 0.0
+    "Of every frame: layer 2, which knows no order but the wire's, is established anew all the time."
+    late: float = 0.0
+    "The share of frames that those sent after them overtake."
     now: float = 1000.0
     frames: list[tuple[float, bool, bytes]] = field(default_factory=list)
     "When, whether the network sent it, what."
@@ -120,6 +125,8 @@ class SpanPair:
             return
         for _ in range(2 if self._random.random() < self.duplicates else 1):
             at = self.now + DELAY_S + self._random.random() * self.jitter_s
+            if self.late and self._random.random() < self.late:
+                at += LATE_S
             heapq.heappush(self._flying, (at, next(self._count), to, frame))
 
 

@@ -141,7 +141,14 @@ def test_whoever_follows_sees_every_frame(ends):
         before = len(messages())
         ours = call_up(user, network, call, others=[follower])
         user.link.send(ReleaseCall(call=ours))
-        user.until(lambda: messages()[before:][-1:] == [0x5A], others=[network, follower])
+        # Sent is not yet received: until the network's channel rests, the next call would collide.
+        user.until(
+            lambda: (
+                messages()[before:][-1:] == [0x5A]
+                and network.of(ChannelChanged)[-1].state is ChannelState.IDLE
+            ),
+            others=[network, follower],
+        )
 
     call_and_clear(2)  # the worker may hear of the follower in the middle of this one
     before = len(messages())
