@@ -1,8 +1,8 @@
 """Layer 3 of a D-channel, written from its rules alone: the other side that is not libpri. Sans-IO.
 
-Either side of the interface, calls from and to it, en bloc. After every establishment of layer 2 it asks for the
-state of its active calls; a call that the other side does not know is over, and one that never ended
-in order has its channel restarted.
+Either side of the interface, calls from and to it, en bloc. After every establishment of layer 2 it
+asks for the state of its active calls; a call that the other side does not know is over, and one that
+never ended in order has its channel restarted.
 
 Source: ITU-T Q.931, 5.1 to 5.5, 5.8, tables 9-1 and 9-2. T301 and T310 are those of the user's side.
 """
@@ -184,7 +184,9 @@ class Q931Peer:
 
     def _link_said(self, now: float) -> None:
         while self.link.changes or self.link.messages:
-            if self.link.changes:  # what came before a change is older than it, and of no use after it
+            if (
+                self.link.changes
+            ):  # what came before a change is older than it, and of no use after it
                 self._link_changed(self.link.changes.popleft(), now)
                 continue
             try:
@@ -295,10 +297,15 @@ class Q931Peer:
 
     def _compare(self, call: Call, message: Message, now: float) -> None:
         """STATUS: what the other side believes (Q.931, 5.8.11)."""
+        beyond = call.state in (State.SETUP, State.PROCEEDING, State.ALERTING)
         if message.call_state == 0:
             self._end(call, message.cause)
-        elif call.state is State.ACTIVE and message.call_state not in (8, 10, 11, 12, 19):
-            self.clear(call.number, now, NOT_IN_THIS_STATE)
+        elif (call.state is State.ACTIVE and message.call_state not in (8, 10, 11, 12, 19)) or (
+            beyond and message.call_state == 10  # its CONNECT is lost
+        ):
+            call.cause = NOT_IN_THIS_STATE
+            self._tell_release(call, NOT_IN_THIS_STATE)
+            self._release(call, now)
 
     def _of_no_call(self, message: Message, now: float) -> None:
         match message.kind:
@@ -400,16 +407,12 @@ class Q931Peer:
 
     def _refuse(self, message: Message, cause: int, now: float) -> None:
         back = not message.to_originator
-        refusal = Message(
-            Kind.RELEASE_COMPLETE, message.reference, back, (cause_element(cause),)
-        )
+        refusal = Message(Kind.RELEASE_COMPLETE, message.reference, back, (cause_element(cause),))
         self._transmit(refusal, now)
 
     def _send_restart(self, channel: int, now: float) -> None:
         which = channel_element(channel, exclusive=True)
-        self._transmit(
-            Message(Kind.RESTART, 0, False, (which, (RESTART_INDICATOR, b"\x80"))), now
-        )
+        self._transmit(Message(Kind.RESTART, 0, False, (which, (RESTART_INDICATOR, b"\x80"))), now)
 
     def _transmit(self, message: Message, now: float) -> None:
         self.sent[message.kind] = self.sent.get(message.kind, 0) + 1
