@@ -12,6 +12,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, cast
 
 from drivers.pri._native import ffi, lib
+from drivers.pri.call_references import CallReferences
 from drivers.pri.messages import UNKNOWN_PARTY, NumberType, Party, Presentation, SwitchType
 from drivers.pri.sanitizer import sanitized
 
@@ -155,12 +156,15 @@ class PriSpan:
         self._pointers: dict[int, CallHandle] = {}
         self._numbers: dict[CallHandle, int] = {}
         self._next_call = 1
+        self._references = CallReferences()
 
     # ------------------------------------------------------------ in and out
 
     def receive_frame(self, frame: bytes, now: float) -> SpanEvent | None:
         """Take one frame of the D-channel, without its checksum; a spoiled one is mended or dropped."""
         clean = sanitized(frame)
+        if clean is not None:
+            clean = self._references.received(clean)
         if clean is None:
             return None
         lib.pri_span_clock(now)
@@ -185,7 +189,9 @@ class PriSpan:
         """Frames for the other side, without checksums; to be fetched after each entry."""
         frames = []
         while length := lib.pri_span_take_frame(self._span, self._frame):
-            frames.append(bytes(ffi.buffer(self._frame, length)))
+            frame = bytes(ffi.buffer(self._frame, length))
+            self._references.sent(frame)
+            frames.append(frame)
         return frames
 
     @property

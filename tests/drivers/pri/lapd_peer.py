@@ -78,6 +78,11 @@ class LapdPeer:
         self._outgoing.append(message)
         self._send_information(now)
 
+    @property
+    def waiting(self) -> int:
+        """Messages that are not acknowledged yet."""
+        return len(self._outgoing)
+
     def set_busy(self, busy: bool) -> None:
         """RNR: take nothing; RR: go on."""
         self._busy = busy
