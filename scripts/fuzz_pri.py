@@ -36,6 +36,7 @@ from drivers.pri.messages import (
     DChannelPlace,
     PlaceCall,
     ReleaseCall,
+    SetService,
 )
 from scripts.d_channel_mutations import Mutations
 from scripts.pri_ends import CallsInTurn, End, Failure, Worker, place_of, span_order
@@ -133,9 +134,9 @@ def fuzz(folder: Path, frames: int, seed: int, tell: Callable[[str], None]) -> O
             tenths = 0
             while outcome.frames < frames:
                 spoiler.turn(frames, near.descriptors + far.descriptors)
-                if near.look() or far.look():
-                    outcome.restarts += 1
+                if near.look():
                     outcome.memory.clear()
+                far.look()
                 for each in clean:
                     each.turn()
                 callee.turn()
@@ -158,6 +159,8 @@ def fuzz(folder: Path, frames: int, seed: int, tell: Callable[[str], None]) -> O
         network = far.begin(
             span_order("far-spoiled", DChannelPlace(listen_at=spoiled_at), DIALECTS[0])
         )
+        for channel in victim.channels_in(ChannelState.OUT_OF_SERVICE):  # by a spoiled SERVICE
+            victim.order(SetService(channel=channel, in_service=True))
         afterwards = CallsInTurn(network, victim)
         _until(
             lambda: afterwards.done >= CALLS_AFTERWARDS,
@@ -167,7 +170,7 @@ def fuzz(folder: Path, frames: int, seed: int, tell: Callable[[str], None]) -> O
             [*clean, afterwards],
         )
         outcome.calls_afterwards = afterwards.done
-        outcome.restarts += near.restarts - outcome.restarts
+        outcome.restarts = near.restarts
     return outcome
 
 

@@ -7,7 +7,7 @@ RESTART of a call, never get there: layer 2 counts them, and layer 3 sees nothin
 Source: Q.931, 4.3 (call reference), 5.8.3 (errors of it); measured with spoiled frames.
 """
 
-__all__ = ["CallReferences"]
+__all__ = ["CallReferences", "carries_message"]
 
 _Q931 = 0x08
 _UNNUMBERED_INFORMATION = 0x03
@@ -71,6 +71,11 @@ class CallReferences:
         elif kind in _RESTARTS:
             return False
         return kind in _ANSWERED or reference in self._used
+
+
+def carries_message(frame: bytes) -> bool:
+    """Whether there is a message of Q.931 in it."""
+    return bool(_start(frame))
 
 
 def _start(frame: bytes) -> int:

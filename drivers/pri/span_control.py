@@ -176,6 +176,10 @@ class SpanControl:
     def receive_frame(self, frame: bytes, now: float) -> None:
         """Take a frame of the D-channel."""
         event = self.span.receive_frame(frame, now)
+        for vanished in self.span.vanished_calls():
+            call = self._by_span_call.get(vanished)
+            if call is not None:
+                self._forget(call, _TEMPORARY_FAILURE)
         if event is not None:
             self._happened(event, now)
 
