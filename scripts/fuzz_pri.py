@@ -49,7 +49,7 @@ LONGEST_WAIT_S = 0.02
 PATIENCE_S = 0.1
 RAW_SHARE, NUMBERED_SHARE = 0.004, 0.5
 CALLS_AFTERWARDS = 20
-AFTERWARDS_S = 240.0
+AFTERWARDS_S = 150.0
 """Until channels that are restarted one by one, and locked ones, are idle."""
 DIALECTS = (SwitchType.EUROISDN_E1, SwitchType.NI2)
 
@@ -159,16 +159,16 @@ def fuzz(folder: Path, frames: int, seed: int, tell: Callable[[str], None]) -> O
         network = far.begin(
             span_order("far-spoiled", DChannelPlace(listen_at=spoiled_at), DIALECTS[0])
         )
-        for channel in victim.channels_in(ChannelState.OUT_OF_SERVICE):  # by a spoiled SERVICE
-            victim.order(SetService(channel=channel, in_service=True))
         afterwards = CallsInTurn(network, victim)
-        _until(
-            lambda: afterwards.done >= CALLS_AFTERWARDS,
-            AFTERWARDS_S,
-            near,
-            far,
-            [*clean, afterwards],
-        )
+        calls = [*clean, afterwards]
+
+        def enough() -> bool:
+            for end in (network, victim):
+                for channel in end.channels_in(ChannelState.OUT_OF_SERVICE):  # by a spoiled SERVICE
+                    end.order(SetService(channel=channel, in_service=True))
+            return afterwards.done >= CALLS_AFTERWARDS
+
+        _until(enough, AFTERWARDS_S, near, far, calls)
         outcome.calls_afterwards = afterwards.done
         outcome.restarts = near.restarts
     return outcome

@@ -66,6 +66,15 @@ class End:
         self.states: dict[int, ChannelState] = {}
         self.connections = 0
 
+    def __str__(self) -> str:
+        """For a failure's message."""
+        others = {
+            channel: state.value
+            for channel, state in self.states.items()
+            if state is not ChannelState.IDLE
+        }
+        return f"{'up' if self.up else 'down'} {others}"
+
     def connect(self, path: Path) -> None:
         """To a worker that has just been started."""
         self._link = WorkerLink(path)
@@ -215,7 +224,7 @@ class CallsInTurn:
 
     def __str__(self) -> str:
         """For a failure's message."""
-        return f"{self.done} calls, {self._state}; {self._network.states} {self._user.states}"
+        return f"{self.done} calls, {self._state}; network {self._network}, user {self._user}"
 
     @property
     def is_ready(self) -> bool:
