@@ -41,7 +41,7 @@ from drivers.pri.messages import (
 from scripts.d_channel_mutations import Mutations
 from scripts.pri_ends import CallsInTurn, End, Failure, Worker, place_of, span_order
 
-MOST_GROWN_OCTETS = 24 * 1024 * 1024
+MOST_GROWN_OCTETS = 8 * 1024 * 1024
 LONGEST_PACKET = 4096
 BATCH = 16
 """Frames between two looks at what has come: few enough that I frames are acknowledged in time."""
