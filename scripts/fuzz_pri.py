@@ -49,7 +49,7 @@ LONGEST_WAIT_S = 0.02
 PATIENCE_S = 0.1
 RAW_SHARE, NUMBERED_SHARE = 0.004, 0.5
 CALLS_AFTERWARDS = 20
-AFTERWARDS_S = 150.0
+AFTERWARDS_S = 90.0
 """Until channels that are restarted one by one, and locked ones, are idle."""
 DIALECTS = (SwitchType.EUROISDN_E1, SwitchType.NI2)
 

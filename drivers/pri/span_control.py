@@ -51,6 +51,8 @@ _TEMPORARY_FAILURE = 41
 _NETWORK_OUT_OF_ORDER = 38
 _TIMER_EXPIRED = 102
 _INVALID_NUMBER = 28
+_CLOCK_STEP_S = 1e-6
+"libpri's clock has whole microseconds."
 _OVER = (EventKind.HANGUP, EventKind.HANGUP_ACKNOWLEDGE)
 "In clearing, and from a timer: T308 ran out twice."
 _DIGITAL_CAPABILITIES = (0x08, 0x09, 0x18)
@@ -182,6 +184,11 @@ class SpanControl:
                 self._forget(call, _TEMPORARY_FAILURE)
         if event is not None:
             self._happened(event, now)
+        # libpri tells the end of layer 2 by a timer that is due at once: before the next frame, which may
+        # establish it anew.
+        at = self.span.next_timer()
+        if at is not None and at <= now + _CLOCK_STEP_S:
+            self.handle_timers(now)
 
     def next_timer(self) -> float | None:
         """When `handle_timers` is due."""
