@@ -15,7 +15,7 @@ APT_DAHDI := qemu-system-x86 cpio kmod gcc make libelf1
 APT_BENCH := libspandsp-dev libtiff-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-faults check format native bench bench-dsp bench-pri bench-dahdi soak test-aarch64 test-dahdi sanitize fuzz lock clean
+.PHONY: help setup demo run test test-faults check format native bench bench-dsp bench-pri bench-dahdi soak test-aarch64 test-dahdi sanitize fuzz fuzz-pri lock clean
 
 help:                ## list the targets
 	@grep -hE '^[a-z0-9-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -75,6 +75,9 @@ setup: $(STAMP) native $(PROMPTS) ## virtual environment, locked dependencies, C
 
 fuzz: $(STAMP) native ## spoiled sound files for a minute (ARGS="--seconds 600 --seed 7")
 	@$(BIN)/python scripts/fuzz_wav.py $(ARGS)
+
+fuzz-pri: $(STAMP) native ## a million spoiled frames into a live PRI worker, in minutes (ARGS="--frames 30000 --seed 7")
+	@$(BIN)/python scripts/fuzz_pri.py $(ARGS)
 
 native: $(VENV)/.native ## build the C (SANITIZE=1: with address and undefined-behaviour checks)
 

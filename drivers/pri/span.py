@@ -12,6 +12,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, cast
 
 from drivers.pri._native import ffi, lib
+from drivers.pri.call_references import CallReferences, carries_message
 from drivers.pri.messages import UNKNOWN_PARTY, NumberType, Party, Presentation, SwitchType
 from drivers.pri.sanitizer import sanitized
 
@@ -155,17 +156,31 @@ class PriSpan:
         self._pointers: dict[int, CallHandle] = {}
         self._numbers: dict[CallHandle, int] = {}
         self._next_call = 1
+        self._references = CallReferences()
+        self._vanished: list[int] = []
 
     # ------------------------------------------------------------ in and out
 
     def receive_frame(self, frame: bytes, now: float) -> SpanEvent | None:
         """Take one frame of the D-channel, without its checksum; a spoiled one is mended or dropped."""
         clean = sanitized(frame)
+        if clean is not None:
+            clean = self._references.received(clean)
         if clean is None:
             return None
         lib.pri_span_clock(now)
         lib.pri_span_receive(self._span, clean, len(clean), self._told)
-        return self._event()
+        event = self._event()
+        if event is None and carries_message(clean):
+            for call, pointer in list(self._pointers.items()):
+                if not lib.pri_span_is_call(self._span, pointer):
+                    self._vanish(call, pointer)
+        return event
+
+    def vanished_calls(self) -> list[int]:
+        """Calls whose records libpri has given up without a word: a second SETUP that is wrong does that."""
+        vanished, self._vanished = self._vanished, []
+        return vanished
 
     def handle_timers(self, now: float) -> Iterator[SpanEvent]:
         """Run every timer that is due; what follows from them. To be iterated to its end."""
@@ -185,7 +200,9 @@ class PriSpan:
         """Frames for the other side, without checksums; to be fetched after each entry."""
         frames = []
         while length := lib.pri_span_take_frame(self._span, self._frame):
-            frames.append(bytes(ffi.buffer(self._frame, length)))
+            frame = bytes(ffi.buffer(self._frame, length))
+            self._references.sent(frame)
+            frames.append(frame)
         return frames
 
     @property
@@ -347,6 +364,11 @@ class PriSpan:
             self._pointers[known] = pointer
         return known
 
+    def _vanish(self, call: int, pointer: "CallHandle") -> None:
+        if self._numbers.pop(pointer, None) is not None:
+            del self._pointers[call]
+            self._vanished.append(call)
+
     def _pointer(self, call: int) -> "CallHandle":
         try:
             return self._pointers[call]
@@ -362,7 +384,7 @@ class PriSpan:
         if told.call != ffi.NULL:
             if kind is EventKind.SETUP:
                 # libpri has given a record's place to a new call.
-                self._pointers.pop(self._numbers.pop(told.call, 0), None)
+                self._vanish(self._numbers.get(told.call, 0), told.call)
             call = self._number(told.call)
         channel = told.channel & _CHANNEL_MASK if told.channel >= 0 else None
         return SpanEvent(

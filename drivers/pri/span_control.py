@@ -52,6 +52,10 @@ _TEMPORARY_FAILURE = 41
 _NETWORK_OUT_OF_ORDER = 38
 _TIMER_EXPIRED = 102
 _INVALID_NUMBER = 28
+_CLOCK_STEP_S = 1e-6
+"libpri's clock has whole microseconds."
+_OVER = (EventKind.HANGUP, EventKind.HANGUP_ACKNOWLEDGE)
+"In clearing, and from a timer: T308 ran out twice."
 _DIGITAL_CAPABILITIES = (0x08, 0x09, 0x18)
 _LONGEST_NUMBER = 32
 _SABME, _POLL = 0x6F, 0x10
@@ -176,10 +180,19 @@ class SpanControl:
     def receive_frame(self, frame: bytes, now: float) -> None:
         """Take a frame of the D-channel."""
         event = self.span.receive_frame(frame, now)
+        for vanished in self.span.vanished_calls():
+            call = self._by_span_call.get(vanished)
+            if call is not None:
+                self._forget(call, _TEMPORARY_FAILURE)
         if event is not None:
             self._happened(event, now)
         elif self.up and _is_sabme(frame):
             self.channels.repeat_restart(now)
+        # libpri tells the end of layer 2 by a timer that is due at once: before the next frame, which may
+        # establish it anew.
+        at = self.span.next_timer()
+        if at is not None and at <= now + _CLOCK_STEP_S:
+            self.handle_timers(now)
 
     def next_timer(self) -> float | None:
         """When `handle_timers` is due."""
@@ -190,7 +203,11 @@ class SpanControl:
     def handle_timers(self, now: float) -> None:
         """Act on everything that is due."""
         for event in self.span.handle_timers(now):
+            call = self._by_span_call.get(event.call)
+            given_up = call is not None and call.state is _State.CLEARING and event.kind in _OVER
             self._happened(event, now)
+            if given_up and call is not None:
+                self._restart_uncleared(call, now)
         self._reports += [Trouble(what=each) for each in self.channels.handle_timer(now)]
         for call in list(self._calls.values()):
             if call.limit is not None and now >= call.limit:
@@ -556,17 +573,21 @@ class SpanControl:
         if call.state is _State.OVERLAP_RECEIVING:
             self._offer(call, now)  # nothing more comes: what was dialled is the number
         elif call.state is _State.CLEARING:
-            self._reports.append(
-                Trouble(what=f"call on channel {call.channel} was not cleared; it is restarted")
-            )
             self.span.destroy(call.span_call)
-            channel = call.channel
             self._forget(call, _TIMER_EXPIRED)
-            self.channels.restart(channel, now)
+            self._restart_uncleared(call, now)
         else:
             cause = _LIMIT_CAUSES[call.state]
             self._released(call, cause)
             self._hang_up(call, cause, now)
+
+    def _restart_uncleared(self, call: _Call, now: float) -> None:
+        """The other side never confirmed its end, and may hold the channel still (Q.931, 5.3.3, 5.3.4)."""
+        if self.channels.state(call.channel) is ChannelState.IDLE:
+            self._reports.append(
+                Trouble(what=f"call on channel {call.channel} was not cleared; it is restarted")
+            )
+            self.channels.restart(call.channel, now)
 
     def _channel_changed(self, channel: int, state: ChannelState) -> None:
         self._reports.append(ChannelChanged(channel=channel, state=state))

@@ -478,6 +478,11 @@ int pri_span_hang_up(pri_span *span, void *call, int cause)
     return !q931_is_call_valid(span->pri, call);
 }
 
+int pri_span_is_call(pri_span *span, void *call)
+{
+    return q931_is_call_valid(span->pri, call);
+}
+
 void pri_span_destroy_call(pri_span *span, void *call)
 {
     pri_destroycall(span->pri, call);

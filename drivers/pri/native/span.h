@@ -106,6 +106,8 @@ int pri_span_connected_line(pri_span *span, void *call, const pri_span_party *pa
 int pri_span_information(pri_span *span, void *call, char digit);
 /* Returns 1 when that was the end of libpri's record: no event will tell of it. */
 int pri_span_hang_up(pri_span *span, void *call, int cause);
+/* Whether libpri still has a record at this place. */
+int pri_span_is_call(pri_span *span, void *call);
 /* Forgets a call without a word to the other side. */
 void pri_span_destroy_call(pri_span *span, void *call);
 int pri_span_restart(pri_span *span, int channel);

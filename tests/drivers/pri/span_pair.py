@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
+from drivers.pri._native import lib
 from drivers.pri.messages import (
     BeginSpan,
     DChannelPlace,
@@ -18,7 +19,10 @@ from drivers.pri.span import PriSpan
 from drivers.pri.span_control import SpanControl
 
 CHANNELS = tuple(each for each in range(1, 32) if each != 16)
+START_S = 1000.0
 DELAY_S = 0.02
+LATE_S = 0.05
+"""More than `DELAY_S`: whatever was sent in between overtakes it."""
 
 
 def settings(*, network_side: bool, **others) -> SpanSettings:
@@ -28,6 +32,7 @@ def settings(*, network_side: bool, **others) -> SpanSettings:
 
 
 def control(wanted: SpanSettings) -> SpanControl:
+    lib.pri_span_clock(START_S)  # the process's, which an earlier pair has left in its own future
     span = PriSpan(switch=wanted.switch, network_side=wanted.network_side, law=wanted.law)
     return SpanControl(wanted, span)
 
@@ -42,7 +47,10 @@ class SpanPair:
     loss: float = 0.0
     duplicates: float = 0.0
     jitter_s: float = 0.0
-    now: float = 1000.0
+    "Of every frame: layer 2, which knows no order but the wire's, is established anew all the time."
+    late: float = 0.0
+    "The share of frames that those sent after them overtake."
+    now: float = START_S
     frames: list[tuple[float, bool, bytes]] = field(default_factory=list)
     "When, whether the network sent it, what."
     reports: dict[str, list[Report]] = field(default_factory=lambda: {"user": [], "network": []})
@@ -120,6 +128,8 @@ class SpanPair:
             return
         for _ in range(2 if self._random.random() < self.duplicates else 1):
             at = self.now + DELAY_S + self._random.random() * self.jitter_s
+            if self.late and self._random.random() < self.late:
+                at += LATE_S
             heapq.heappush(self._flying, (at, next(self._count), to, frame))
 
 

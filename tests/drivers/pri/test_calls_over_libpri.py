@@ -24,6 +24,7 @@ from drivers.pri.messages import (
     RestartChannel,
     SendDigits,
     SetService,
+    SpanChanged,
     SwitchType,
     TellProgress,
     Trouble,
@@ -348,3 +349,15 @@ def test_a_call_for_data_is_refused_at_once(joined):
 def test_a_timer_that_libpri_lacks_is_told_to_whoever_connects():
     both = pair(user={"timers_ms": {"T999": 5}})
     assert [each.what for each in both.of("user", Trouble)] == ["timer T999 is unknown to libpri"]
+
+
+def test_a_layer_2_that_is_established_anew_within_a_moment_is_up(joined):
+    connected(joined)
+    user = joined.user
+    sequence_error, unnumbered_acknowledgement = b"\x02\x01\x01\xfe", b"\x00\x01\x73"
+    for frame in (sequence_error, unnumbered_acknowledgement):
+        user.receive_frame(frame, joined.now)  # no timer runs in between
+    user.handle_timers(joined.now + 0.001)
+    told = [each.up for each in user.take_reports() if isinstance(each, SpanChanged)]
+    assert told == [False, True]
+    assert user.up
