@@ -320,9 +320,8 @@ class PrimaryRateCard:
         match report:
             case SpanChanged(up=up, problem=problem):
                 if up is not self._up:
-                    _log.warning(
-                        "span %s: the D-channel is %s", self.settings.name, "up" if up else "down"
-                    )
+                    level, state = (logging.INFO, "up") if up else (logging.WARNING, "down")
+                    _log.log(level, "span %s: the D-channel is %s", self.settings.name, state)
                 self._up = up
                 self._problem = problem or "the D-channel is down"
                 for port in self._channel_of:
