@@ -38,7 +38,7 @@ switch = "qsig"
 [trunk_group.carrier]
 cards = ["e1"]
 flow = "main"
-channels = "1-4,17-20"
+channels = "1,17"
 """
 
 
