@@ -24,7 +24,7 @@ class Hand:
             start_new_session=True,
         )
         self.screen = TerminalProgram(self.ours, rows=60)
-        self.screen.sees("is in your hand[\\s\\S]*on-hook", limit_s=30.0)
+        self.screen.sees("is in your hand[\\s\\S]*on-hook", limit_s=90.0)
 
     @property
     def modes(self) -> list:

@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 EXAMPLE = Path(__file__).parents[2] / "appliance.toml"
+BROUGHT_BACK = Path("/out")
 COMMAND = [sys.executable, "-m", "firmware_host.cli"]
 FIRST_TRUNK = re.compile(r"\[trunk\.line-1\].*?(?=# -+ telephones)", re.DOTALL)
 DESKS = re.compile(r"\[station\.desk-1\].*?(?=# ------------)", re.DOTALL)
@@ -109,8 +110,14 @@ class DahdiAppliance:
         try:
             wait_until(self.all_in_service, limit_s, "all lines in service")
         except AssertionError as error:
-            said = "\n".join(f"{name}: {self.log(name)[-2000:]}" for name in self._processes)
-            raise AssertionError(f"{error}\n{said}") from None
+            raise AssertionError(f"{error}\n{self.said()}") from None
+
+    def said(self) -> str:
+        """What every process said last, and the last facts."""
+        logs = [f"{name}: {self.log(name)[-2000:]}" for name in self._processes]
+        files = segments(self.state / "journal")
+        facts = [str(entry.fact()) for file in files for entry, _ in read_segment(file, [])]
+        return "\n".join([*logs, *facts[-30:]])
 
     def calls(self, stage: str | None = None) -> list[dict]:
         calls = self.ask("callserver", "calls") or []
@@ -202,6 +209,13 @@ def undisturbed(attempt, tries: int = 3):
     pytest.skip(f"not judged: the emulated machine stood still in each of {tries} tries")
 
 
+def _keep(text: str) -> None:
+    """Among what is brought back from the machine."""
+    if BROUGHT_BACK.is_dir():
+        with (BROUGHT_BACK / "not_judged.txt").open("a") as file:
+            file.write(text)
+
+
 @contextmanager
 def judged_if_undisturbed(appliance):
     """What fails in here has failed, unless the machine stood still, or speech was lost at either end."""
@@ -213,5 +227,6 @@ def judged_if_undisturbed(appliance):
             lost = appliance.lost_speech() - before
             if witness.gaps or lost:
                 still = f"the emulated machine stood still {witness.gaps} times, {lost} blocks were lost"
+                _keep(f"{still}, and then: {error}\n{appliance.said()}\n")
                 pytest.skip(f"not judged: {still}, and then: {str(error)[:200]}")
             raise
