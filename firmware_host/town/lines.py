@@ -273,6 +273,7 @@ def _telephone(place: LinePlace, station: StationTable, country: str) -> TownLin
         dtmf_form=dtmf_form(station, country),
         clears_on_battery_drop=False,
         silence_limit_s=0.0,  # people hang up by themselves
+        judgement_s=5.0,  # a display may be late, and ours is read by a computer that has other things to do
         guard_s=0.2,
     )
     return TownLine(place.name, place.slot, place.card, place.port, FxoLine(settings))

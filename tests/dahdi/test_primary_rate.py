@@ -64,10 +64,7 @@ class OnSpan(DahdiAppliance):
 
 @pytest.fixture(scope="module")
 def appliance(control, tmp_path_factory):
-    # Caller ID comes once with each offer: where the machine stands still in it, the next one counts.
-    limits = "[limits]\nmissed_offers_before_pause = 100\nmissed_offer_delay_s = 1\n\n"
-    text = configuration({"tdm": ANALOG}, [limits, TRUNKS], [desk("desk-1", "tdm", 1)])
-    text = text.replace("ring_timeout_s = 15", "ring_timeout_s = 10")
+    text = configuration({"tdm": ANALOG}, [TRUNKS], [desk("desk-1", "tdm", 1)])
     with (
         joined_spans(control, ANALOG, channels=4, near=None, far=None),
         joined_spans(control, SPAN, channels=31, near=None, far=None),
@@ -112,7 +109,7 @@ def a_caller_is_shown(appliance, agent):
     with appliance.dial(
         calling="12125550142", name="ADA", called="5550100", press="1", say=str(voice), stay_s=40.0
     ) as outcome:
-        agent.screen.sees(r"display: .*12125550142", 120)
+        agent.screen.sees(r"display: .*12125550142", 60)
         agent.screen.sees(r"display: .*ADA", 5)
         agent.screen.types("l")
         wait_until(lambda: appliance.calls("talking"), 30, "a talk")
