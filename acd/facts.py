@@ -88,7 +88,9 @@ class CallOfferedToUs:
     normal_number: str | None = None
     "In E.164."
     redirecting: str | None = None
-    "Who forwarded the call to here."
+    "Who forwarded the call to here,"
+    redirecting_reason: str | None = None
+    "and why: ``busy``, ``no answer`` and the like."
     carrier: str = ""
     "Whose trunk it is."
     tenant: str = "main"

@@ -75,4 +75,6 @@ class CallerIdentity:
     normal_number: str | None = None
     "The number in E.164, where it can be told."
     redirecting: str | None = None
-    "Who forwarded the call to here."
+    "Who forwarded the call to here,"
+    redirecting_reason: str | None = None
+    "and why."

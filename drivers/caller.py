@@ -17,7 +17,9 @@ class CallerNumber:
     name: str | None = None
     absence: str | None = None
     redirecting: str | None = None
-    "Who forwarded the call to here."
+    "Who forwarded the call to here,"
+    redirecting_reason: str | None = None
+    "and why, where signalling tells: ``busy``, ``no answer``, ``unconditional`` and the like."
 
 
 class CallerIdMode(Enum):

@@ -219,5 +219,6 @@ def _shown(call: Call, leg: OutgoingLeg, group: TrunkGroupSettings) -> CallerIde
             name=caller.name,
             number_absence=caller.number_absence,
             redirecting=group.caller_number if call.is_answered else caller.redirecting,
+            redirecting_reason=None if call.is_answered else caller.redirecting_reason,
         )
     return CallerIdentity(number=group.caller_number)

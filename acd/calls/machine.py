@@ -122,6 +122,7 @@ class Calls:
                 number_absence=None if absence is None else absence.value,
                 normal_number=caller.normal_number,
                 redirecting=caller.redirecting,
+                redirecting_reason=caller.redirecting_reason,
                 carrier=self._plan.carrier_of(port),
                 tenant="main" if ours is None else ours.tenant,
             )

@@ -7,7 +7,7 @@ choose another one for a call of ours, and then the two ports swap their channel
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drivers.caller import CallerNumber
 from drivers.hardware import (
@@ -299,6 +299,7 @@ class PrimaryRateCard:
                 )
                 if caller.redirecting
                 else None,
+                redirecting_reason=caller.redirecting_reason or "unknown",
             )
         )
 
@@ -357,6 +358,8 @@ class PrimaryRateCard:
         call = _Call(report.call, port)
         self._calls[call.number] = self._of_port[port] = call
         caller = _caller(report.calling, report.redirecting)
+        if caller.redirecting is not None:
+            caller = replace(caller, redirecting_reason=report.redirecting_reason)
         called = report.called
         if report.called_type is NumberType.INTERNATIONAL:
             called = _INTERNATIONAL + called

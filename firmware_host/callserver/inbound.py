@@ -83,6 +83,7 @@ def _identity(
         number_absence=absence,
         normal_number=None if caller.number is None else normal(caller.number),
         redirecting=caller.redirecting,
+        redirecting_reason=caller.redirecting_reason,
     )
 
 

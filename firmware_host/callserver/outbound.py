@@ -46,4 +46,5 @@ def _number(caller: acd.CallerIdentity) -> drivers.CallerNumber:
         name=caller.name,
         absence=absence,
         redirecting=caller.redirecting,
+        redirecting_reason=caller.redirecting_reason,
     )

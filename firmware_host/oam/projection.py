@@ -61,6 +61,7 @@ def _offered(connection: Connection, entry: Entry) -> None:
             number_absence=data.get("number_absence"),
             normal_number=data.get("normal_number"),
             redirecting=data.get("redirecting"),
+            redirecting_reason=data.get("redirecting_reason"),
             carrier=data.get("carrier") or None,
             **_begins(entry),
         )

@@ -43,7 +43,9 @@ class CallRecord:
     normal_number: str | None
     "The caller's, in E.164."
     redirecting: str | None
-    "Who forwarded the call to here."
+    "Who forwarded the call to here,"
+    redirecting_reason: str | None
+    "and why."
     carrier: str | None
     "On whose trunk it came."
     dialled: str | None

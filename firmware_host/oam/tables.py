@@ -42,6 +42,7 @@ calls = Table(
     Column("recording_problem", String(120)),
     Column("normal_number", String(24)),
     Column("redirecting", String(40)),
+    Column("redirecting_reason", String(24)),
     Column("carrier", String(40)),
     Column("dialled", String(40)),
     Column("goes_to", String(40)),

@@ -361,6 +361,18 @@ def test_a_call_from_the_office_goes_out_and_is_answered_when_the_called_party_a
     assert (ended.carrier, ended.answered_s, ended.stage) == ("office", 30.0, "through")
 
 
+def test_who_forwarded_a_call_goes_through_with_it_and_is_in_the_journal(appliance):
+    caller = CallerIdentity(number="301", redirecting="302", redirecting_reason="no answer")
+    appliance.tell(CallOffered(port=ONE, caller=caller, called="5551"))
+    offered = appliance.facts(CallOfferedToUs)[0]
+    assert (offered.redirecting, offered.redirecting_reason) == ("302", "no answer")
+    passes = replace(OUTSIDE.groups[0], passes_caller=True)
+    through = switched_on(groups=(passes, *OUTSIDE.groups[1:]))
+    through.tell(CallOffered(port=OFFICE, caller=caller, called="0721000001"))
+    shown = through.asked(DialOut)[0].caller
+    assert (shown.number, shown.redirecting, shown.redirecting_reason) == ("301", "302", "no answer")
+
+
 def test_early_speech_goes_through(appliance):
     appliance.offer(OFFICE, called="0721000001")
     appliance.tell(Proceeding(port=ONE, in_band=True))

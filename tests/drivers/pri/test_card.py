@@ -104,6 +104,17 @@ def test_a_caller_is_told_with_number_and_name():
     )
 
 
+def test_whoever_forwarded_a_call_is_told_with_the_reason_both_ways():
+    card, (worker,) = plugged()
+    by = Party(number="40213", type=NumberType.INTERNATIONAL)
+    arrived = CallArrived(call=1, channel=2, called="5", redirecting=by, redirecting_reason="busy")
+    ((_, calls),) = told(card, worker, *IDLE, arrived)[-1:]
+    assert (calls.caller.redirecting, calls.caller.redirecting_reason) == ("+40213", "busy")
+    card.perform(1, SendSetup(called="7", caller=calls.caller))
+    placed = worker.orders[-1]
+    assert (placed.redirecting.number, placed.redirecting_reason) == ("40213", "busy")
+
+
 def test_a_call_that_is_given_another_channel_keeps_its_port():
     card, (worker,) = plugged()
     told(card, worker, *IDLE)

@@ -11,6 +11,7 @@ depends_on = None
 _COLUMNS = (
     ("normal_number", sa.String(24)),
     ("redirecting", sa.String(40)),
+    ("redirecting_reason", sa.String(24)),
     ("carrier", sa.String(40)),
     ("dialled", sa.String(40)),
     ("goes_to", sa.String(40)),
