@@ -45,6 +45,7 @@ class SiteNumbers:
     ) -> None:
         self.region = region_of(country)
         self._country_code = phonenumbers.country_code_for_region(self.region)
+        self._trunk_prefix = phonenumbers.ndd_prefix_for_region(self.region, True) or ""
         self._emergency = frozenset(emergency)
         self._internal = dict(internal or {})
 
@@ -113,6 +114,15 @@ class SiteNumbers:
         if parsed is None or not phonenumbers.is_valid_number(parsed):
             return None
         return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+
+    def is_national_form(self, prefix: str) -> bool:
+        """Whether numbers of the country's plan begin so where they are dialled, and nowhere else."""
+        begins = self._trunk_prefix
+        return bool(begins) and prefix.startswith(begins) and not self._is_emergency(prefix)
+
+    def e164_prefix(self, prefix: str) -> str:
+        """The beginning in E.164 of what is dialled so."""
+        return f"+{self._country_code}{prefix.removeprefix(self._trunk_prefix)}"
 
     def _read_in_plan(self, dialled: str) -> Number:
         unknown = Number(dialled=dialled, digits=dialled, kind=NumberKind.UNKNOWN)

@@ -1,8 +1,9 @@
 """The stage in which a trunk is sought for a call, and whoever was called has not answered.
 
-Ways are tried in their order: glare and congestion lead to the next trunk, then to the next group; busy, no
-answer and the like are the called party's and end the search. What the far end sends before its answer is
-heard by the caller. An emergency call ends another one, if no line is free, and keeps trying.
+Ways are tried in their order: glare and a line that fails lead to the next trunk of the group, congestion to
+the next group; busy, no answer and the like are the called party's and end the search. What the far end sends
+before its answer is heard by the caller. An emergency call ends another one, if no line is free, and keeps
+trying.
 """
 
 from collections.abc import Callable
@@ -102,6 +103,8 @@ class Dialling:
         why = _CALLED_SIDE.get(Cause(cause), Cause(cause))
         self.release(call, why, line_is_free=True)
         is_urgent = leg.gives_up_at is not None
+        if why is Cause.CONGESTION:
+            leg.index += 1  # its other lines lead to the same exchange
         if why in _NEXT_TRUNK and (is_urgent or len(leg.tried) < MOST_TRUNKS):
             return self._seize(call)
         return self._fail(call, why, leg.q850)

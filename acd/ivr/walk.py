@@ -281,6 +281,15 @@ class Walk:
     def _start(self, _: str) -> None:
         self._go_to(self._flow.start)
 
+    def _start_with_key(self, key: str) -> None:
+        """Who knows the menu presses its key in the greeting already."""
+        self._steps.append(Hush())
+        self._start(key)
+        if self.state in (WalkState.PROMPTED, WalkState.AWAITED):
+            after = self._TABLE[self.state][WalkInput.KEYED]
+            assert not isinstance(after, str)
+            after(self, key)
+
     def _hang_up(self, _: str) -> None:
         assert isinstance(self._node, HangUpNode)
         self._leave(ToEnd(Cause(self._node.cause)))
@@ -319,7 +328,7 @@ class Walk:
             WalkInput.TIMED_OUT: _cut_short,
         },
         WalkState.GREETED: {
-            WalkInput.KEYED: _LISTEN,
+            WalkInput.KEYED: _start_with_key,
             WalkInput.SOUND_FINISHED: _start,
             WalkInput.TIMED_OUT: _cut_short,
         },

@@ -28,7 +28,7 @@ def main() -> int:
     os.umask(0o027)
     try:
         from drivers.pri.stepped import serve_steps
-        from drivers.pri.worker import PriWorker
+        from drivers.pri.worker import AnotherWorker, PriWorker
     except ImportError as error:
         _log.error(
             "the PRI worker is not built (%s): install libpri-dev, then `make native`", error
@@ -39,6 +39,9 @@ def main() -> int:
         return 0
     try:
         worker = PriWorker(asked.socket)
+    except AnotherWorker as error:
+        _log.error("%s: %s; stop it first", asked.socket, error)
+        return 3
     except OSError as error:
         _log.error("%s: %s", asked.socket, error.strerror)
         return 3

@@ -6,12 +6,15 @@ for each span. Whoever only wants to look on sends `FollowFrames` or `AskFigures
 """
 
 import contextlib
+import fcntl
 import logging
+import os
 import selectors
 import socket
 import time
 from collections import deque
 from pathlib import Path
+from typing import TextIO
 
 import msgspec
 
@@ -33,7 +36,7 @@ from drivers.pri.messages import (
 from drivers.pri.span import PriSpan
 from drivers.pri.span_control import SpanControl
 
-__all__ = ["PriWorker"]
+__all__ = ["AnotherWorker", "PriWorker"]
 
 _log = logging.getLogger(__name__)
 
@@ -108,6 +111,26 @@ class _Span:
         self.timer: float | None = None
 
 
+class AnotherWorker(Exception):
+    """A worker listens there already; nothing of its own may be taken away from it."""
+
+
+def _locked(path: Path) -> TextIO:
+    """Hold this file, which has our process id, until it is closed."""
+    file = path.open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.seek(0)
+        holder = file.read(20).strip() or "unknown"
+        file.close()
+        raise AnotherWorker(f"another PRI worker (process {holder}) listens there") from error
+    file.truncate(0)
+    file.write(f"{os.getpid()}\n")
+    file.flush()
+    return file
+
+
 class PriWorker:
     """All spans of this process.
 
@@ -115,8 +138,14 @@ class PriWorker:
     """
 
     def __init__(self, path: Path) -> None:
-        """Listen for call servers at ``path``."""
+        """Listen for call servers at ``path``.
+
+        Raises:
+            AnotherWorker: One does so already.
+            OSError: The folder can't be written.
+        """
         self._path = path
+        self._lock = _locked(path.with_suffix(".lock"))
         self._selector = selectors.DefaultSelector()
         path.unlink(missing_ok=True)
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -150,6 +179,7 @@ class PriWorker:
                 Path(span.settings.d_channel.listen_at).unlink(missing_ok=True)
         self._listener.close()
         self._path.unlink(missing_ok=True)
+        self._lock.close()
         self._selector.close()
 
     def turn(self, longest_s: float = 1.0) -> None:

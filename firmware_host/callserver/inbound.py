@@ -15,7 +15,6 @@ _CALLED = {
     drivers.ClearCause.REJECTED: acd.Cause.CALLED_REJECTED,
     drivers.ClearCause.WRONG_NUMBER: acd.Cause.WRONG_NUMBER,
     drivers.ClearCause.CONGESTION: acd.Cause.CONGESTION,
-    drivers.ClearCause.NO_DIAL_TONE: acd.Cause.CONGESTION,
     drivers.ClearCause.GLARE: acd.Cause.GLARE,
 }
 """What became of a call that we made."""

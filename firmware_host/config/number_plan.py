@@ -16,7 +16,7 @@ from acd import (
 )
 from firmware_host.config.mistakes import Mistake, key_path, suggest
 from firmware_host.config.primary_rate import bearers
-from firmware_host.config.schema import Appliance
+from firmware_host.config.schema import Appliance, DialTable
 from firmware_host.site_numbers import SiteNumbers
 
 __all__ = ["number_plan_mistakes", "number_plan_settings", "site_numbers"]
@@ -116,6 +116,7 @@ def number_plan_mistakes(appliance: Appliance) -> Iterable[Mistake]:
         if group not in groups:
             path = key_path("number_plan", "emergency_groups", index)
             yield Mistake(path, f'unknown trunk group "{group}"', suggest(group, groups))
+    yield from _never_reached(appliance)
     for begins, length in appliance.number_plan.internal.items():
         if length < len(begins):
             path = key_path("number_plan", "internal", begins)
@@ -125,6 +126,34 @@ def number_plan_mistakes(appliance: Appliance) -> Iterable[Mistake]:
             path = key_path("called", number, "flow")
             advice = suggest(called.flow, list(appliance.flow))
             yield Mistake(path, f'unknown flow "{called.flow}"', advice)
+
+
+def _never_reached(appliance: Appliance) -> Iterable[Mistake]:
+    """Prefixes that no number has, internal numbers without a way, numbers of nodes that are none."""
+    numbers, internal = site_numbers(appliance), appliance.number_plan.internal
+    prefixes = {each for route in appliance.route.values() for each in route.prefixes}
+    for name, route in appliance.route.items():
+        for index, prefix in enumerate(route.prefixes):
+            inside = any(prefix.startswith(each) or each.startswith(prefix) for each in internal)
+            if prefix and not inside and numbers.is_national_form(prefix):
+                path = key_path("route", name, "prefixes", index)
+                problem = f'no number begins with "{prefix}" where they are compared: in E.164'
+                yield Mistake(path, problem, f'such as "{numbers.e164_prefix(prefix)}"')
+    for begins in internal if appliance.route else ():
+        if not any(
+            each and (each.startswith(begins) or begins.startswith(each)) for each in prefixes
+        ):
+            path = key_path("number_plan", "internal", begins)
+            advice = f'prefixes = ["{begins}"] in the route of the group that leads there'
+            yield Mistake(path, "no route is for these numbers", advice)
+    for flow_name, flow in appliance.flow.items():
+        for node_name, node in flow.node.items():
+            if isinstance(node, DialTable):
+                read = numbers.read(node.number)
+                if read is None or read.kind is NumberKind.UNKNOWN:
+                    path = key_path("flow", flow_name, "node", node_name, "number")
+                    advice = "as dialled here, E.164, or one of number_plan.internal"
+                    yield Mistake(path, f'"{node.number}" is no number', advice)
 
 
 def _groups(appliance: Appliance) -> Iterable[Mistake]:

@@ -235,6 +235,9 @@ def record_rows(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
         {
             **record,
             "caller": _caller(record),
+            "cause": f"{record['cause']} (unsupervised)"
+            if record.get("unsupervised")
+            else record["cause"],
             "pressed": " ".join(filter(None, (record["wrong_keys"], record["keys"]))),
         }
         for record in records

@@ -87,15 +87,25 @@ def carriers(session: Session, *, as_json: bool) -> None:
 @_json
 @click.pass_obj
 def number(session: Session, *, dialled: str, station: str | None, as_json: bool) -> None:
-    """Where a number goes: what it is, which of our flows or trunk groups takes it, in which order."""
+    """Where a number goes: what it is, which of our flows or trunk groups takes it, in which order.
+
+    Exit code 1: nowhere, or not from this station.
+    """
     appliance = session.appliance
     if station is not None and station not in appliance.station:
         names = ", ".join(appliance.station) or "none"
         raise click.ClickException(f'no station "{station}"; there are: {names}')
     told = explain_number(appliance, dialled, station)
+    reached = bool(told["ways"] or told["flow"]) and told.get("may", True)
     if as_json:
         session.output.json(told)
-        return
+    else:
+        _show_number(session, told)
+    if not reached:
+        raise click.exceptions.Exit(1)
+
+
+def _show_number(session: Session, told: dict[str, Any]) -> None:
     for line in told["explanation"]:
         session.output.line(line)
     if told["ways"]:

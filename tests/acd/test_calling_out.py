@@ -32,6 +32,7 @@ from acd import (
     DialNode,
     DialOut,
     FarEndAnswered,
+    KeyPressed,
     LineChoice,
     NumberDialled,
     NumberKind,
@@ -229,15 +230,23 @@ def test_the_cheapest_way_is_tried_first_and_the_next_when_it_is_full(appliance)
     assert appliance.facts(TrunkSeized)[0].group == "dear"
 
 
-@pytest.mark.parametrize("cause", [Cause.GLARE, Cause.CONGESTION, Cause.LINE_FAILED])
-def test_glare_congestion_and_a_line_that_fails_lead_to_the_next_line(appliance, cause):
+def test_congestion_leads_to_the_next_group(appliance):
+    dial(appliance)
+    fails(appliance, ONE, Cause.CONGESTION, q850=34)
+    fails(appliance, THREE, Cause.CONGESTION, q850=42)
+    assert dialled_on(appliance) == [ONE, THREE]
+    (ended,) = appliance.facts(CallEnded)
+    assert (ended.cause, ended.q850) == ("no line free", 42)
+
+
+@pytest.mark.parametrize("cause", [Cause.GLARE, Cause.LINE_FAILED])
+def test_glare_and_a_line_that_fails_lead_to_the_next_line(appliance, cause):
     dial(appliance)
     fails(appliance, ONE, cause)
     fails(appliance, TWO, cause)
     fails(appliance, THREE, cause)
     assert dialled_on(appliance) == [ONE, TWO, THREE]
     assert [each.answered_s for each in appliance.facts(TrunkReleased)] == [0.0] * 3
-    assert appliance.facts(CallEnded)[0].cause == cause.value or cause is not Cause.CONGESTION
     assert appliance.station(ANA_AT).state == "forgotten"
 
 
@@ -318,7 +327,7 @@ def test_an_emergency_call_keeps_trying_while_lines_fail(appliance):
     dial(appliance, "112")
     for _ in range(4):
         for port in (ONE, TWO, THREE, OFFICE):
-            fails(appliance, port, Cause.CONGESTION)
+            fails(appliance, port, Cause.LINE_FAILED)
         appliance.pass_time(0.6)
     assert appliance.station(ANA_AT).state == "talking"
     assert len(dialled_on(appliance)) == 4 * 4 + 1
@@ -370,7 +379,11 @@ def test_who_forwarded_a_call_goes_through_with_it_and_is_in_the_journal(applian
     through = switched_on(groups=(passes, *OUTSIDE.groups[1:]))
     through.tell(CallOffered(port=OFFICE, caller=caller, called="0721000001"))
     shown = through.asked(DialOut)[0].caller
-    assert (shown.number, shown.redirecting, shown.redirecting_reason) == ("301", "302", "no answer")
+    assert (shown.number, shown.redirecting, shown.redirecting_reason) == (
+        "301",
+        "302",
+        "no answer",
+    )
 
 
 def test_early_speech_goes_through(appliance):
@@ -394,6 +407,13 @@ def test_an_unanswered_caller_who_gives_up_frees_the_trunk(appliance):
     appliance.caller_hangs_up(OFFICE)
     assert appliance.asked(ClearLine, ONE)
     assert appliance.center.calls(appliance.now) == ()
+
+
+def test_a_key_pressed_in_a_greeting_is_the_menus(appliance):
+    call = appliance.offer(OFFICE, called="5551")
+    appliance.press(OFFICE, "1")
+    assert appliance.call(call).queue == "sales"
+    assert [each.key for each in appliance.facts(KeyPressed)] == ["1"]
 
 
 def test_calls_go_through_only_where_that_is_allowed(appliance):

@@ -76,7 +76,7 @@ CAUSES = {
         PortRole.TRUNK: acd.Cause.CALLED_NO_ANSWER,
         PortRole.STATION: acd.Cause.NO_ANSWER,
     },
-    drivers.ClearCause.NO_DIAL_TONE: on_trunks(acd.Cause.CONGESTION),
+    drivers.ClearCause.NO_DIAL_TONE: dict.fromkeys(PortRole, acd.Cause.LINE_FAILED),
     drivers.ClearCause.REJECTED: on_trunks(acd.Cause.CALLED_REJECTED),
     drivers.ClearCause.WRONG_NUMBER: on_trunks(acd.Cause.WRONG_NUMBER),
     drivers.ClearCause.GLARE: on_trunks(acd.Cause.GLARE),

@@ -209,6 +209,16 @@ def test_a_worker_that_is_killed_loses_the_link_and_the_next_one_finds_the_span(
         again.until(again.is_ready, others=[network])
 
 
+def test_a_second_worker_on_the_same_socket_says_who_is_there_and_takes_nothing_away(ends):
+    user, network, near, process = ends
+    words = [sys.executable, "-m", "drivers.pri", near]
+    second = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)
+    assert second.returncode == 3
+    assert f"another PRI worker (process {process.pid})" in second.stderr
+    assert End(near, AskFigures()).link is not None
+    call_up(user, network)
+
+
 def test_a_service_manager_is_told_that_it_is_ready(tmp_path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(tmp_path / "notify"))
