@@ -52,7 +52,7 @@ class Job:
     folder: Path = PROJECT
     """Where the command starts."""
     environment: Mapping[str, str] = field(default_factory=dict)
-    limit_s: float = 1200.0
+    limit_s: float = 2400.0
     silence_s: float = 20.0
     """The console's first line comes after 2 s. A machine that has said nothing for so long never will."""
     visible: Sequence[Path] = ()
