@@ -68,8 +68,8 @@ class OutgoingLeg:
     is_heard: bool = False
     "Both ends hear each other already, whether answered or not."
     answered_at: float | None = None
-    cause: str = ""
-    "Why the last attempt failed."
+    congested: set[str] = field(default_factory=set)
+    "Groups whose network had no way: a free line of theirs would help nobody."
     q850: int | None = None
     gives_up_at: float | None = None
     "An emergency call: until then a line is sought."

@@ -76,6 +76,7 @@ class Dialling:
             return None
         leg.index = 0
         leg.tried.clear()
+        leg.congested.clear()
         return self._seize(call)
 
     def proceed(self, call: Call, in_band: str) -> None:
@@ -104,6 +105,7 @@ class Dialling:
         self.release(call, why, line_is_free=True)
         is_urgent = leg.gives_up_at is not None
         if why is Cause.CONGESTION:
+            leg.congested.add(leg.attempts[leg.index].group.name)
             leg.index += 1  # its other lines lead to the same exchange
         if why in _NEXT_TRUNK and (is_urgent or len(leg.tried) < MOST_TRUNKS):
             return self._seize(call)
@@ -157,13 +159,14 @@ class Dialling:
                 return None
             leg.index += 1
         if leg.gives_up_at is not None and self._orders.now < leg.gives_up_at:
-            if leg.preempted_at is None or self._orders.now - leg.preempted_at >= PREEMPT_S:
+            full = [each for each in leg.attempts if each.group.name not in leg.congested]
+            since = leg.preempted_at
+            if full and (since is None or self._orders.now - since >= PREEMPT_S):
                 leg.preempted_at = self._orders.now
-                self._preempt(leg.attempts, call)
+                self._preempt(full, call)
             self._orders.timers.start(Purpose.RETRY, call.id, self._orders.now + RETRY_S)
             return None
-        cause = Cause(leg.cause) if leg.cause else Cause.CONGESTION
-        return self._fail(call, cause, leg.q850)
+        return self._fail(call, Cause.CONGESTION, leg.q850)
 
     def _dial(self, call: Call, leg: OutgoingLeg, attempt: Attempt, port: PortId) -> None:
         orders, group = self._orders, attempt.group
@@ -186,7 +189,6 @@ class Dialling:
 
     def _fail(self, call: Call, cause: Cause, q850: int | None) -> Move:
         leg = _leg(call)
-        leg.cause, leg.q850 = cause.value, q850
         self._orders.timers.stop(Purpose.RETRY, call.id)
         silence(self._orders, call)
         return ToNode(leg.failed_node) if leg.failed_node else ToEnd(cause, q850)

@@ -338,6 +338,25 @@ def test_an_emergency_call_keeps_trying_while_lines_fail(appliance):
     assert appliance.facts(CallEnded)[0].cause == "no line free"
 
 
+def test_no_call_is_ended_for_an_emergency_call_that_the_network_has_no_way_for(appliance):
+    appliance.fail(TWO)
+    appliance.offer(THREE)
+    appliance.fail(OFFICE)
+    dial(appliance, "112")
+    appliance.pass_time(0.1)
+    fails(appliance, ONE, Cause.CONGESTION)
+    (ended,) = appliance.facts(CallEnded)  # that of the group whose only line was taken
+    assert (ended.cause, ended.stage) == ("line needed for an emergency call", "flow")
+    fails(appliance, THREE, Cause.CONGESTION)
+    appliance.repair(TWO)
+    appliance.offer(TWO)
+    for _ in range(20):
+        for port in (ONE, THREE):
+            fails(appliance, port, Cause.CONGESTION)
+        appliance.pass_time(0.6)
+    assert len(appliance.facts(CallEnded)) == 1
+
+
 def test_no_emergency_call_is_ended_for_another(appliance):
     for port in (TWO, THREE, OFFICE):
         appliance.fail(port)
