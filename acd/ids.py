@@ -55,7 +55,6 @@ class Cause(Enum):
     CALLED_REJECTED = "called party refused"
     WRONG_NUMBER = "no such number"
     NO_ROUTE = "no route to this number"
-    BARRED = "not allowed to call this number"
     CONGESTION = "no line free"
     GLARE = "line taken from the other side"
     PREEMPTED = "line needed for an emergency call"

@@ -11,7 +11,6 @@ _CLEAR_CAUSES = {
     acd.Cause.CALLED_REJECTED: drivers.ClearCause.REJECTED,
     acd.Cause.WRONG_NUMBER: drivers.ClearCause.WRONG_NUMBER,
     acd.Cause.NO_ROUTE: drivers.ClearCause.WRONG_NUMBER,
-    acd.Cause.BARRED: drivers.ClearCause.REJECTED,
     acd.Cause.CONGESTION: drivers.ClearCause.CONGESTION,
     acd.Cause.PREEMPTED: drivers.ClearCause.CONGESTION,
 }

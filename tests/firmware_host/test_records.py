@@ -1,9 +1,12 @@
 """Records: a projection of the journal, exactly once, made anew when the journal is another."""
 
+from dataclasses import asdict
+
 import pytest
 
 import acd
 from firmware_host.callserver import Journal
+from firmware_host.console import record_rows
 from firmware_host.journal_format import segments
 from firmware_host.oam import DatabaseError, Projector, call_records, open_database
 from firmware_host.worker import InlineWorker
@@ -110,3 +113,24 @@ def test_a_file_that_is_no_database_is_told_with_the_next_step(tmp_path):
     (tmp_path / "records.sqlite").write_bytes(b"not a database at all" * 100)
     with pytest.raises(DatabaseError, match="may be moved away"):
         open_database(f"sqlite:///{tmp_path / 'records.sqlite'}")
+
+
+def test_a_call_without_supervision_is_marked_and_who_answered_elsewhere_is_told(tmp_path, engine):
+    facts = [
+        *CALL[:1],
+        acd.NumberDialled(call="1", dialled="021", number="+4021", kind="national"),
+        acd.TrunkSeized(
+            call="1", port="e1-1", group="e1", carrier="A", number="+4021", sent="+4021"
+        ),
+        acd.FarEndAnswered(call="1", port="e1-1", connected="+4022"),
+        acd.CallUnsupervised(call="1"),
+        acd.CallEnded(call="1", cause="line out of service", stage="through", q850=38),
+    ]
+    write(tmp_path / "journal", facts)
+    Projector(engine, tmp_path / "journal").catch_up()
+    (record,) = call_records(engine, number="+4021")
+    assert (record.unsupervised, record.q850, record.connected_number) == (True, 38, "+4022")
+    assert call_records(engine, tenant="another") == []
+    (row,) = record_rows([asdict(record)])
+    assert row["cause"] == "line out of service (unsupervised)"
+    assert row["caller"] == "0212345678 → +4021"
