@@ -9,6 +9,7 @@ from acd.handsets import Handsets
 from acd.ids import AgentId, CallId, PortId, QueueName
 from acd.orders import Orders
 from acd.records import AgentRecord, AgentState, Refusal
+from acd.routing import Router
 from acd.settings import AgentSettings, CenterSettings
 from acd.timers import Purpose
 
@@ -23,25 +24,55 @@ _BUSY = (AgentState.RINGING, AgentState.TALKING)
 class Agents:
     """What agents ask for, and what calls do to them."""
 
-    def __init__(self, settings: CenterSettings, orders: Orders, handsets: Handsets) -> None:
+    def __init__(
+        self, settings: CenterSettings, orders: Orders, handsets: Handsets, router: Router
+    ) -> None:
         self._settings = settings
         self._orders = orders
         self._handsets = handsets
+        self._router = router
+        for queue in settings.queues:
+            router.set_queue(queue.name, queue.discipline, at_once=queue.ring_at_once)
+        for agent in settings.agents:
+            serves = {
+                queue.name: queue.agents.index(agent.agent)
+                for queue in settings.queues
+                if agent.agent in queue.agents
+            }
+            router.set_agent(agent.agent, agent.skills, serves, agent.allocation)
         self._known: dict[str, AgentSettings] = {agent.agent: agent for agent in settings.agents}
         self._wrap_up_s: dict[str, float] = {
             queue.name: queue.wrap_up_s for queue in settings.queues
         }
 
+    def tell_router(self) -> None:
+        """Let the router know who has become ready, and who has stopped being so."""
+        touched = self._orders.touched_agents
+        while touched:
+            agent = next(iter(touched))
+            del touched[agent]
+            if agent not in self._known:
+                continue
+            record = self._orders.ledger.agent(agent)
+            if self._is_ready(record):
+                self._router.make_ready(AgentId(agent), record)
+            else:
+                self._router.make_busy(AgentId(agent))
+
     def ready(self) -> list[AgentId]:
-        """Who can be offered a call now, longest idle first."""
-        ready = [
-            record
+        """Who can be offered a call now."""
+        return [
+            AgentId(record.agent)
             for record in self._orders.ledger.agents.values()
-            if record.state is AgentState.READY
+            if self._is_ready(record)
+        ]
+
+    def _is_ready(self, record: AgentRecord) -> bool:
+        return (
+            record.state is AgentState.READY
             and not self._orders.timers.is_running(Purpose.MISSED_DELAY, record.agent)
             and self._handsets.is_on_hook(record.station)
-        ]
-        return [AgentId(record.agent) for record in sorted(ready, key=_idle_rank)]
+        )
 
     def at(self, station: PortId) -> AgentRecord | None:
         """Who is logged in at a station."""
@@ -195,7 +226,3 @@ class Agents:
         self._orders.timers.stop(Purpose.MISSED_DELAY, record.agent)
         if record.state is AgentState.WRAPPING_UP:
             self._orders.write(facts.AgentWrappedUp(agent=record.agent))
-
-
-def _idle_rank(record: AgentRecord) -> int:
-    return record.idle_rank

@@ -23,6 +23,7 @@ from acd.number_plan import NumberPlan
 from acd.numbers import NumberKind, NumberReader, PlainNumbers
 from acd.orders import Orders
 from acd.records import AgentState
+from acd.routing import Router
 from acd.settings import CenterSettings
 from acd.stations import CallNumber, LogIn, LogOut, Pause, Request, Resume
 from acd.tables import agent_views, call_views, queue_views, station_views, trunk_group_views
@@ -72,10 +73,17 @@ class Center:
         self._orders = Orders()
         self._plan = NumberPlan(settings.number_plan, numbers or PlainNumbers())
         self._handsets = Handsets(settings, self._orders, self._plan)
-        self._agents = Agents(settings, self._orders, self._handsets)
+        self._router = Router()
+        self._agents = Agents(settings, self._orders, self._handsets, self._router)
         self._trunks = Trunks(settings, self._orders)
         self._calls = Calls(
-            settings, self._orders, self._handsets, self._agents, self._trunks, self._plan
+            settings,
+            self._orders,
+            self._handsets,
+            self._agents,
+            self._trunks,
+            self._plan,
+            self._router,
         )
         self._is_stopping = False
 
@@ -116,6 +124,8 @@ class Center:
                 )
             )
         self._agents.reconcile()
+        for agent in self._orders.ledger.agents:
+            self._orders.touch(agent)
         return self._settle()
 
     def receive(self, event: Event, now: float) -> list[Action]:
@@ -230,7 +240,9 @@ class Center:
         while True:
             while orders.match_is_due:
                 orders.match_is_due = False
+                self._agents.tell_router()
                 self._calls.offer_waiting()
+                self._time_relaxation()
             due = orders.timers.pop_due(orders.now)
             if due is None:
                 return orders.take()
@@ -245,8 +257,17 @@ class Center:
             self._move_handset(PortId(owner), _OF_HANDSETS[purpose])
         elif purpose is Purpose.WRAP_UP:
             self._agents.end_wrap_up(AgentId(owner))
+        elif purpose is Purpose.MISSED_DELAY:
+            self._orders.touch(owner)
         else:
-            self._orders.match_is_due = True  # an agent is no longer delayed
+            self._orders.match_is_due = True  # less is asked for, by somebody
+
+    def _time_relaxation(self) -> None:
+        due = self._router.next_relaxation()
+        if due is None:
+            self._orders.timers.stop(Purpose.RELAX, "")
+        elif due != self._orders.timers.due_at(Purpose.RELAX, ""):
+            self._orders.timers.start(Purpose.RELAX, "", due)
 
     # Trunks.
 
@@ -323,20 +344,20 @@ class Center:
                 pass
             case Outcome():
                 assert call is not None, f"{port} rang or talked for no call"
-                self._meet(call, result)
+                self._meet(call, port, result)
             case _:
                 self._grant(handset, result)
 
-    def _meet(self, call: Call, outcome: Outcome) -> None:
+    def _meet(self, call: Call, station: PortId, outcome: Outcome) -> None:
         match outcome:
             case Outcome.ANSWERED:
-                self._calls.receive(call, CallInput.ANSWERED)
+                self._calls.receive(call, CallInput.ANSWERED, station)
             case Outcome.MISSED:
-                self._calls.receive(call, CallInput.MISSED)
+                self._calls.receive(call, CallInput.MISSED, station)
             case Outcome.HUNG_UP:
-                self._calls.receive(call, CallInput.HUNG_UP)
+                self._calls.receive(call, CallInput.HUNG_UP, station)
             case Outcome.LOST:
-                self._calls.receive(call, CallInput.STATION_LOST)
+                self._calls.receive(call, CallInput.STATION_LOST, station)
             case _:
                 assert_never(outcome)
 
@@ -394,5 +415,5 @@ class Center:
         if record.state is AgentState.RINGING:
             ringing = self._calls.get(CallId(record.call))
             assert ringing is not None
-            self._calls.receive(ringing, CallInput.OFFER_LOST)
+            self._calls.receive(ringing, CallInput.OFFER_LOST, record.station)
         return self._agents.log_in(port, request.number)

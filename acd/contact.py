@@ -26,20 +26,16 @@ class Contact:
 
     call: CallId
     queue: QueueName
+    "That the caller is told about, in which the place is, and whose longest wait and music count."
+    queues: tuple[QueueName, ...]
+    "All in which it waits, this one among them."
     entered: float
     arrival: int
     "Decides between those who entered at the same time."
     medium: Medium = Medium.VOICE
-    is_offered: bool = False
-    "An agent's handset rings for this one; the place is kept."
     told_place: int | None = None
     told_wait: ExpectedWait | None = None
     announced_at: float | None = None
     "When the place is told next."
     gives_up_at: float = 0.0
     "End of the longest wait."
-
-    @property
-    def seniority(self) -> tuple[float, int]:
-        """Sorts contacts: who has the lowest is served first."""
-        return self.entered, self.arrival

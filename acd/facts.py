@@ -5,7 +5,7 @@ gets a default. The journal adds sequence number, boot id, monotonic and UTC tim
 plain (str, int, float, bool, None, tuples and dicts of these), so that any JSON encoder can write them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = [
     "AgentLoggedIn",
@@ -215,6 +215,10 @@ class CallerQueued:
     call: str
     queue: str
     place: int
+    also: tuple[str, ...] = ()
+    "Other queues in which the caller waits at the same time."
+    lists: tuple[str, ...] = ()
+    "Lists of callers on which this one stands."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +238,8 @@ class OfferMade:
     agent: str
     station: str
     queue: str
+    why: dict[str, str | int | float | None] = field(default_factory=dict)
+    "All that was looked at, as in `acd.routing.Decision`."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,7 +260,7 @@ class OfferMissed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferWithdrawn:
-    """The caller left, or the station failed, while the handset rang."""
+    """The caller left, another agent was quicker, or the station failed, while the handset rang."""
 
     call: str
     agent: str
@@ -267,6 +273,8 @@ class CallConnected:
     call: str
     agent: str
     queue: str
+    turn: float = 1.0
+    "What this contact counts for the agent where contacts are shared by weight."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -380,7 +388,7 @@ class AgentWrappedUp:
 class SnapshotTaken:
     """The state that earlier facts led to; replay may begin here."""
 
-    agents: tuple[dict[str, str | int | float | None], ...]
+    agents: tuple[dict[str, str | int | float | dict[str, float] | None], ...]
     calls: tuple[dict[str, str | int | float | None], ...]
     counters: dict[str, int]
 

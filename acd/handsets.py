@@ -167,8 +167,9 @@ class Handsets:
             self._orders.timers.stop(Purpose.HANDSET, handset.port)
         else:
             self._wait(handset, limit_s)
-        if state is HandsetState.IDLE:
-            self._orders.match_is_due = True
+        here = self._orders.ledger.agent_at(handset.port)
+        if here is not None:
+            self._orders.touch(here.agent)
 
     def _wait(self, handset: Handset, limit_s: float) -> None:
         self._orders.timers.start(Purpose.HANDSET, handset.port, self._orders.now + limit_s)

@@ -17,6 +17,7 @@ from acd.snapshots import agents_of, calls_of, take_snapshot
 
 __all__ = ["Ledger"]
 
+_BUSY = (AgentState.RINGING, AgentState.TALKING, AgentState.WRAPPING_UP)
 _REMEMBERED_TALKS = 50
 "A mean follows the day: it has forgotten two thirds of what was so this many talks ago."
 
@@ -28,6 +29,7 @@ class Ledger:
     agents: dict[str, AgentRecord] = field(default_factory=dict)
     calls: dict[str, CallRecord] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
+    _at_station: dict[str, str] = field(default_factory=dict, compare=False)
 
     def agent(self, agent: str) -> AgentRecord:
         """The record of an agent; one that no fact has mentioned is logged out."""
@@ -35,10 +37,8 @@ class Ledger:
 
     def agent_at(self, station: str) -> AgentRecord | None:
         """Who is logged in at a station."""
-        for record in self.agents.values():
-            if record.station == station:
-                return record
-        return None
+        record = self.agents.get(self._at_station.get(station, ""))
+        return record if record is not None and record.station == station else None
 
     def count(self, counter: str) -> int:
         """A counter's value; one never counted is 0."""
@@ -96,6 +96,9 @@ class Ledger:
     def _restore(self, fact: SnapshotTaken, at: float) -> None:
         self.counters = dict(fact.counters)
         self.agents = {record.agent: record for record in agents_of(fact, at)}
+        self._at_station = {
+            record.station: record.agent for record in self.agents.values() if record.station
+        }
         self.calls = {record.call: record for record in calls_of(fact, at)}
 
     def _add(self, counter: str, amount: int = 1) -> int:
@@ -191,10 +194,13 @@ class Ledger:
         agent = self._known(fact.agent)
         match fact:
             case facts.OfferMade():
-                agent.state, agent.since = AgentState.RINGING, at
+                _be(agent, AgentState.RINGING, at)
                 agent.call, agent.queue = fact.call, fact.queue
+                agent.offered_last[fact.queue] = self._add("offers")
                 if call is not None:
-                    _move(call, Stage.OFFERING, at)
+                    call.ringing += 1
+                    if call.stage is not Stage.OFFERING:
+                        _move(call, Stage.OFFERING, at)
             case facts.OfferAnswered():
                 agent.missed_in_row = 0
             case facts.OfferMissed():
@@ -205,14 +211,19 @@ class Ledger:
                 self._make_ready(agent, at)
                 _take_back(call, at)
             case facts.OfferWithdrawn():
-                agent.state, agent.since = AgentState.READY, agent.ready_since
+                _be(agent, AgentState.READY, at)
+                agent.since = agent.ready_since
                 agent.call = agent.queue = ""
                 _take_back(call, at)
             case facts.CallConnected():
-                agent.state, agent.since = AgentState.TALKING, at
+                _be(agent, AgentState.TALKING, at)
                 agent.call, agent.queue = fact.call, fact.queue
                 agent.calls_taken += 1
+                agent.taken[fact.queue] = agent.taken.get(fact.queue, 0) + 1
+                agent.turns[fact.queue] = agent.turns.get(fact.queue, 0.0) + fact.turn
                 if call is not None:
+                    call.queue = fact.queue
+                    call.ringing = 0
                     call.rang_s = at - call.stage_since if call.stage is Stage.OFFERING else 0.0
                     _move(call, Stage.TALKING, at)
                     self._count_service(call, at)
@@ -242,15 +253,19 @@ class Ledger:
         match fact:
             case facts.AgentLoggedIn():
                 agent.station = fact.station
+                self._at_station[fact.station] = fact.agent
                 agent.missed_in_row, agent.last_missed = 0, None
                 agent.wrong_pins, agent.locked_since = 0, None
+                agent.logged_in_at, agent.busy_s = at, 0.0
+                agent.taken = {}
+                self._level(agent)
                 self._make_ready(agent, at)
             case facts.AgentLoggedOut():
-                agent.state, agent.since = AgentState.LOGGED_OUT, at
+                _be(agent, AgentState.LOGGED_OUT, at)
                 agent.last_missed = None
                 agent.station = agent.reason = agent.wanted_pause = agent.call = agent.queue = ""
             case facts.AgentPaused():
-                agent.state, agent.since = AgentState.PAUSED, at
+                _be(agent, AgentState.PAUSED, at)
                 agent.reason, agent.wanted_pause = fact.reason, ""
                 agent.missed_in_row, agent.last_missed = 0, None
             case facts.PauseRequested():
@@ -260,7 +275,8 @@ class Ledger:
                 if agent.state is AgentState.PAUSED:
                     self._make_ready(agent, at)
             case facts.WrapUpStarted():
-                agent.state, agent.since, agent.call = AgentState.WRAPPING_UP, at, fact.call
+                _be(agent, AgentState.WRAPPING_UP, at)
+                agent.call = fact.call
             case facts.AgentWrappedUp():
                 self._make_ready(agent, at)
 
@@ -274,8 +290,19 @@ class Ledger:
     def _known(self, agent: str) -> AgentRecord:
         return self.agents.setdefault(agent, AgentRecord(agent))
 
+    def _level(self, agent: AgentRecord) -> None:
+        """Whoever logs in begins with as many turns as the least that those have who are here."""
+        least: dict[str, float] = {}
+        for other in self.agents.values():
+            if other is not agent and other.state is not AgentState.LOGGED_OUT:
+                for queue, turns in other.turns.items():
+                    least[queue] = min(least.get(queue, turns), turns)
+        for queue, turns in least.items():
+            agent.turns[queue] = max(agent.turns.get(queue, 0.0), turns)
+
     def _make_ready(self, agent: AgentRecord, at: float) -> None:
-        agent.state, agent.since, agent.ready_since = AgentState.READY, at, at
+        _be(agent, AgentState.READY, at)
+        agent.ready_since = at
         agent.call = agent.queue = agent.reason = ""
         agent.idle_rank = self._add("idle ranks")
 
@@ -285,5 +312,14 @@ def _move(call: CallRecord, stage: Stage, at: float) -> None:
 
 
 def _take_back(call: CallRecord | None, at: float) -> None:
+    """One handset less rings for a call; after the last one the caller waits again."""
     if call is not None:
-        _move(call, Stage.QUEUED, at)
+        call.ringing = max(call.ringing - 1, 0)
+        if not call.ringing and call.stage is Stage.OFFERING:
+            _move(call, Stage.QUEUED, at)
+
+
+def _be(agent: AgentRecord, state: AgentState, at: float) -> None:
+    if agent.state in _BUSY:
+        agent.busy_s += max(at - agent.since, 0.0)
+    agent.state, agent.since = state, at

@@ -14,16 +14,6 @@ from acd.timers import Timers
 
 __all__ = ["Orders"]
 
-_FREEING = (
-    facts.AgentLoggedIn,
-    facts.AgentResumed,
-    facts.AgentWrappedUp,
-    facts.CallerQueued,
-    facts.OfferMissed,
-    facts.OfferWithdrawn,
-)
-"After these a caller and an agent may find each other who could not before."
-
 
 class Orders:
     """Collects what is asked for, in order, until it is taken."""
@@ -34,6 +24,9 @@ class Orders:
         self.timers = Timers()
         self.clock = WallClock()
         self.match_is_due = False
+        "A caller and an agent may find each other who could not before."
+        self.touched_agents: dict[str, None] = {}
+        "Those who may have become ready, or stopped being so."
         self._actions: list[Action] = []
         self._last_ticket = 0
         self._last_sound_id = 0
@@ -65,14 +58,22 @@ class Orders:
         actions, self._actions = self._actions, []
         return actions
 
+    def touch(self, agent: str) -> None:
+        """Have it looked at whether an agent is ready, before anything is decided."""
+        self.touched_agents[agent] = None
+        self.match_is_due = True
+
     def _write(self, fact: Fact, ticket: int | None) -> None:
         tenant = self._tenant_of(fact)
         self.ledger.apply(fact, self.now)
         self.ask(
             WriteFact(fact=fact, ticket=ticket, tenant=tenant or self._tenant_of(fact) or "main")
         )
-        if isinstance(fact, _FREEING):
+        if isinstance(fact, facts.CallerQueued):
             self.match_is_due = True
+        agent = getattr(fact, "agent", "")
+        if agent:
+            self.touch(agent)
 
     def _tenant_of(self, fact: Fact) -> str:
         record = self.ledger.calls.get(getattr(fact, "call", ""))

@@ -1,6 +1,6 @@
 """What is known of each agent and of each live call, and survives a restart."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 __all__ = ["AgentRecord", "AgentState", "CallRecord", "Refusal", "Stage"]
@@ -65,6 +65,15 @@ class AgentRecord:
     missed_in_row: int = 0
     last_missed: float | None = None
     "Until a pause or a log-out, which end the delay that it brings."
+    logged_in_at: float = 0.0
+    busy_s: float = 0.0
+    "Since then: rung, on calls, and on wrap-up, but for what goes on at present."
+    taken: dict[str, int] = field(default_factory=dict)
+    "Contacts since then, by queue."
+    turns: dict[str, float] = field(default_factory=dict)
+    "By queue: contacts, each divided by the agent's weight; who logs in starts level with the others."
+    offered_last: dict[str, int] = field(default_factory=dict)
+    "By queue: the serial number of the last offer."
     wrong_pins: int = 0
     locked_since: float | None = None
 
@@ -82,6 +91,8 @@ class CallRecord:
     queued_since: float = 0.0
     rang_s: float = 0.0
     "How long the handset rang that was answered."
+    ringing: int = 0
+    "How many handsets ring for it."
     is_recorded: bool = False
     is_served: bool = False
     tenant: str = "main"

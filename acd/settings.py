@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date, time, tzinfo
 
 from acd.ids import AgentId, PortId, QueueName
+from acd.points import NO_POINTS, Points
+from acd.routing import Discipline, SkillRequirement
 from acd.trunk_settings import NumberPlanSettings, TrunkSettings
 
 __all__ = [
     "AgentSettings",
+    "CallerListSettings",
     "CenterSettings",
     "DialNode",
     "FlowSettings",
@@ -88,6 +91,9 @@ class QueueNode:
 
     queue: QueueName
     timed_out: str
+    also: tuple[QueueName, ...] = ()
+    "Waits in these at the same time, and is served once."
+    points: Points = NO_POINTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,11 +128,38 @@ class FlowSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallerListSettings:
+    """Callers who are known, and what that gives them."""
+
+    name: str
+    numbers: frozenset[str] = frozenset()
+    "Canonical, as a `NumberReader` gives them."
+    prefixes: tuple[str, ...] = ()
+    keyed: frozenset[str] = frozenset()
+    "What a caller keyed in, a customer's number for example."
+    points: Points = NO_POINTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSettings:
-    """A queue and who serves it."""
+    """A queue and who serves it.
+
+    A contact's score is ``weight x (priority + ageing x seconds waited)``: of all that an agent could serve
+    the one with the highest is next.
+    """
 
     name: QueueName
     agents: tuple[AgentId, ...]
+    discipline: Discipline = Discipline.LONGEST_IDLE
+    ring_at_once: int = 2
+    "How many handsets `Discipline.RING_SOME` rings."
+    weights: dict[AgentId, float] = field(default_factory=dict)
+    "For `Discipline.WEIGHTED`; who is not there has 1."
+    requires: tuple[SkillRequirement, ...] = ()
+    priority: float = 0.0
+    ageing: float = 1.0
+    "Points a second."
+    weight: float = 1.0
     ring_timeout_s: float = 20.0
     wrap_up_s: float = 15.0
     longest_wait_s: float = 1800.0
@@ -146,6 +179,10 @@ class AgentSettings:
     agent: AgentId
     name: str
     pin: str
+    skills: dict[str, int] = field(default_factory=dict)
+    "Levels from 1 up."
+    allocation: dict[QueueName, float] = field(default_factory=dict)
+    "Shares of this agent's contacts, by queue; empty: whoever has the highest score is next."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +209,7 @@ class CenterSettings:
     queues: tuple[QueueSettings, ...]
     flows: tuple[FlowSettings, ...]
     schedules: tuple[Schedule, ...]
+    caller_lists: tuple[CallerListSettings, ...] = ()
     star_codes: StarCodes = field(default_factory=StarCodes)
     pause_reasons: dict[str, str] = field(default_factory=lambda: {"1": "break", "2": "meeting"})
     "Digit after the pause code, and the reason that is written."

@@ -13,6 +13,7 @@ __all__ = ["agents_of", "calls_of", "take_snapshot"]
 
 _Plain = str | int | float | None
 _Row = dict[str, _Plain]
+_Nested = dict[str, str | int | float | dict[str, float] | None]
 
 _AGENT_STATES = {state.value: state for state in AgentState}
 _STAGES = {stage.value: stage for stage in Stage}
@@ -42,7 +43,7 @@ def calls_of(snapshot: SnapshotTaken, at: float) -> Iterator[CallRecord]:
     return (_call_from(row, at) for row in snapshot.calls if row.get("call"))
 
 
-def _agent_row(record: AgentRecord, now: float) -> _Row:
+def _agent_row(record: AgentRecord, now: float) -> _Nested:
     return {
         "agent": record.agent,
         "state": record.state.value,
@@ -58,6 +59,11 @@ def _agent_row(record: AgentRecord, now: float) -> _Row:
         "missed": record.missed,
         "missed_in_row": record.missed_in_row,
         "last_missed_age_s": _age(record.last_missed, now),
+        "logged_in_age_s": _age(record.logged_in_at, now),
+        "busy_s": record.busy_s,
+        "taken": dict(record.taken),
+        "turns": dict(record.turns),
+        "offered_last": dict(record.offered_last),
         "wrong_pins": record.wrong_pins,
         "locked_age_s": _age(record.locked_since, now),
     }
@@ -73,6 +79,7 @@ def _call_row(record: CallRecord, now: float) -> _Row:
         "queue": record.queue,
         "queued_age_s": _age(record.queued_since, now),
         "rang_s": record.rang_s,
+        "ringing": record.ringing,
         "is_recorded": int(record.is_recorded),
         "is_served": int(record.is_served),
         "tenant": record.tenant,
@@ -87,23 +94,27 @@ def _age(since: float | None, now: float) -> float | None:
     return None if since is None else now - since
 
 
-def _text(value: _Plain) -> str:
+def _text(value: _Plain | dict[str, float]) -> str:
     return "" if value is None else str(value)
 
 
-def _number(value: _Plain) -> int:
+def _number(value: _Plain | dict[str, float]) -> int:
     return int(value) if isinstance(value, int | float) else 0
 
 
-def _seconds(value: _Plain) -> float:
+def _seconds(value: _Plain | dict[str, float]) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
 
 
-def _time(age_s: _Plain, at: float) -> float | None:
+def _time(age_s: _Plain | dict[str, float], at: float) -> float | None:
     return at - age_s if isinstance(age_s, int | float) else None
 
 
-def _agent_from(row: _Row, at: float) -> AgentRecord:
+def _by_queue(value: _Plain | dict[str, float]) -> dict[str, float]:
+    return dict(value) if isinstance(value, dict) else {}
+
+
+def _agent_from(row: _Nested, at: float) -> AgentRecord:
     state = _AGENT_STATES.get(_text(row.get("state")), AgentState.LOGGED_OUT)
     is_out = state is AgentState.LOGGED_OUT
     return AgentRecord(
@@ -121,6 +132,13 @@ def _agent_from(row: _Row, at: float) -> AgentRecord:
         missed=_number(row.get("missed")),
         missed_in_row=_number(row.get("missed_in_row")),
         last_missed=_time(row.get("last_missed_age_s"), at),
+        logged_in_at=_time(row.get("logged_in_age_s"), at) or 0.0,
+        busy_s=_seconds(row.get("busy_s")),
+        taken={queue: int(count) for queue, count in _by_queue(row.get("taken")).items()},
+        turns=_by_queue(row.get("turns")),
+        offered_last={
+            queue: int(serial) for queue, serial in _by_queue(row.get("offered_last")).items()
+        },
         wrong_pins=_number(row.get("wrong_pins")),
         locked_since=_time(row.get("locked_age_s"), at),
     )
@@ -137,6 +155,7 @@ def _call_from(row: _Row, at: float) -> CallRecord:
         queue=_text(row.get("queue")),
         queued_since=_time(row.get("queued_age_s", 0.0), at) or 0.0,
         rang_s=_seconds(row.get("rang_s")),
+        ringing=_number(row.get("ringing")),
         is_recorded=bool(_number(row.get("is_recorded"))),
         is_served=bool(_number(row.get("is_served"))),
         tenant=_text(row.get("tenant")) or "main",

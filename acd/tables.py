@@ -31,7 +31,7 @@ def call_views(calls: Calls, now: float) -> tuple[CallView, ...]:
                 stage=record.stage.value,
                 queue=None if contact is None else contact.queue,
                 place=calls.lines.place_of(call) if is_waiting else None,
-                agent=call.agent,
+                agent=call.agent or next(iter(call.offers.values()), None),
                 out_port=None if call.outgoing is None else call.outgoing.port,
                 goes_to=None if call.outgoing is None else call.outgoing.number.digits,
                 since=record.since,
@@ -48,16 +48,16 @@ def queue_views(
     """The queues, in the order of the settings."""
     views = []
     for queue in settings.queues:
-        line = waiting.lines[queue.name]
-        oldest = line.oldest()
+        present = waiting.present(queue.name)
+        oldest = min((contact.entered for contact in present), default=None)
         states = Counter(ledger.agent(agent).state for agent in queue.agents)
         served = ledger.count(f"served {queue.name}")
         waited_s = ledger.count(f"waited ms {queue.name}") / 1000
         views.append(
             QueueView(
                 queue=queue.name,
-                waiting=len(line),
-                longest_wait_s=0.0 if oldest is None else _lasts(oldest.entered, now),
+                waiting=len(present),
+                longest_wait_s=0.0 if oldest is None else _lasts(oldest, now),
                 ready=states[AgentState.READY],
                 ringing=states[AgentState.RINGING],
                 talking=states[AgentState.TALKING],

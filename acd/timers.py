@@ -23,6 +23,7 @@ class Purpose(Enum):
     HANDSET = "the next move of a handset's user"
     STORE = "a fact to be safe on disk"
     WRAP_UP = "the end of a wrap-up"
+    RELAX = "the next moment at which a caller asks for less"
     MISSED_DELAY = "the next offer after a missed one"
 
 
@@ -32,13 +33,13 @@ class Timers:
     def __init__(self) -> None:
         # A stopped or moved timer leaves its entry in the heap; the serial tells that it is stale.
         self._heap: list[tuple[float, int, Purpose, str]] = []
-        self._running: dict[tuple[Purpose, str], int] = {}
+        self._running: dict[tuple[Purpose, str], tuple[int, float]] = {}
         self._serial = 0
 
     def start(self, purpose: Purpose, owner: str, at: float) -> None:
         """Be due at ``at``, whatever was set before."""
         self._serial += 1
-        self._running[purpose, owner] = self._serial
+        self._running[purpose, owner] = self._serial, at
         heapq.heappush(self._heap, (at, self._serial, purpose, owner))
         if len(self._heap) > 2 * len(self._running) + 64:
             self._heap = [entry for entry in self._heap if self._is_current(entry)]
@@ -51,6 +52,11 @@ class Timers:
     def is_running(self, purpose: Purpose, owner: str) -> bool:
         """Whether this deadline is still ahead."""
         return (purpose, owner) in self._running
+
+    def due_at(self, purpose: Purpose, owner: str) -> float | None:
+        """When this deadline is, if it is ahead."""
+        running = self._running.get((purpose, owner))
+        return None if running is None else running[1]
 
     def next(self) -> float | None:
         """The earliest deadline."""
@@ -68,5 +74,5 @@ class Timers:
         return purpose, owner
 
     def _is_current(self, entry: tuple[float, int, Purpose, str]) -> bool:
-        _, serial, purpose, owner = entry
-        return self._running.get((purpose, owner)) == serial
+        at, serial, purpose, owner = entry
+        return self._running.get((purpose, owner)) == (serial, at)

@@ -5,6 +5,7 @@ from enum import Enum
 
 from acd.ids import PortId
 from acd.numbers import NumberForm, NumberKind
+from acd.points import NO_POINTS, Points
 
 __all__ = [
     "CalledNumberSettings",
@@ -98,6 +99,7 @@ class CalledNumberSettings:
     tenant: str = "main"
     greeting: tuple[str, ...] = ()
     "Prompts before the flow."
+    points: Points = NO_POINTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from acd.contact import Contact
-from acd.ids import AgentId, CallerIdentity, CallId, PortId
+from acd.ids import AgentId, CallerIdentity, CallId, PortId, QueueName
 from acd.ivr import ToEnd, ToNumber, ToQueue, Walk
 from acd.number_plan import Attempt
 from acd.numbers import Number
+from acd.points import NO_POINTS, Points
 from acd.records import CallRecord
 
 __all__ = ["Call", "CallInput", "Move", "OutgoingLeg", "Sound", "ToNode"]
@@ -95,9 +96,19 @@ class Call:
     contact: Contact | None = None
     "Kept while an agent talks, should the station fail."
     timed_out_node: str = ""
+    lists: tuple[str, ...] = ()
+    "Of callers, on which this one stands."
+    points: tuple[Points, ...] = ()
+    "Of the number that was called, and of those lists;"
+    points_here: Points = NO_POINTS
+    "and of the place in the flow."
+    offers: dict[PortId, AgentId] = field(default_factory=dict)
+    "Whose handsets ring for this caller,"
+    offered_in: QueueName | None = None
+    "by this queue."
     agent: AgentId | None = None
     station: PortId | None = None
-    "That rings for this caller, talks to it, or has begun the call."
+    "That talks to this caller, or has begun the call."
     outgoing: OutgoingLeg | None = None
 
     @property

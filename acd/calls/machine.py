@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from acd import facts
 from acd.actions import AnswerCall, Signal, StartRecording, StopRecording
 from acd.agents import Agents
+from acd.caller_lists import stands_on
 from acd.calls.call import Call, CallInput, Move, ToNode
 from acd.calls.dialling import Dialling
 from acd.calls.emergency import call_to_end
@@ -23,8 +24,9 @@ from acd.ivr import ToEnd, ToNumber, ToQueue, Walk, is_open
 from acd.number_plan import Attempt, NumberPlan
 from acd.numbers import Number
 from acd.orders import Orders
+from acd.points import Points
 from acd.records import Stage
-from acd.routing import pair
+from acd.routing import Router
 from acd.settings import CenterSettings
 from acd.trunks import Trunks
 
@@ -57,6 +59,7 @@ class Calls:
         agents: Agents,
         trunks: Trunks,
         plan: NumberPlan,
+        router: Router,
     ) -> None:
         self._settings = settings
         self._orders = orders
@@ -67,10 +70,10 @@ class Calls:
         self._met_on = {trunk.port: trunk for trunk in settings.trunks}
         self._flows = {flow.name: flow for flow in settings.flows}
         self._schedules = {schedule.name: schedule for schedule in settings.schedules}
-        self._members = {queue.name: frozenset(queue.agents) for queue in settings.queues}
         self._walking = Walking(orders)
-        self._waiting = Waiting(settings, orders, handsets, agents)
-        self._talking = Talking(settings.talk_limit_s, orders, handsets, agents, self._waiting)
+        self._router = router
+        self._waiting = Waiting(settings, orders, handsets, agents, router)
+        self._talking = Talking(settings, orders, handsets, agents, self._waiting)
         self._dialling = Dialling(orders, plan, trunks, self._preempt)
         self._through = Through(settings.talk_limit_s, orders, self._dialling)
         self._live: dict[CallId, Call] = {}
@@ -129,6 +132,7 @@ class Calls:
         )
         language = met.language if ours is None else ours.language or met.language
         call = Call(orders.ledger.calls[call_id], port, caller, language, called)
+        self._recognise(call, Points() if ours is None else ours.points)
         self._live[call_id] = call
         self._trunks.take(port, call_id)
         through = group is not None and group.calls_through
@@ -161,6 +165,13 @@ class Calls:
         self._live[call_id] = call
         self._handsets.call_out(station, call_id)
         self._carry_out(call, self._dial(call, number, own_number=own_number))
+
+    def _recognise(self, call: Call, of_called: Points) -> None:
+        """Find the lists on which the caller stands, and what all that is worth."""
+        number = call.caller.normal_number or call.caller.number or ""
+        lists = [each for each in self._settings.caller_lists if stands_on(each, number)]
+        call.lists = tuple(each.name for each in lists)
+        call.points = (of_called, *(each.points for each in lists))
 
     def _new_id(self) -> CallId:
         return CallId(f"{self._orders.ledger.count('last call') + 1:08}")
@@ -231,14 +242,9 @@ class Calls:
             self._talking.wrap_up(call)
 
     def offer_waiting(self) -> None:
-        """Ring a handset for every caller who can have an agent now."""
-        waiting = self._waiting.waiting()
-        if not waiting:
-            return
-        callers = {queue: line.to_be_offered() for queue, line in waiting.items()}
-        for contact, agent in pair(callers, self._agents.ready(), self._members):
-            station = PortId(self._orders.ledger.agent(agent).station)
-            self._waiting.offer(self._live[contact.call], AgentId(agent), station)
+        """Ring handsets for every caller who can have an agent now."""
+        for decision in self._router.decide(self._orders.now):
+            self._waiting.offer(self._live[decision.contact], decision)
 
     def _carry_out(self, call: Call, move: Move | None) -> None:
         while move is not None:

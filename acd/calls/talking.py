@@ -6,9 +6,10 @@ from acd.agents import Agents
 from acd.calls.call import Call, Move
 from acd.calls.waiting import Waiting
 from acd.handsets import Handsets
-from acd.ids import Cause
+from acd.ids import Cause, PortId
 from acd.ivr import ToEnd
 from acd.orders import Orders
+from acd.settings import CenterSettings
 from acd.timers import Purpose
 
 __all__ = ["Talking"]
@@ -19,25 +20,29 @@ class Talking:
 
     def __init__(
         self,
-        talk_limit_s: float,
+        settings: CenterSettings,
         orders: Orders,
         handsets: Handsets,
         agents: Agents,
         waiting: Waiting,
     ) -> None:
-        self._talk_limit_s = talk_limit_s
+        self._talk_limit_s = settings.talk_limit_s
+        self._weights = {queue.name: queue.weights for queue in settings.queues}
         self._orders = orders
         self._handsets = handsets
         self._agents = agents
         self._waiting = waiting
 
-    def connect(self, call: Call, _: str) -> None:
-        """The agent answered."""
-        agent, station = self._waiting.accept(call)
-        assert call.contact is not None
+    def connect(self, call: Call, answered: str) -> None:
+        """An agent answered, at this station."""
+        station, queue = PortId(answered), call.offered_in
+        assert queue is not None
+        agent = call.agent = self._waiting.accept(call, station)
+        call.station = station
         self._orders.ask(Connect(port=call.port, other=station))
         self._orders.write(facts.OfferAnswered(call=call.id, agent=agent))
-        self._orders.write(facts.CallConnected(call=call.id, agent=agent, queue=call.contact.queue))
+        turn = 1 / self._weights[queue].get(agent, 1.0)
+        self._orders.write(facts.CallConnected(call=call.id, agent=agent, queue=queue, turn=turn))
         due = self._orders.now + self._talk_limit_s
         self._orders.timers.start(Purpose.TALK, call.id, due)
 

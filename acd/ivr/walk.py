@@ -11,6 +11,7 @@ from enum import Enum
 from typing import ClassVar
 
 from acd.ids import Cause, QueueName
+from acd.points import NO_POINTS, Points
 from acd.settings import (
     DialNode,
     FlowSettings,
@@ -115,6 +116,8 @@ class ToQueue:
 
     queue: QueueName
     timed_out: str
+    also: tuple[QueueName, ...] = ()
+    points: Points = NO_POINTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +211,7 @@ class Walk:
                     self._ask(node)
                     return
                 case QueueNode():
-                    self._leave(ToQueue(node.queue, node.timed_out))
+                    self._leave(ToQueue(node.queue, node.timed_out, node.also, node.points))
                     return
                 case DialNode():
                     self._leave(ToNumber(node.number, node.failed))

@@ -1,12 +1,16 @@
 """Any events in any order, lines that fail and clocks that jump: what must hold at every moment."""
 
+from dataclasses import replace
+
 from acd_appliance import (
     ANA,
     BEN,
     CARA,
     FLOW,
     OUTSIDE,
+    SALES,
     STATIONS,
+    SUPPORT,
     TRUNKS,
     UTC_MINUS_NOW_S,
     Numbers,
@@ -49,6 +53,7 @@ from acd import (
     PortInService,
     PortOutOfService,
     Proceeding,
+    QueueNode,
     ShutdownRequested,
     SoundFinished,
     StartRecording,
@@ -58,6 +63,7 @@ from acd import (
 from acd.handset import HandsetState
 from acd.ledger import Ledger
 from acd.records import AgentState, Stage
+from acd.routing import Discipline, Relaxation, SkillRequirement
 from acd.timers import Purpose
 
 PORTS = (*TRUNKS, *STATIONS[:3])
@@ -67,6 +73,49 @@ SETTINGS = settings(
     announce_first_s=0.0,
     talk_limit_s=300.0,
     number_plan=OUTSIDE,
+)
+
+SKILLED = replace(
+    SETTINGS,
+    agents=(
+        replace(SETTINGS.agents[0], skills={"billing": 3}, allocation={SALES: 3.0, SUPPORT: 1.0}),
+        replace(SETTINGS.agents[1], skills={"billing": 1}),
+        SETTINGS.agents[2],
+    ),
+    queues=(
+        replace(
+            SETTINGS.queues[0],
+            agents=(ANA, BEN, CARA),
+            discipline=Discipline.RING_ALL,
+            ageing=2.0,
+        ),
+        replace(
+            SETTINGS.queues[1],
+            agents=(ANA, BEN, CARA),
+            discipline=Discipline.WEIGHTED,
+            weights={BEN: 2.0},
+            priority=16.0,
+            requires=(
+                SkillRequirement(
+                    skill="billing",
+                    level=2,
+                    relaxes=(
+                        Relaxation(after_s=8.0, level=1),
+                        Relaxation(after_s=16.0, level=0),
+                    ),
+                ),
+            ),
+        ),
+    ),
+    flows=(
+        replace(
+            FLOW,
+            nodes={
+                **FLOW.nodes,
+                "sales": QueueNode(queue=SALES, timed_out="sorry", also=(SUPPORT,)),
+            },
+        ),
+    ),
 )
 
 ports = st.sampled_from(PORTS)
@@ -82,7 +131,6 @@ class AnyEvents(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.center = Center(SETTINGS, Numbers())
         self.now = 0.0
         self.journal: list[tuple[float, object]] = []
         self.connected: set[tuple[str, str]] = set()
@@ -91,8 +139,10 @@ class AnyEvents(RuleBasedStateMachine):
         self.ticket = 0
         self.snapshot: tuple[int, tuple[float, object]] | None = None
 
-    @initialize()
-    def open_for_business(self) -> None:
+    @initialize(settings=st.sampled_from((SETTINGS, SKILLED)))
+    def open_for_business(self, settings) -> None:
+        self.settings = settings
+        self.center = Center(settings, Numbers())
         self.switch_on()
         self.agent_logs_in(STATIONS[0], ANA, True)
         self.agent_logs_in(STATIONS[1], BEN, True)
@@ -112,7 +162,7 @@ class AnyEvents(RuleBasedStateMachine):
 
     @rule(port=stations, agent=agents, pin_is_right=st.sampled_from((True, True, True, False)))
     def agent_logs_in(self, port, agent, pin_is_right):
-        pin = next(known.pin for known in SETTINGS.agents if known.agent == agent)
+        pin = next(known.pin for known in self.settings.agents if known.agent == agent)
         self.dial(port, f"*11{agent}#{pin if pin_is_right else '000'}#")
 
     @rule(port=stations, code=st.sampled_from(("*12", "*131", "*132", "*14", "*139", "77")))
@@ -253,7 +303,7 @@ class AnyEvents(RuleBasedStateMachine):
             assert not self.connected
         before = {view.agent: view for view in self.center.agents(self.now)}
         self.now += away_s
-        self.center = Center(SETTINGS, Numbers())
+        self.center = Center(self.settings, Numbers())
         self.recorded.clear()
         self.connected.clear()
         utc_s = self.now + UTC_MINUS_NOW_S
@@ -339,13 +389,21 @@ class AnyEvents(RuleBasedStateMachine):
         assert set(calls) == set(ledger.calls)
         for record in ledger.agents.values():
             on_call = [call for call in calls.values() if call.agent == record.agent]
-            if record.state in (AgentState.RINGING, AgentState.TALKING):
+            rung_for = [c for c in calls.values() if record.agent in c.offers.values()]
+            if record.state is AgentState.TALKING:
                 assert [call.id for call in on_call] == [record.call]
                 assert on_call[0].station == record.station
             else:
                 assert all(call.is_from_station for call in on_call)
+            if record.state is AgentState.RINGING:
+                assert [call.id for call in rung_for] == [record.call]
+                assert rung_for[0].offers[record.station] == record.agent
+            else:
+                assert not rung_for
         for handset in handsets.all():
-            if handset.state in (HandsetState.RINGING, HandsetState.TALKING):
+            if handset.state is HandsetState.RINGING:
+                assert handset.port in calls[handset.call].offers
+            elif handset.state is HandsetState.TALKING:
                 assert calls[handset.call].station == handset.port
             else:
                 assert handset.call is None
@@ -373,7 +431,9 @@ class AnyEvents(RuleBasedStateMachine):
         needed = {
             Stage.WALKING: lambda call: timers.is_running(Purpose.WALK, call.id),
             Stage.QUEUED: lambda call: timers.is_running(Purpose.WAIT, call.id),
-            Stage.OFFERING: lambda call: timers.is_running(Purpose.HANDSET, call.station),
+            Stage.OFFERING: lambda call: all(
+                timers.is_running(Purpose.HANDSET, station) for station in call.offers
+            ),
             Stage.TALKING: lambda call: timers.is_running(Purpose.TALK, call.id),
             Stage.THROUGH: lambda call: timers.is_running(Purpose.TALK, call.id),
             Stage.DIALLING: lambda call: (
@@ -394,10 +454,10 @@ class AnyEvents(RuleBasedStateMachine):
             wraps_up = record.state is AgentState.WRAPPING_UP
             assert wraps_up == timers.is_running(Purpose.WRAP_UP, record.agent)
             missed = -1e9 if record.last_missed is None else record.last_missed
-            free_at = missed + SETTINGS.missed_offer_delay_s
+            free_at = missed + self.settings.missed_offer_delay_s
             is_delayed = timers.is_running(Purpose.MISSED_DELAY, record.agent)
             assert is_delayed == (free_at > self.now)
-        owners = {call.id for call in self.center._calls} | set(PORTS) | {ANA, BEN, CARA}
+        owners = {call.id for call in self.center._calls} | {*PORTS, ANA, BEN, CARA, ""}
         assert {owner for _, owner in timers._running} <= owners, "a timer outlived its owner"
 
     @invariant()
@@ -416,11 +476,18 @@ class AnyEvents(RuleBasedStateMachine):
     @invariant()
     def nobody_waits_while_an_agent_could_answer(self):
         ready = set(self.center._agents.ready())
-        for name, line in self.center._calls.lines.lines.items():
-            members = next(queue.agents for queue in SETTINGS.queues if queue.name == name)
-            assert not (list(line.to_be_offered()) and ready & set(members))
-            entered = [contact.seniority for contact in line]
-            assert entered == sorted(entered)
+        assert ready == {a for a in (ANA, BEN, CARA) if self.center._router.is_ready(a)}
+        skills = {agent.agent: agent.skills for agent in self.settings.agents}
+        for queue in self.settings.queues:
+            for contact in self.center._calls.lines.present(queue.name):
+                if self.center._calls.get(contact.call).offers:
+                    continue
+                waited_s = self.now - contact.entered
+                for agent in ready & set(queue.agents):
+                    assert any(
+                        skills[agent].get(each.skill, 0) < each.level_after(waited_s)
+                        for each in queue.requires
+                    ), f"{contact.call} waits, {agent} is idle"
 
     @invariant()
     def callers_hear_something_unless_they_talk(self):
@@ -430,6 +497,7 @@ class AnyEvents(RuleBasedStateMachine):
                 assert not is_silent
             if call.record.stage is Stage.TALKING:
                 assert is_silent
+            assert bool(call.offers) == (call.record.stage is Stage.OFFERING)
 
     @invariant()
     def replay_gives_the_live_state(self):
