@@ -104,8 +104,11 @@ from acd.ivr import (
 )
 from acd.number_plan import Attempt, NumberPlan
 from acd.numbers import Completeness, Number, NumberForm, NumberKind, NumberReader, PlainNumbers
+from acd.points import Points
+from acd.routing import Discipline, Relaxation, SkillRequirement
 from acd.settings import (
     AgentSettings,
+    CallerListSettings,
     CenterSettings,
     DialNode,
     FlowSettings,
@@ -170,6 +173,7 @@ __all__ = [
     "CallView",
     "CalledNumberSettings",
     "CallerIdentity",
+    "CallerListSettings",
     "CallerQueued",
     "CarrierView",
     "Cause",
@@ -183,6 +187,7 @@ __all__ = [
     "DialNode",
     "DialOut",
     "DigitReceived",
+    "Discipline",
     "Disconnect",
     "Event",
     "Fact",
@@ -221,6 +226,7 @@ __all__ = [
     "PlayMusic",
     "PlayPrompts",
     "PlaySignal",
+    "Points",
     "PortId",
     "PortInService",
     "PortOutOfService",
@@ -232,6 +238,7 @@ __all__ = [
     "RecordingLost",
     "RecordingStarted",
     "RecordingStopped",
+    "Relaxation",
     "RingStation",
     "RouteSettings",
     "SayNode",
@@ -239,6 +246,7 @@ __all__ = [
     "SettingsError",
     "ShutdownRequested",
     "Signal",
+    "SkillRequirement",
     "SnapshotTaken",
     "SoundFinished",
     "StarCodes",

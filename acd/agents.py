@@ -91,8 +91,8 @@ class Agents:
         if pin != known.pin:
             is_last = record.wrong_pins + 1 >= self._settings.pin_attempts
             return Refusal.WRONG_PIN_LOCKED if is_last else Refusal.WRONG_PIN
-        if record.state is AgentState.TALKING:
-            return Refusal.BUSY
+        if record.state is AgentState.TALKING or self._handsets.is_in_call(record.station):
+            return Refusal.BUSY  # with a caller, or with whoever was called from there
         return None
 
     def refuse(self, station: PortId, number: str, refusal: Refusal) -> None:

@@ -88,6 +88,11 @@ class Handsets:
         handset = self._handsets.get(PortId(port))
         return handset is not None and handset.state is HandsetState.IDLE
 
+    def is_in_call(self, port: str) -> bool:
+        """Whether somebody at this handset talks, or calls a number outside."""
+        handset = self._handsets.get(PortId(port))
+        return handset is not None and handset.state is HandsetState.TALKING
+
     def receive(
         self, handset: Handset, given: HandsetInput, *, key: str = "", sound_id: int = 0
     ) -> Outcome | Request | None:

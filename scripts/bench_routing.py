@@ -1,8 +1,8 @@
 """How many routing decisions a second: a fixed, seeded call center, from small to large.
 
-One decision is one arrival or one release, fully processed: the contact takes its places, or the agent gets
-the next contact; the decision with all that it looked at goes as a JSON line into a file. The clock jumps with
-the traffic, so requirements relax and slopes overtake each other on the way.
+One decision is one arrival or one release, fully processed: the contact takes its places, or the agent
+gets the next contact; the decision with all that it looked at goes as a JSON line into a file. The clock
+jumps with the traffic, so requirements relax and slopes overtake each other on the way.
 
     python scripts/bench_routing.py [--agents 10000] [--decisions 200000] [--json]
 """
@@ -76,7 +76,7 @@ class Load:
         self.records: dict[AgentId, Record] = {}
         for number in range(agents):
             agent = AgentId(str(number))
-            serves = {name: number for name in draw.sample(self.names, min(skills, queues))}
+            serves = dict.fromkeys(draw.sample(self.names, min(skills, queues)), number)
             levels = {"language": draw.randint(1, 5)}
             self.router.set_agent(agent, levels, serves)
             self.records[agent] = Record()

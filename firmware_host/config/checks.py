@@ -9,6 +9,7 @@ from firmware_host.config.line_places import is_tie_line
 from firmware_host.config.mistakes import Mistake, key_path, suggest
 from firmware_host.config.number_plan import number_plan_mistakes
 from firmware_host.config.primary_rate import ChannelsError, bearers, group_channels
+from firmware_host.config.queues import queue_mistakes, queue_node_mistakes
 from firmware_host.config.schema import (
     Appliance,
     DahdiCardTable,
@@ -38,7 +39,7 @@ def check_appliance(appliance: Appliance) -> list[Mistake]:
     return [
         *_site(appliance),
         *_ports(appliance),
-        *_agents(appliance),
+        *queue_mistakes(appliance),
         *_schedules(appliance),
         *_flows(appliance),
         *_codes(appliance),
@@ -256,31 +257,6 @@ def _ports(appliance: Appliance) -> Iterable[Mistake]:
                 yield Mistake(key_path(kind, name), f"unusable as a {what}'s name", advice)
 
 
-def _agents(appliance: Appliance) -> Iterable[Mistake]:
-    for number in appliance.agent:
-        if not (number.isascii() and number.isdecimal() and len(number) <= 12):
-            advice = "1 to 12 digits, as keyed in on a handset"
-            yield Mistake(
-                key_path("agent", number), "an agent's number has other characters", advice
-            )
-    for name, queue in appliance.queue.items():
-        if not queue.agents:
-            path = key_path("queue", name, "agents")
-            yield Mistake(path, "nobody serves this queue", "name at least one agent")
-        if 0 < queue.announce_every_s < 1:
-            path = key_path("queue", name, "announce_every_s")
-            yield Mistake(path, f"{queue.announce_every_s:g}", "0 for never, or at least 1")
-        for index, agent in enumerate(queue.agents):
-            if agent in queue.agents[:index]:
-                path = key_path("queue", name, "agents", index)
-                yield Mistake(path, f'agent "{agent}" stands here twice', "once is enough")
-            if agent not in appliance.agent:
-                path = key_path("queue", name, "agents", index)
-                yield Mistake(
-                    path, f'unknown agent "{agent}"', suggest(agent, list(appliance.agent))
-                )
-
-
 def _schedules(appliance: Appliance) -> Iterable[Mistake]:
     for name, schedule in appliance.schedule.items():
         if schedule.time_zone is not None:
@@ -321,9 +297,8 @@ def _node(
         case HoursTable(schedule=schedule) if schedule not in appliance.schedule:
             advice = suggest(schedule, list(appliance.schedule))
             yield Mistake(key_path(*path, "schedule"), f'unknown schedule "{schedule}"', advice)
-        case QueueNodeTable(queue=queue) if queue not in appliance.queue:
-            advice = suggest(queue, list(appliance.queue))
-            yield Mistake(key_path(*path, "queue"), f'unknown queue "{queue}"', advice)
+        case QueueNodeTable():
+            yield from queue_node_mistakes(appliance, node, path)
         case MenuTable(keys=keys):
             for digit in keys:
                 if len(digit) != 1 or digit not in "0123456789*#":

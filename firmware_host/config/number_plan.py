@@ -15,6 +15,7 @@ from acd import (
     Way,
 )
 from firmware_host.config.mistakes import Mistake, key_path, suggest
+from firmware_host.config.points import points
 from firmware_host.config.primary_rate import bearers
 from firmware_host.config.schema import Appliance, DialTable
 from firmware_host.site_numbers import SiteNumbers
@@ -77,6 +78,7 @@ def number_plan_settings(appliance: Appliance) -> NumberPlanSettings:
                 language=called.language or "",
                 tenant=called.tenant,
                 greeting=called.greeting,
+                points=points(called),
             )
             for number, called in appliance.called.items()
         ),

@@ -7,12 +7,39 @@ agent) is checked in `checks`.
 from datetime import date
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
+
+from firmware_host.config.queue_tables import (
+    AgentTable,
+    CallerListTable,
+    PointsTable,
+    QueueTable,
+)
+from firmware_host.config.table import (
+    CallerIdDigits,
+    CallerIdHeardHow,
+    CallerIdHow,
+    Cost,
+    Count,
+    Digits,
+    Language,
+    Name,
+    Pin,
+    PortIndex,
+    PromptNames,
+    Seconds,
+    Signalling,
+    StarCode,
+    Table,
+    TelephoneNumber,
+    WaitingSeconds,
+)
 
 __all__ = [
     "AgentTable",
     "Appliance",
     "CalledTable",
+    "CallerListTable",
     "CardTable",
     "DahdiCardTable",
     "DialTable",
@@ -25,6 +52,7 @@ __all__ = [
     "NodeTable",
     "NumberPlanTable",
     "PauseTable",
+    "PointsTable",
     "PrimaryRateTable",
     "QueueNodeTable",
     "QueueTable",
@@ -41,43 +69,6 @@ __all__ = [
     "ViaTable",
     "VirtualCardTable",
 ]
-
-Seconds = Annotated[float, Meta(ge=0, le=86_400)]
-WaitingSeconds = Annotated[float, Meta(ge=1, le=86_400)]
-"""A limit on how long people or machines wait: below a second nobody could meet it."""
-Count = Annotated[int, Meta(ge=1, le=100)]
-PortIndex = Annotated[int, Meta(ge=0, le=1023)]
-Name = Annotated[str, Meta(min_length=1, max_length=40)]
-Key = Annotated[str, Meta(pattern=r"^[0-9*#]$")]
-Digits = Annotated[str, Meta(pattern=r"^[0-9]{1,12}$")]
-TelephoneNumber = Annotated[str, Meta(pattern=r"^\+?[0-9]{1,20}$")]
-Cost = Annotated[float, Meta(ge=0, le=1_000_000)]
-Pin = Annotated[str, Meta(pattern=r"^[0-9]{4,12}$")]
-StarCode = Annotated[str, Meta(pattern=r"^\*[0-9]{1,4}$")]
-Language = Literal["en", "ro"]
-CallerIdHow = Literal[
-    "none",
-    "fsk_after_first_ring",
-    "fsk_after_reversal",
-    "dtmf_before_ring",
-    "dtmf_after_reversal",
-]
-CallerIdHeardHow = CallerIdHow | Literal["automatic"]
-CallerIdDigits = Literal[
-    "etsi",
-    "brazil",
-    "a_to_hash",
-    "d_to_c",
-    "number_to_hash",
-    "a_to_silence",
-    "number_to_silence",
-]
-Signalling = Literal["kewlstart", "loopstart", "groundstart", "em_wink", "em_immediate"]
-PromptNames = tuple[str, ...]
-
-
-class Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Base of all tables: unknown keys are mistakes."""
 
 
 class SiteTable(Table, frozen=True):
@@ -255,30 +246,10 @@ class StationTable(Table, frozen=True):
     transmit_gain_db: GainDb = 0.0
 
 
-class AgentTable(Table, frozen=True):
-    """Someone who takes calls; the table's name is the agent number."""
-
-    name: Name
-    pin: Pin
-
-
 class TechnicianTable(Table, frozen=True):
     """Someone who may log in on a console; the table's name is the log-in name."""
 
     pin: Pin
-
-
-class QueueTable(Table, frozen=True):
-    """A queue and who serves it."""
-
-    agents: tuple[str, ...]
-    ring_timeout_s: WaitingSeconds = 20.0
-    wrap_up_s: Seconds = 15.0
-    longest_wait_s: WaitingSeconds = 1800.0
-    announce_first_s: Seconds = 0.0
-    announce_every_s: Seconds = 45.0
-    "0: never again; else at least 1."
-    announce_wait: bool = True
 
 
 class ScheduleTable(Table, frozen=True):
@@ -316,11 +287,13 @@ class SayTable(Table, frozen=True, tag_field="kind", tag="say"):
     next: str
 
 
-class QueueNodeTable(Table, frozen=True, tag_field="kind", tag="queue"):
+class QueueNodeTable(Table, PointsTable, frozen=True, tag_field="kind", tag="queue"):
     """Waits for an agent."""
 
     queue: str
     timed_out: str
+    also: tuple[str, ...] = ()
+    "Queues in which the caller waits at the same time."
 
 
 class DialTable(Table, frozen=True, tag_field="kind", tag="dial"):
@@ -370,7 +343,7 @@ class RouteTable(Table, frozen=True):
     "``+4021`` as E.164, ``3`` as it is dialled where it is no number of the country; empty: all others."
 
 
-class CalledTable(Table, frozen=True):
+class CalledTable(Table, PointsTable, frozen=True):
     """What callers of a number of ours meet; the table's name is the number, or its beginning."""
 
     flow: str
@@ -448,3 +421,4 @@ class Appliance(Table, frozen=True):
     number_plan: NumberPlanTable = NumberPlanTable()
     route: dict[str, RouteTable] = {}
     called: dict[TelephoneNumber, CalledTable] = {}
+    caller_list: dict[Name, CallerListTable] = {}

@@ -3,8 +3,6 @@
 from zoneinfo import ZoneInfo
 
 from acd import (
-    AgentId,
-    AgentSettings,
     CenterSettings,
     DialNode,
     FlowSettings,
@@ -16,7 +14,6 @@ from acd import (
     PortId,
     QueueName,
     QueueNode,
-    QueueSettings,
     SayNode,
     Schedule,
     StarCodes,
@@ -37,7 +34,13 @@ from drivers import (
 from dsp import TonePlan, with_disconnect_tone
 from firmware_host.config.hours import parse_open_hours
 from firmware_host.config.number_plan import number_plan_settings
+from firmware_host.config.points import points
 from firmware_host.config.primary_rate import bearers
+from firmware_host.config.queues import (
+    agent_settings,
+    caller_list_settings,
+    queue_settings,
+)
 from firmware_host.config.schema import (
     Appliance,
     DialTable,
@@ -92,23 +95,9 @@ def center_settings(appliance: Appliance) -> CenterSettings:
         ),
         number_plan=number_plan_settings(appliance),
         stations=tuple(PortId(name) for name in appliance.station),
-        agents=tuple(
-            AgentSettings(agent=AgentId(number), name=agent.name, pin=agent.pin)
-            for number, agent in appliance.agent.items()
-        ),
-        queues=tuple(
-            QueueSettings(
-                name=QueueName(name),
-                agents=tuple(AgentId(agent) for agent in queue.agents),
-                ring_timeout_s=queue.ring_timeout_s,
-                wrap_up_s=queue.wrap_up_s,
-                longest_wait_s=queue.longest_wait_s,
-                announce_first_s=queue.announce_first_s,
-                announce_every_s=queue.announce_every_s,
-                announce_wait=queue.announce_wait,
-            )
-            for name, queue in appliance.queue.items()
-        ),
+        agents=agent_settings(appliance),
+        queues=queue_settings(appliance),
+        caller_lists=caller_list_settings(appliance),
         flows=tuple(
             FlowSettings(
                 name=name,
@@ -155,7 +144,12 @@ def _node(node: NodeTable) -> Node:
         case SayTable():
             return SayNode(prompts=node.prompts, next=node.next)
         case QueueNodeTable():
-            return QueueNode(queue=QueueName(node.queue), timed_out=node.timed_out)
+            return QueueNode(
+                queue=QueueName(node.queue),
+                timed_out=node.timed_out,
+                also=tuple(QueueName(queue) for queue in node.also),
+                points=points(node),
+            )
         case DialTable():
             return DialNode(number=node.number, failed=node.failed)
         case HangUpTable():
