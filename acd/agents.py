@@ -7,6 +7,7 @@ station is out of service or off-hook stays logged in and is offered nothing.
 from acd import facts
 from acd.handsets import Handsets
 from acd.ids import AgentId, CallId, PortId, QueueName
+from acd.membership import Membership
 from acd.orders import Orders
 from acd.records import AgentRecord, AgentState, Refusal
 from acd.routing import Router
@@ -33,17 +34,44 @@ class Agents:
         self._router = router
         for queue in settings.queues:
             router.set_queue(queue.name, queue.discipline, at_once=queue.ring_at_once)
-        for agent in settings.agents:
-            serves = {
-                queue.name: queue.agents.index(agent.agent)
-                for queue in settings.queues
-                if agent.agent in queue.agents
-            }
-            router.set_agent(agent.agent, agent.skills, serves, agent.allocation)
         self._known: dict[str, AgentSettings] = {agent.agent: agent for agent in settings.agents}
+        self.membership = Membership(settings)
+        self._serving: dict[QueueName, dict[AgentId, None]] = {
+            queue.name: {} for queue in settings.queues
+        }
+        for agent in settings.agents:
+            self._seat(agent)
         self._wrap_up_s: dict[str, float] = {
             queue.name: queue.wrap_up_s for queue in settings.queues
         }
+
+    def lend(
+        self, agent: AgentId, queue: QueueName, loan: str, why: str, leaves: tuple[QueueName, ...]
+    ) -> None:
+        """Let an agent help another queue."""
+        self._orders.write(
+            facts.AgentLent(agent=agent, queue=queue, leaves=leaves, loan=loan, why=why)
+        )
+        self._seat(self._known[agent])
+
+    def take_back(self, agent: AgentId, queue: QueueName, why: str) -> None:
+        """Let an agent help another queue no longer."""
+        self._orders.write(facts.AgentReturned(agent=agent, queue=queue, why=why))
+        self._seat(self._known[agent])
+
+    def serving(self, queue: QueueName) -> list[AgentRecord]:
+        """Those who serve a queue now, logged in or not."""
+        return [self._orders.ledger.agent(agent) for agent in self._serving[queue]]
+
+    def _seat(self, agent: AgentSettings) -> None:
+        lent = self._orders.ledger.agent(agent.agent).lent
+        serves = self.membership.served(agent.agent, lent)
+        for queue, serving in self._serving.items():
+            if queue in serves:
+                serving[agent.agent] = None
+            else:
+                serving.pop(agent.agent, None)
+        self._router.set_agent(agent.agent, agent.skills, serves, agent.allocation)
 
     def tell_router(self) -> None:
         """Let the router know who has become ready, and who has stopped being so."""
@@ -183,6 +211,8 @@ class Agents:
 
     def reconcile(self) -> None:
         """Bring replayed agents in line with a switch on which no call is up."""
+        for known in self._known.values():
+            self._seat(known)
         for record in list(self._orders.ledger.agents.values()):
             agent, call = AgentId(record.agent), CallId(record.call)
             if record.state is AgentState.RINGING:

@@ -1,6 +1,6 @@
 """On which lists of known callers somebody stands. Pure."""
 
-from acd.settings import CallerListSettings
+from acd.queue_settings import CallerListSettings
 
 __all__ = ["stands_on"]
 

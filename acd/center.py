@@ -243,6 +243,7 @@ class Center:
                 self._agents.tell_router()
                 self._calls.offer_waiting()
                 self._time_relaxation()
+                self._calls.time_rules()
             due = orders.timers.pop_due(orders.now)
             if due is None:
                 return orders.take()
@@ -259,6 +260,9 @@ class Center:
             self._agents.end_wrap_up(AgentId(owner))
         elif purpose is Purpose.MISSED_DELAY:
             self._orders.touch(owner)
+        elif purpose is Purpose.RULES:
+            self._calls.apply_rules()
+            self._orders.match_is_due = True
         else:
             self._orders.match_is_due = True  # less is asked for, by somebody
 

@@ -32,6 +32,7 @@ def contradictions(settings: CenterSettings) -> list[str]:
         *_names(settings),
         *_agents(settings),
         *_queues(settings),
+        *_loans(settings),
         *_flows(settings),
         *_schedules(settings),
         *_codes(settings),
@@ -79,12 +80,38 @@ def _queues(settings: CenterSettings) -> Iterator[str]:
             if member not in agents:
                 yield f"{where}: there is no agent {member!r}"
         yield from _twice(f"{where}: agent", queue.agents)
+        for overflow in queue.overflows:
+            if overflow.to is not None and all(
+                overflow.to != each.name for each in settings.queues
+            ):
+                yield f"{where}: overflow: there is no queue {overflow.to!r}"
+        for what, value in (("priority", queue.priority), ("ageing", queue.ageing)):
+            if not math.isfinite(value):
+                yield f"{where}: {what} must be finite"
+        if not (math.isfinite(queue.weight) and queue.weight > 0):
+            yield f"{where}: weight must be above 0"
+        for message in queue.messages:
+            if message.every_s:
+                yield from _at_least(f"{where}: every_s of a message", message.every_s, 1.0)
         yield from _at_least(f"{where}: ring_timeout_s", queue.ring_timeout_s, 1.0)
         yield from _at_least(f"{where}: longest_wait_s", queue.longest_wait_s, 1.0)
         yield from _at_least(f"{where}: wrap_up_s", queue.wrap_up_s, 0.0)
         yield from _at_least(f"{where}: announce_first_s", queue.announce_first_s, 0.0)
         if queue.announce_every_s != 0:
             yield from _at_least(f"{where}: announce_every_s", queue.announce_every_s, 1.0)
+
+
+def _loans(settings: CenterSettings) -> Iterator[str]:
+    agents = {agent.agent for agent in settings.agents}
+    queues = {queue.name for queue in settings.queues}
+    yield from _twice("loan", (loan.name for loan in settings.loans))
+    for loan in settings.loans:
+        for queue in (loan.queue, *loan.leaves):
+            if queue not in queues:
+                yield f"loan {loan.name!r}: there is no queue {queue!r}"
+        for agent in loan.agents:
+            if agent not in agents:
+                yield f"loan {loan.name!r}: there is no agent {agent!r}"
 
 
 def _flows(settings: CenterSettings) -> Iterator[str]:
@@ -99,8 +126,10 @@ def _flows(settings: CenterSettings) -> Iterator[str]:
             match node:
                 case HoursNode() if node.schedule not in schedules:
                     yield f"{where}: there is no schedule {node.schedule!r}"
-                case QueueNode() if node.queue not in queues:
-                    yield f"{where}: there is no queue {node.queue!r}"
+                case QueueNode():
+                    for queue in (node.queue, *node.also):
+                        if queue not in queues:
+                            yield f"{where}: there is no queue {queue!r}"
                 case HangUpNode() if node.cause not in _CAUSES:
                     yield f"{where}: there is no cause {node.cause!r}"
                 case MenuNode():
@@ -134,7 +163,10 @@ def _ways_out(node: Node) -> dict[str, str]:
         case SayNode():
             return {"next": node.next}
         case QueueNode():
-            return {"timed_out": node.timed_out}
+            keys = {f"key {key}": to for key, to in node.keys.items()}
+            refused = {"full": node.full, "nobody": node.nobody, "too_long": node.too_long}
+            ways = {way: to for way, to in refused.items() if to}
+            return {"timed_out": node.timed_out, **keys, **ways}
         case DialNode():
             return {"failed": node.failed}
         case HangUpNode():

@@ -1,9 +1,9 @@
 """What waits for an agent. Voice is the first medium; an agent has room for one of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
-from acd.ids import CallId, QueueName
+from acd.ids import AgentId, CallId, QueueName
 from acd.waiting import ExpectedWait
 
 __all__ = ["Contact", "Medium"]
@@ -35,7 +35,13 @@ class Contact:
     medium: Medium = Medium.VOICE
     told_place: int | None = None
     told_wait: ExpectedWait | None = None
+    prefers: AgentId | None = None
+    "Who served this caller last, and for whom it waits alone at first."
+    overflowed: frozenset[int] = frozenset()
+    "Rules of the queue that have been carried out for this one."
     announced_at: float | None = None
-    "When the place is told next."
+    "When the place is told next,"
+    messages_due: list[float | None] = field(default_factory=list)
+    "and each of the queue's messages."
     gives_up_at: float = 0.0
     "End of the longest wait."

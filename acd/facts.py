@@ -8,10 +8,12 @@ plain (str, int, float, bool, None, tuples and dicts of these), so that any JSON
 from dataclasses import dataclass, field
 
 __all__ = [
+    "AgentLent",
     "AgentLoggedIn",
     "AgentLoggedOut",
     "AgentPaused",
     "AgentResumed",
+    "AgentReturned",
     "AgentWrappedUp",
     "AnnouncementPlayed",
     "CallAnswered",
@@ -19,6 +21,7 @@ __all__ = [
     "CallConnected",
     "CallEnded",
     "CallOfferedToUs",
+    "CallOverflowed",
     "CallPlaced",
     "CallUnsupervised",
     "CallerQueued",
@@ -36,6 +39,8 @@ __all__ = [
     "OfferMissed",
     "OfferWithdrawn",
     "PauseRequested",
+    "QueueLeft",
+    "QueueRefused",
     "RecordingLost",
     "RecordingStarted",
     "RecordingStopped",
@@ -219,6 +224,63 @@ class CallerQueued:
     "Other queues in which the caller waits at the same time."
     lists: tuple[str, ...] = ()
     "Lists of callers on which this one stands."
+    waited_before_s: float = 0.0
+    "That counts for the place: in another queue, or in a call that was cut off."
+    prefers: str = ""
+    "The agent who served this caller last, and for whom the caller waits alone at first."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRefused:
+    """The caller was not let into a queue: it is full, nobody is there, or it would take too long."""
+
+    call: str
+    queue: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLeft:
+    """The caller left a queue without having been served, and goes on in the flow."""
+
+    call: str
+    queue: str
+    why: str
+    waited_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOverflowed:
+    """A caller waits in one more queue from now on, or has other points."""
+
+    call: str
+    queue: str
+    to: str
+    "Empty: no other queue."
+    priority: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLent:
+    """An agent helps another queue from now on."""
+
+    agent: str
+    queue: str
+    leaves: tuple[str, ...]
+    "Queues that the agent does not serve meanwhile."
+    loan: str
+    "The rule of this name, or empty: by hand."
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentReturned:
+    """An agent helps another queue no longer."""
+
+    agent: str
+    queue: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -391,6 +453,10 @@ class SnapshotTaken:
     agents: tuple[dict[str, str | int | float | dict[str, float] | None], ...]
     calls: tuple[dict[str, str | int | float | None], ...]
     counters: dict[str, int]
+    services: tuple[dict[str, str | int | float | None], ...] = ()
+    places: tuple[dict[str, str | int | float | None], ...] = ()
+    "As in `acd.memory`."
+    loans: tuple[dict[str, str | int | float | None], ...] = ()
 
 
 Fact = (
@@ -411,6 +477,11 @@ Fact = (
     | CallUnsupervised
     | KeyPressed
     | CallerQueued
+    | QueueRefused
+    | QueueLeft
+    | CallOverflowed
+    | AgentLent
+    | AgentReturned
     | AnnouncementPlayed
     | OfferMade
     | OfferAnswered

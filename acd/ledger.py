@@ -12,7 +12,8 @@ from acd import facts
 from acd.carriers import count_incoming, count_outgoing
 from acd.facts import Fact, SnapshotTaken
 from acd.ids import Cause
-from acd.records import AgentRecord, AgentState, CallRecord, Refusal, Stage
+from acd.memory import Memory
+from acd.records import AgentRecord, AgentState, CallRecord, Loan, Refusal, Stage
 from acd.snapshots import agents_of, calls_of, take_snapshot
 
 __all__ = ["Ledger"]
@@ -29,6 +30,7 @@ class Ledger:
     agents: dict[str, AgentRecord] = field(default_factory=dict)
     calls: dict[str, CallRecord] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
     _at_station: dict[str, str] = field(default_factory=dict, compare=False)
 
     def agent(self, agent: str) -> AgentRecord:
@@ -84,6 +86,8 @@ class Ledger:
                 | facts.AgentResumed()
                 | facts.WrapUpStarted()
                 | facts.AgentWrappedUp()
+                | facts.AgentLent()
+                | facts.AgentReturned()
             ):
                 self._change_agent(fact, at)
             case _:
@@ -91,7 +95,9 @@ class Ledger:
 
     def snapshot(self, now: float) -> SnapshotTaken:
         """The records as one fact."""
-        return take_snapshot(self.agents.values(), self.calls.values(), self.counters, now)
+        return take_snapshot(
+            self.agents.values(), self.calls.values(), self.counters, self.memory, now
+        )
 
     def _restore(self, fact: SnapshotTaken, at: float) -> None:
         self.counters = dict(fact.counters)
@@ -100,6 +106,7 @@ class Ledger:
             record.station: record.agent for record in self.agents.values() if record.station
         }
         self.calls = {record.call: record for record in calls_of(fact, at)}
+        self.memory.restore(fact.services, fact.places, at)
 
     def _add(self, counter: str, amount: int = 1) -> int:
         self.counters[counter] = self.counters.get(counter, 0) + amount
@@ -109,6 +116,7 @@ class Ledger:
         record = CallRecord(fact.call, fact.port, at, stage_since=at)
         if isinstance(fact, facts.CallOfferedToUs):
             record.carrier, record.tenant = fact.carrier, fact.tenant
+            record.number = fact.normal_number or fact.number or ""
         self.calls[fact.call] = record
         if fact.call.isascii() and fact.call.isdigit():
             self.counters["last call"] = max(self.count("last call"), int(fact.call))
@@ -131,6 +139,9 @@ class Ledger:
             talks = self._add(f"talks {record.queue}")
             self._average("ring", record.queue, talks, record.rang_s)
             self._average("talk", record.queue, talks, at - record.stage_since)
+        if record is not None and fact.stage in (Stage.QUEUED.value, Stage.OFFERING.value):
+            entered = record.queued_since - record.waited_before_s
+            self.memory.leave(record.number, record.queue, entered, at)
         # Only who hung up while waiting has abandoned; failed lines and restarts are no caller's will.
         if (
             record is not None
@@ -174,6 +185,8 @@ class Ledger:
             case facts.CallerQueued():
                 if record.stage is not Stage.TALKING:
                     record.queued_since = at  # who comes back from a lost talk keeps the old time
+                    record.waited_before_s = fact.waited_before_s
+                    self.memory.come_back(record.number, fact.queue)
                 record.queue = fact.queue
                 _move(record, Stage.QUEUED, at)
             case facts.RecordingStarted():
@@ -224,6 +237,7 @@ class Ledger:
                 if call is not None:
                     call.queue = fact.queue
                     call.ringing = 0
+                    self.memory.serve(call.number, fact.agent, at)
                     call.rang_s = at - call.stage_since if call.stage is Stage.OFFERING else 0.0
                     _move(call, Stage.TALKING, at)
                     self._count_service(call, at)
@@ -243,7 +257,9 @@ class Ledger:
         | facts.PauseRequested
         | facts.AgentResumed
         | facts.WrapUpStarted
-        | facts.AgentWrappedUp,
+        | facts.AgentWrappedUp
+        | facts.AgentLent
+        | facts.AgentReturned,
         at: float,
     ) -> None:
         if isinstance(fact, facts.LogInRefused):
@@ -279,6 +295,10 @@ class Ledger:
                 agent.call = fact.call
             case facts.AgentWrappedUp():
                 self._make_ready(agent, at)
+            case facts.AgentLent():
+                agent.lent[fact.queue] = Loan(tuple(fact.leaves), fact.loan, at)
+            case facts.AgentReturned():
+                agent.lent.pop(fact.queue, None)
 
     def _refuse(self, fact: facts.LogInRefused, at: float) -> None:
         if fact.reason == Refusal.WRONG_PIN.value:

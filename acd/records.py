@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
-__all__ = ["AgentRecord", "AgentState", "CallRecord", "Refusal", "Stage"]
+__all__ = ["AgentRecord", "AgentState", "CallRecord", "Loan", "Refusal", "Stage"]
 
 
 class AgentState(Enum):
@@ -42,6 +42,16 @@ class Refusal(Enum):
 
 
 @dataclass(slots=True)
+class Loan:
+    """An agent helps another queue."""
+
+    leaves: tuple[str, ...]
+    loan: str
+    "The rule's name; empty: by hand."
+    since: float
+
+
+@dataclass(slots=True)
 class AgentRecord:
     """What is known of one agent."""
 
@@ -74,6 +84,8 @@ class AgentRecord:
     "By queue: contacts, each divided by the agent's weight; who logs in starts level with the others."
     offered_last: dict[str, int] = field(default_factory=dict)
     "By queue: the serial number of the last offer."
+    lent: dict[str, Loan] = field(default_factory=dict)
+    "By the queue that is helped."
     wrong_pins: int = 0
     locked_since: float | None = None
 
@@ -95,6 +107,9 @@ class CallRecord:
     "How many handsets ring for it."
     is_recorded: bool = False
     is_served: bool = False
+    number: str = ""
+    "The caller's, canonical where that can be told."
+    waited_before_s: float = 0.0
     tenant: str = "main"
     carrier: str = ""
     "Of the trunk on which the call came."

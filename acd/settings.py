@@ -9,7 +9,7 @@ from datetime import date, time, tzinfo
 
 from acd.ids import AgentId, PortId, QueueName
 from acd.points import NO_POINTS, Points
-from acd.routing import Discipline, SkillRequirement
+from acd.queue_settings import CallerListSettings, LoanSettings, QueueSettings
 from acd.trunk_settings import NumberPlanSettings, TrunkSettings
 
 __all__ = [
@@ -94,6 +94,16 @@ class QueueNode:
     also: tuple[QueueName, ...] = ()
     "Waits in these at the same time, and is served once."
     points: Points = NO_POINTS
+    keys: dict[str, str] = field(default_factory=dict)
+    "Keys that lead out of the queue, at any time."
+    keeps_wait: bool = False
+    "Who comes from another queue brings along the time waited there."
+    full: str = ""
+    "Where to go on if the queue is full,"
+    nobody: str = ""
+    "nobody is there to serve it,"
+    too_long: str = ""
+    "or it would take too long; empty: as ``timed_out``."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,51 +135,6 @@ class FlowSettings:
     name: str
     start: str
     nodes: dict[str, Node]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallerListSettings:
-    """Callers who are known, and what that gives them."""
-
-    name: str
-    numbers: frozenset[str] = frozenset()
-    "Canonical, as a `NumberReader` gives them."
-    prefixes: tuple[str, ...] = ()
-    keyed: frozenset[str] = frozenset()
-    "What a caller keyed in, a customer's number for example."
-    points: Points = NO_POINTS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueSettings:
-    """A queue and who serves it.
-
-    A contact's score is ``weight x (priority + ageing x seconds waited)``: of all that an agent could serve
-    the one with the highest is next.
-    """
-
-    name: QueueName
-    agents: tuple[AgentId, ...]
-    discipline: Discipline = Discipline.LONGEST_IDLE
-    ring_at_once: int = 2
-    "How many handsets `Discipline.RING_SOME` rings."
-    weights: dict[AgentId, float] = field(default_factory=dict)
-    "For `Discipline.WEIGHTED`; who is not there has 1."
-    requires: tuple[SkillRequirement, ...] = ()
-    priority: float = 0.0
-    ageing: float = 1.0
-    "Points a second."
-    weight: float = 1.0
-    ring_timeout_s: float = 20.0
-    wrap_up_s: float = 15.0
-    longest_wait_s: float = 1800.0
-    announce_first_s: float = 0.0
-    "The place is told this long after queueing (0: at once)"
-    announce_every_s: float = 45.0
-    "and again this often (0: never again),"
-    announce_wait: bool = True
-    "together with the expected wait, once the queue's calls allow an estimate."
-    music: str = "default"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +175,7 @@ class CenterSettings:
     flows: tuple[FlowSettings, ...]
     schedules: tuple[Schedule, ...]
     caller_lists: tuple[CallerListSettings, ...] = ()
+    loans: tuple[LoanSettings, ...] = ()
     star_codes: StarCodes = field(default_factory=StarCodes)
     pause_reasons: dict[str, str] = field(default_factory=lambda: {"1": "break", "2": "meeting"})
     "Digit after the pause code, and the reason that is written."

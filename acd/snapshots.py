@@ -7,7 +7,8 @@ what is missing or not understood takes the value of a record that knows nothing
 from collections.abc import Iterable, Iterator
 
 from acd.facts import SnapshotTaken
-from acd.records import AgentRecord, AgentState, CallRecord, Stage
+from acd.memory import Memory
+from acd.records import AgentRecord, AgentState, CallRecord, Loan, Stage
 
 __all__ = ["agents_of", "calls_of", "take_snapshot"]
 
@@ -23,19 +24,37 @@ def take_snapshot(
     agents: Iterable[AgentRecord],
     calls: Iterable[CallRecord],
     counters: dict[str, int],
+    memory: Memory,
     now: float,
 ) -> SnapshotTaken:
     """Everything as of now."""
+    agents = tuple(agents)
+    services, places = memory.rows(now)
     return SnapshotTaken(
         agents=tuple(_agent_row(record, now) for record in agents),
         calls=tuple(_call_row(record, now) for record in calls),
         counters=dict(counters),
+        services=services,
+        places=places,
+        loans=tuple(_loan_rows(agents, now)),
     )
 
 
 def agents_of(snapshot: SnapshotTaken, at: float) -> Iterator[AgentRecord]:
     """The agents as they were when it was taken, at ``at``."""
-    return (_agent_from(row, at) for row in snapshot.agents if row.get("agent"))
+    records = {
+        record.agent: record
+        for row in snapshot.agents
+        if row.get("agent")
+        for record in (_agent_from(row, at),)
+    }
+    for row in snapshot.loans:
+        record = records.get(_text(row.get("agent")))
+        if record is not None:
+            leaves = tuple(_text(row.get("leaves")).split())
+            since = _time(row.get("age_s"), at) or 0.0
+            record.lent[_text(row.get("queue"))] = Loan(leaves, _text(row.get("loan")), since)
+    return iter(records.values())
 
 
 def calls_of(snapshot: SnapshotTaken, at: float) -> Iterator[CallRecord]:
@@ -69,6 +88,18 @@ def _agent_row(record: AgentRecord, now: float) -> _Nested:
     }
 
 
+def _loan_rows(agents: Iterable[AgentRecord], now: float) -> Iterator[_Row]:
+    for record in agents:
+        for queue, loan in record.lent.items():
+            yield {
+                "agent": record.agent,
+                "queue": queue,
+                "leaves": " ".join(loan.leaves),
+                "loan": loan.loan,
+                "age_s": _age(loan.since, now),
+            }
+
+
 def _call_row(record: CallRecord, now: float) -> _Row:
     return {
         "call": record.call,
@@ -79,6 +110,8 @@ def _call_row(record: CallRecord, now: float) -> _Row:
         "queue": record.queue,
         "queued_age_s": _age(record.queued_since, now),
         "rang_s": record.rang_s,
+        "number": record.number,
+        "waited_before_s": record.waited_before_s,
         "ringing": record.ringing,
         "is_recorded": int(record.is_recorded),
         "is_served": int(record.is_served),
@@ -155,6 +188,8 @@ def _call_from(row: _Row, at: float) -> CallRecord:
         queue=_text(row.get("queue")),
         queued_since=_time(row.get("queued_age_s", 0.0), at) or 0.0,
         rang_s=_seconds(row.get("rang_s")),
+        number=_text(row.get("number")),
+        waited_before_s=_seconds(row.get("waited_before_s")),
         ringing=_number(row.get("ringing")),
         is_recorded=bool(_number(row.get("is_recorded"))),
         is_served=bool(_number(row.get("is_served"))),

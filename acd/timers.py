@@ -24,6 +24,7 @@ class Purpose(Enum):
     STORE = "a fact to be safe on disk"
     WRAP_UP = "the end of a wrap-up"
     RELAX = "the next moment at which a caller asks for less"
+    RULES = "the next look at the rules of the queues"
     MISSED_DELAY = "the next offer after a missed one"
 
 

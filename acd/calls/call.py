@@ -11,8 +11,9 @@ from acd.ids import AgentId, CallerIdentity, CallId, PortId, QueueName
 from acd.ivr import ToEnd, ToNumber, ToQueue, Walk
 from acd.number_plan import Attempt
 from acd.numbers import Number
-from acd.points import NO_POINTS, Points
+from acd.points import Points
 from acd.records import CallRecord
+from acd.settings import QueueNode
 
 __all__ = ["Call", "CallInput", "Move", "OutgoingLeg", "Sound", "ToNode"]
 
@@ -24,6 +25,7 @@ class CallInput(Enum):
     SOUND_FINISHED = "sound finished"
     WALK_DUE = "walk due"
     WAIT_DUE = "wait due"
+    DESERTED = "queue deserted"
     ANNOUNCE_DUE = "announce due"
     ANNOUNCEMENT_OVERDUE = "announcement overdue"
     TALK_DUE = "talk due"
@@ -95,13 +97,16 @@ class Call:
     sound_id: int | None = None
     contact: Contact | None = None
     "Kept while an agent talks, should the station fail."
-    timed_out_node: str = ""
+    queue_node: QueueNode | None = None
+    "Of the flow, in which the caller waits."
     lists: tuple[str, ...] = ()
     "Of callers, on which this one stands."
     points: tuple[Points, ...] = ()
-    "Of the number that was called, and of those lists;"
-    points_here: Points = NO_POINTS
-    "and of the place in the flow."
+    "Of the number that was called, and of those lists,"
+    raised: tuple[Points, ...] = ()
+    "and what came to them while the caller waited."
+    waiting_since: float | None = None
+    "When the caller first waited in the queue that was left last."
     offers: dict[PortId, AgentId] = field(default_factory=dict)
     "Whose handsets ring for this caller,"
     offered_in: QueueName | None = None

@@ -13,6 +13,7 @@ from acd.caller_lists import stands_on
 from acd.calls.call import Call, CallInput, Move, ToNode
 from acd.calls.dialling import Dialling
 from acd.calls.emergency import call_to_end
+from acd.calls.queue_rules import QueueRules
 from acd.calls.speaking import silence
 from acd.calls.talking import Talking
 from acd.calls.through import Through
@@ -73,6 +74,7 @@ class Calls:
         self._walking = Walking(orders)
         self._router = router
         self._waiting = Waiting(settings, orders, handsets, agents, router)
+        self._rules = QueueRules(settings, orders, agents, self._waiting)
         self._talking = Talking(settings, orders, handsets, agents, self._waiting)
         self._dialling = Dialling(orders, plan, trunks, self._preempt)
         self._through = Through(settings.talk_limit_s, orders, self._dialling)
@@ -246,14 +248,24 @@ class Calls:
         for decision in self._router.decide(self._orders.now):
             self._waiting.offer(self._live[decision.contact], decision)
 
+    def apply_rules(self) -> None:
+        """Let callers overflow, agents be lent, and those go on for whom nobody is there."""
+        for deserted in self._rules.deserted():
+            self.receive(self._live[deserted], CallInput.DESERTED)
+        self._rules.overflow(self._live)
+        self._rules.lend()
+
+    def time_rules(self) -> None:
+        """See to it that the rules are looked at while anybody waits."""
+        self._rules.time()
+
     def _carry_out(self, call: Call, move: Move | None) -> None:
         while move is not None:
             match move:
                 case ToNode():
                     move = self._walking.enter(call, move.node)
                 case ToQueue():
-                    self._waiting.enter(call, move)
-                    move = None
+                    move = self._waiting.enter(call, move.node)
                 case ToNumber():
                     move = self._go_through(call, move)
                 case ToEnd():
@@ -334,7 +346,13 @@ def _table(
         _NO_AGENT,
     )
     not_queued: dict[CallInput, _Handler | str] = dict.fromkeys(
-        (CallInput.WAIT_DUE, CallInput.ANNOUNCE_DUE, CallInput.ANNOUNCEMENT_OVERDUE), _NOT_QUEUED
+        (
+            CallInput.WAIT_DUE,
+            CallInput.DESERTED,
+            CallInput.ANNOUNCE_DUE,
+            CallInput.ANNOUNCEMENT_OVERDUE,
+        ),
+        _NOT_QUEUED,
     )
     not_called: dict[CallInput, _Handler | str] = dict.fromkeys(
         (
@@ -361,19 +379,21 @@ def _table(
         Stage.QUEUED: {
             **no_agent,
             **not_called,
-            CallInput.KEYED: _NO_MENU,
+            CallInput.KEYED: waiting.press,
             CallInput.SOUND_FINISHED: waiting.finish_announcement,
             CallInput.WALK_DUE: _NOT_WALKING,
             CallInput.WAIT_DUE: waiting.give_up,
+            CallInput.DESERTED: waiting.dismiss,
             CallInput.ANNOUNCE_DUE: waiting.announce,
             CallInput.ANNOUNCEMENT_OVERDUE: waiting.finish_announcement,
             CallInput.TALK_DUE: _NOT_TALKING,
         },
         Stage.OFFERING: {
             **not_called,
-            CallInput.KEYED: _NO_MENU,
+            CallInput.KEYED: waiting.press,
             CallInput.SOUND_FINISHED: waiting.finish_announcement,
             CallInput.WALK_DUE: _NOT_WALKING,
+            CallInput.DESERTED: "an agent may answer any moment; looked at again if none does",
             CallInput.WAIT_DUE: "an agent may answer any moment; looked at again if none does",
             CallInput.ANNOUNCE_DUE: "no place is told while a handset rings",
             CallInput.ANNOUNCEMENT_OVERDUE: waiting.finish_announcement,

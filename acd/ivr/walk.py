@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
-from acd.ids import Cause, QueueName
-from acd.points import NO_POINTS, Points
+from acd.ids import Cause
 from acd.settings import (
     DialNode,
     FlowSettings,
@@ -114,10 +113,7 @@ class Wait:
 class ToQueue:
     """Go and wait for an agent."""
 
-    queue: QueueName
-    timed_out: str
-    also: tuple[QueueName, ...] = ()
-    points: Points = NO_POINTS
+    node: QueueNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +207,7 @@ class Walk:
                     self._ask(node)
                     return
                 case QueueNode():
-                    self._leave(ToQueue(node.queue, node.timed_out, node.also, node.points))
+                    self._leave(ToQueue(node))
                     return
                 case DialNode():
                     self._leave(ToNumber(node.number, node.failed))

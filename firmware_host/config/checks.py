@@ -337,7 +337,12 @@ def _ways_on(node: NodeTable) -> list[tuple[tuple[str, ...], str]]:
         case SayTable():
             return [(("next",), node.next)]
         case QueueNodeTable():
-            return [(("timed_out",), node.timed_out)]
+            refused = [("full", node.full), ("nobody", node.nobody), ("too_long", node.too_long)]
+            return [
+                (("timed_out",), node.timed_out),
+                *((("keys", key), target) for key, target in node.keys.items()),
+                *(((way,), target) for way, target in refused if target),
+            ]
         case DialTable():
             return [(("failed",), node.failed)]
         case HangUpTable():
@@ -388,6 +393,10 @@ def _played(appliance: Appliance) -> Iterable[tuple[str, str]]:
             for field in ("prompts", "invalid"):
                 for index, prompt in enumerate(getattr(node, field, ())):
                     yield key_path("flow", flow_name, "node", node_name, field, index), prompt
+    for name, queue in appliance.queue.items():
+        for place, message in enumerate(queue.messages):
+            for index, prompt in enumerate(message.prompts):
+                yield key_path("queue", name, "messages", place, "prompts", index), prompt
     for number, called in appliance.called.items():
         for index, prompt in enumerate(called.greeting):
             yield key_path("called", number, "greeting", index), prompt

@@ -4,15 +4,19 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from firmware_host.config.table import Count, Name, Pin, Seconds, Table, WaitingSeconds
+from firmware_host.config.table import Count, Name, Pin, PromptNames, Seconds, Table, WaitingSeconds
 
 __all__ = [
     "AgentTable",
     "CallerListTable",
+    "LoanTable",
+    "MessageTable",
+    "OverflowTable",
     "PointsTable",
     "QueueTable",
     "RelaxationTable",
     "RequirementTable",
+    "ThresholdTable",
 ]
 
 Skill = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
@@ -62,6 +66,59 @@ class AgentTable(Table, frozen=True):
     "By queue: parts of this agent's calls; empty: whoever has most points is next."
 
 
+class ThresholdTable(Struct, frozen=True, kw_only=True):
+    """When a queue needs something done; any of these is enough."""
+
+    waiting: Count | None = None
+    "Callers in the queue."
+    longest_wait_s: WaitingSeconds | None = None
+    expected_wait_s: WaitingSeconds | None = None
+    "Of a caller who came now."
+
+
+class OverflowTable(Table, ThresholdTable, frozen=True):
+    """What becomes of callers when a threshold is reached; once for each caller."""
+
+    waited_s: WaitingSeconds | None = None
+    "By the caller."
+    to: str = ""
+    "The caller waits in this queue as well."
+    priority: Priority = 0.0
+    "Points that the caller gets."
+    ageing: Ageing | None = None
+    "Points a second, from the beginning on."
+
+
+class MessageTable(Table, frozen=True):
+    """Prompts that callers hear while they wait."""
+
+    prompts: Annotated[PromptNames, Meta(min_length=1)]
+    after_s: Seconds
+    every_s: Seconds = 0.0
+    "0: once; else at least 5."
+
+
+class LoanTable(Table, ThresholdTable, frozen=True):
+    """Agents who help another queue while it needs them; the table's name is the rule's."""
+
+    queue: str
+    "That is helped."
+    agents: Annotated[tuple[str, ...], Meta(min_length=1)]
+    "Who helps, in this order."
+    leaves: tuple[str, ...] = ()
+    "Queues that they do not serve meanwhile; empty: they help besides their own, as a reserve."
+    at_most: Count = 100
+    keeps_ready: Annotated[int, Meta(ge=0, le=100)] = 0
+    "So many others must be ready in the queues that are left."
+    stays_above: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    "They go back when everything is below this part of the threshold,"
+    at_least_s: Seconds = 60.0
+    "and not before."
+
+
+Presence = Literal["nobody", "logged_in", "unpaused"]
+
+
 class QueueTable(Table, frozen=True):
     """A queue and who serves it.
 
@@ -92,12 +149,29 @@ class QueueTable(Table, frozen=True):
     ageing: Ageing = 1.0
     weight: Weight = 1.0
     "Of this queue's points beside those of other queues."
+    last_agent_s: Seconds = 0.0
+    "So long a caller waits for the agent who served this number last; 0: not at all."
+    last_agent_within_s: Annotated[float, Meta(ge=60, le=31_536_000)] = 604_800.0
+    "If that was no longer ago."
+    resume_s: Annotated[float, Meta(ge=0, le=3600)] = 0.0
+    "Who calls again so soon after having left or been cut off gets the old place."
+    most_waiting: Count | None = None
+    "More callers are not let in: they go on at `full`."
+    join_needs: Presence = "nobody"
+    "Who must be there for callers to be let in; else they go on at `nobody`."
+    stay_needs: Presence = "nobody"
+    "Who must be there for callers to stay."
+    longest_expected_wait_s: WaitingSeconds | None = None
+    "Callers who would have to wait longer are not let in: they go on at `too_long`."
+    overflow: tuple[OverflowTable, ...] = ()
+    messages: tuple[MessageTable, ...] = ()
     ring_timeout_s: WaitingSeconds = 20.0
     wrap_up_s: Seconds = 15.0
     longest_wait_s: WaitingSeconds = 1800.0
     announce_first_s: Seconds = 0.0
     announce_every_s: Seconds = 45.0
     "0: never again; else at least 1."
+    announce_place: bool = True
     announce_wait: bool = True
 
 

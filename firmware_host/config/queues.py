@@ -1,28 +1,38 @@
 """Agents, queues and lists of callers: what the ACD is told, and what is wrong with them."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from acd import (
     AgentId,
     AgentSettings,
     CallerListSettings,
     Discipline,
+    LoanSettings,
+    Overflow,
+    QueueMessage,
     QueueName,
     QueueSettings,
+    Staffed,
+    Threshold,
 )
 from firmware_host.config.mistakes import Mistake, key_path, suggest
 from firmware_host.config.number_plan import site_numbers
 from firmware_host.config.points import points, requirement_mistakes, requirements
-from firmware_host.config.queue_tables import QueueTable, Requirements
+from firmware_host.config.queue_tables import QueueTable, Requirements, ThresholdTable
 from firmware_host.config.schema import Appliance, QueueNodeTable
 
 __all__ = [
     "agent_settings",
     "caller_list_settings",
+    "loan_settings",
     "queue_mistakes",
     "queue_node_mistakes",
     "queue_settings",
 ]
+
+SHORTEST_REPETITION_S = 5.0
+_THRESHOLDS = "waiting, longest_wait_s or expected_wait_s"
 
 
 def agent_settings(appliance: Appliance) -> tuple[AgentSettings, ...]:
@@ -52,6 +62,27 @@ def queue_settings(appliance: Appliance) -> tuple[QueueSettings, ...]:
             priority=queue.priority,
             ageing=queue.ageing,
             weight=queue.weight,
+            last_agent_s=queue.last_agent_s,
+            last_agent_within_s=queue.last_agent_within_s,
+            resume_s=queue.resume_s,
+            most_waiting=queue.most_waiting,
+            join_needs=Staffed(queue.join_needs),
+            stay_needs=Staffed(queue.stay_needs),
+            longest_expected_wait_s=queue.longest_expected_wait_s,
+            overflows=tuple(
+                Overflow(
+                    when=replace(_threshold(each), waited_s=each.waited_s),
+                    to=QueueName(each.to) if each.to else None,
+                    priority=each.priority,
+                    ageing=each.ageing,
+                )
+                for each in queue.overflow
+            ),
+            messages=tuple(
+                QueueMessage(prompts=each.prompts, after_s=each.after_s, every_s=each.every_s)
+                for each in queue.messages
+            ),
+            announce_place=queue.announce_place,
             ring_timeout_s=queue.ring_timeout_s,
             wrap_up_s=queue.wrap_up_s,
             longest_wait_s=queue.longest_wait_s,
@@ -83,6 +114,32 @@ def caller_list_settings(appliance: Appliance) -> tuple[CallerListSettings, ...]
     )
 
 
+def loan_settings(appliance: Appliance) -> tuple[LoanSettings, ...]:
+    """The loans as the ACD takes them."""
+    return tuple(
+        LoanSettings(
+            name=name,
+            queue=QueueName(loan.queue),
+            agents=tuple(AgentId(agent) for agent in loan.agents),
+            when=_threshold(loan),
+            leaves=tuple(QueueName(queue) for queue in loan.leaves),
+            at_most=loan.at_most,
+            keeps_ready=loan.keeps_ready,
+            stays_above=loan.stays_above,
+            at_least_s=loan.at_least_s,
+        )
+        for name, loan in appliance.loan.items()
+    )
+
+
+def _threshold(table: ThresholdTable) -> Threshold:
+    return Threshold(
+        waiting=table.waiting,
+        longest_wait_s=table.longest_wait_s,
+        expected_wait_s=table.expected_wait_s,
+    )
+
+
 def queue_mistakes(appliance: Appliance) -> Iterable[Mistake]:
     """Agents with impossible numbers, queues that nobody can serve, lists without callers."""
     for number, agent in appliance.agent.items():
@@ -109,6 +166,7 @@ def queue_mistakes(appliance: Appliance) -> Iterable[Mistake]:
             advice = "numbers, prefixes or keyed"
             yield Mistake(key_path("caller_list", name), "nobody can stand on this list", advice)
         yield from requirement_mistakes(appliance, callers.requires, ("caller_list", name))
+    yield from _loans(appliance)
     for number, called in appliance.called.items():
         yield from requirement_mistakes(appliance, called.requires, ("called", number))
 
@@ -136,6 +194,44 @@ def _queue(appliance: Appliance, name: str, queue: QueueTable) -> Iterable[Mista
         problem = f'means nothing with discipline = "{queue.discipline}"'
         yield Mistake(path, problem, 'discipline = "weighted"')
     yield from requirement_mistakes(appliance, queue.requires, ("queue", name))
+    for index, message in enumerate(queue.messages):
+        if 0 < message.every_s < SHORTEST_REPETITION_S:
+            path = key_path("queue", name, "messages", index, "every_s")
+            advice = f"0 for once, or at least {SHORTEST_REPETITION_S:g}"
+            yield Mistake(path, f"{message.every_s:g}", advice)
+    for index, overflow in enumerate(queue.overflow):
+        path = key_path("queue", name, "overflow", index)
+        if _threshold(overflow) == Threshold() and overflow.waited_s is None:
+            yield Mistake(path, "never happens", _THRESHOLDS + ", or waited_s")
+        if overflow.to and overflow.to not in appliance.queue:
+            advice = suggest(overflow.to, list(appliance.queue))
+            yield Mistake(f"{path}.to", f'unknown queue "{overflow.to}"', advice)
+        if overflow.to == name:
+            yield Mistake(f"{path}.to", "leads to the same queue", "another one")
+        if not overflow.to and not overflow.priority and overflow.ageing is None:
+            yield Mistake(path, "changes nothing", "to, priority or ageing")
+
+
+def _loans(appliance: Appliance) -> Iterable[Mistake]:
+    queues = list(appliance.queue)
+    for name, loan in appliance.loan.items():
+        where = ("loan", name)
+        if _threshold(loan) == Threshold():
+            yield Mistake(key_path(*where), "never happens", _THRESHOLDS)
+        if loan.queue not in queues:
+            path = key_path(*where, "queue")
+            yield Mistake(path, f'unknown queue "{loan.queue}"', suggest(loan.queue, queues))
+        for index, queue in enumerate(loan.leaves):
+            if queue not in queues:
+                path = key_path(*where, "leaves", index)
+                yield Mistake(path, f'unknown queue "{queue}"', suggest(queue, queues))
+        for index, agent in enumerate(loan.agents):
+            path = key_path(*where, "agents", index)
+            if agent not in appliance.agent:
+                advice = suggest(agent, list(appliance.agent))
+                yield Mistake(path, f'unknown agent "{agent}"', advice)
+            elif loan.queue in queues and agent in appliance.queue[loan.queue].agents:
+                yield Mistake(path, f'agent "{agent}" serves the queue anyway', "leave it out")
 
 
 def _served(

@@ -12,6 +12,7 @@ from msgspec import Meta
 from firmware_host.config.queue_tables import (
     AgentTable,
     CallerListTable,
+    LoanTable,
     PointsTable,
     QueueTable,
 )
@@ -22,6 +23,7 @@ from firmware_host.config.table import (
     Cost,
     Count,
     Digits,
+    Key,
     Language,
     Name,
     Pin,
@@ -294,6 +296,16 @@ class QueueNodeTable(Table, PointsTable, frozen=True, tag_field="kind", tag="que
     timed_out: str
     also: tuple[str, ...] = ()
     "Queues in which the caller waits at the same time."
+    keys: dict[Key, str] = {}
+    "Keys that lead out of the queue at any time, to these nodes."
+    keeps_wait: bool = False
+    "Who comes from another queue brings along the time waited there."
+    full: str = ""
+    "Where to go on when no queue takes the caller: it is full,"
+    nobody: str = ""
+    "nobody is there,"
+    too_long: str = ""
+    "or it would take too long; empty: as timed_out."
 
 
 class DialTable(Table, frozen=True, tag_field="kind", tag="dial"):
@@ -422,3 +434,4 @@ class Appliance(Table, frozen=True):
     route: dict[str, RouteTable] = {}
     called: dict[TelephoneNumber, CalledTable] = {}
     caller_list: dict[Name, CallerListTable] = {}
+    loan: dict[Name, LoanTable] = {}

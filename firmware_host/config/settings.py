@@ -39,6 +39,7 @@ from firmware_host.config.primary_rate import bearers
 from firmware_host.config.queues import (
     agent_settings,
     caller_list_settings,
+    loan_settings,
     queue_settings,
 )
 from firmware_host.config.schema import (
@@ -98,6 +99,7 @@ def center_settings(appliance: Appliance) -> CenterSettings:
         agents=agent_settings(appliance),
         queues=queue_settings(appliance),
         caller_lists=caller_list_settings(appliance),
+        loans=loan_settings(appliance),
         flows=tuple(
             FlowSettings(
                 name=name,
@@ -149,6 +151,11 @@ def _node(node: NodeTable) -> Node:
                 timed_out=node.timed_out,
                 also=tuple(QueueName(queue) for queue in node.also),
                 points=points(node),
+                keys=dict(node.keys),
+                keeps_wait=node.keeps_wait,
+                full=node.full,
+                nobody=node.nobody,
+                too_long=node.too_long,
             )
         case DialTable():
             return DialNode(number=node.number, failed=node.failed)
