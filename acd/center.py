@@ -22,14 +22,29 @@ from acd.ids import AgentId, CallId, Cause, PortId
 from acd.number_plan import NumberPlan
 from acd.numbers import NumberKind, NumberReader, PlainNumbers
 from acd.orders import Orders
-from acd.records import AgentState
+from acd.records import AgentState, Stage
 from acd.routing import Router
 from acd.settings import CenterSettings
 from acd.stations import CallNumber, LogIn, LogOut, Pause, Request, Resume
-from acd.tables import agent_views, call_views, queue_views, station_views, trunk_group_views
+from acd.tables import (
+    agent_views,
+    call_views,
+    prospect_view,
+    queue_views,
+    station_views,
+    trunk_group_views,
+)
 from acd.timers import Purpose
 from acd.trunks import Trunks
-from acd.views import AgentView, CallView, CarrierView, QueueView, StationView, TrunkGroupView
+from acd.views import (
+    AgentView,
+    CallView,
+    CarrierView,
+    ProspectView,
+    QueueView,
+    StationView,
+    TrunkGroupView,
+)
 
 __all__ = ["Center"]
 
@@ -204,6 +219,15 @@ class Center:
     def calls(self, now: float) -> tuple[CallView, ...]:
         """The live calls, oldest first."""
         return call_views(self._calls, now)
+
+    def prospect(self, call: CallId, now: float) -> ProspectView | None:
+        """Why a caller still waits; None: this one does not."""
+        live = self._calls.get(call)
+        if live is None or live.record.stage is not Stage.QUEUED:
+            return None
+        return prospect_view(
+            self._settings, self._calls.lines, live, self._orders.ledger, max(now, self._orders.now)
+        )
 
     def queues(self, now: float) -> tuple[QueueView, ...]:
         """The queues, in the order of the settings."""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from acd.calls import Calls
+from acd.calls import Call, Calls
 from acd.calls.waiting import Waiting
 from acd.handsets import Handsets
 from acd.ids import AgentId, CallId, PortId
@@ -10,9 +10,24 @@ from acd.ledger import Ledger
 from acd.records import AgentRecord, AgentState, Stage
 from acd.settings import CenterSettings
 from acd.trunks import Trunks
-from acd.views import AgentView, CallView, QueueView, StationView, TrunkGroupView
+from acd.views import (
+    AgentView,
+    CallView,
+    PlaceView,
+    ProspectView,
+    QueueView,
+    StationView,
+    TrunkGroupView,
+)
 
-__all__ = ["agent_views", "call_views", "queue_views", "station_views", "trunk_group_views"]
+__all__ = [
+    "agent_views",
+    "call_views",
+    "prospect_view",
+    "queue_views",
+    "station_views",
+    "trunk_group_views",
+]
 
 _IN_QUEUE = (Stage.QUEUED, Stage.OFFERING)
 
@@ -40,6 +55,41 @@ def call_views(calls: Calls, now: float) -> tuple[CallView, ...]:
             )
         )
     return tuple(views)
+
+
+def prospect_view(
+    settings: CenterSettings, waiting: Waiting, call: Call, ledger: Ledger, now: float
+) -> ProspectView:
+    """For whom a caller waits."""
+    assert call.contact is not None
+    skills = {agent.agent: agent.skills for agent in settings.agents}
+    places = []
+    for queue in call.contact.queues:
+        entry = waiting.entry(call, queue)
+        able = [
+            record
+            for record in waiting.serving(queue)
+            if entry.wanted.is_met_by(AgentId(record.agent), skills[AgentId(record.agent)])
+        ]
+        last = entry.stage + 1 >= len(entry.stages)
+        places.append(
+            PlaceView(
+                queue=queue,
+                place=waiting.place_in(call, queue),
+                score=round(entry.score(now), 1),
+                needs=" ".join(f"{skill}>={level}" for skill, level in entry.wanted.needs),
+                only=entry.wanted.only,
+                relaxes_in_s=(
+                    None
+                    if last
+                    else max(entry.entered + entry.stages[entry.stage + 1].after_s - now, 0.0)
+                ),
+                agents=dict(Counter(record.state.value for record in able)),
+            )
+        )
+    return ProspectView(
+        call=call.id, waited_s=_lasts(call.contact.entered, now), queues=tuple(places)
+    )
 
 
 def queue_views(

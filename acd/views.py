@@ -4,7 +4,16 @@ from dataclasses import dataclass
 
 from acd.ids import AgentId, CallerIdentity, CallId, PortId, QueueName
 
-__all__ = ["AgentView", "CallView", "CarrierView", "QueueView", "StationView", "TrunkGroupView"]
+__all__ = [
+    "AgentView",
+    "CallView",
+    "CarrierView",
+    "PlaceView",
+    "ProspectView",
+    "QueueView",
+    "StationView",
+    "TrunkGroupView",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +47,31 @@ class CallView:
     def name(self) -> str | None:
         """The caller's name."""
         return self.caller.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceView:
+    """One place of a caller who waits, and who could serve there."""
+
+    queue: QueueName
+    place: int
+    score: float
+    needs: str
+    "Skills and levels at this moment; empty: anybody."
+    only: AgentId | None
+    relaxes_in_s: float | None
+    "Until less is asked for; None: never."
+    agents: dict[str, int]
+    "Those who could serve, by state."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProspectView:
+    """Why a caller still waits."""
+
+    call: CallId
+    waited_s: float
+    queues: tuple[PlaceView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from acd.ivr import place_prompts, wait_prompts
 from acd.orders import Orders
 from acd.points import Points, Standpoint, together
 from acd.queue_settings import QueueSettings, Staffed
-from acd.records import AgentState
+from acd.records import AgentRecord, AgentState
 from acd.routing import Decision, Entry, Router, stages_of
 from acd.settings import CenterSettings, QueueNode
 from acd.thresholds import Load
@@ -441,9 +441,21 @@ class Waiting:
         return expected_wait(place, self._settings[queue], agents, self._orders.ledger)
 
     def place_of(self, call: Call) -> int:
-        """The place of a caller who waits; 1 is next."""
+        """The place of a caller who waits, in the queue that the caller is told of; 1 is next."""
         assert call.contact is not None
-        return self._router.place(call.id, call.contact.queue, self._orders.now)
+        return self.place_in(call, call.contact.queue)
+
+    def place_in(self, call: Call, queue: QueueName) -> int:
+        """The place in one of the caller's queues."""
+        return self._router.place(call.id, queue, self._orders.now)
+
+    def entry(self, call: Call, queue: QueueName) -> Entry:
+        """What the router knows of a caller's place in a queue."""
+        return self._router.entry(call.id, queue)
+
+    def serving(self, queue: QueueName) -> list[AgentRecord]:
+        """The agents who serve a queue now."""
+        return self._agents.serving(queue)
 
     def present(self, queue: QueueName) -> tuple[Contact, ...]:
         """Those who wait in a queue, whoever else may serve them."""

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+import acd
 import drivers
 from dsp import Plane
 from firmware_host.callserver.exchange import Exchange
@@ -83,6 +84,10 @@ def control_handlers(
             )
         raise Refused(f'no call or line "{target}"; `switchroom calls` shows what is up')
 
+    def prospect(call: str) -> dict[str, Any] | None:
+        view = center.prospect(acd.CallId(call.zfill(8)), _now())
+        return None if view is None else asdict(view)
+
     def status() -> dict[str, Any]:
         return {
             "site": appliance.site.name,
@@ -127,6 +132,7 @@ def control_handlers(
         "agents": lambda: [asdict(agent) for agent in center.agents(_now())],
         "trunk_groups": lambda: [asdict(group) for group in center.trunk_groups()],
         "carriers": lambda: [asdict(carrier) for carrier in center.carriers(_now())],
+        "prospect": prospect,
         "hangup": hangup,
         "health": health,
         "media": lambda: media_figures(plane),

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from firmware_host.console.output import Column
+from firmware_host.console.routing_story import story
 from firmware_host.console.session import Session
 from firmware_host.control_socket import ControlError, ask, ask_stream
 from firmware_host.journal_format import JournalDamage, read_segment, segments
@@ -17,6 +18,7 @@ __all__ = ["operator_commands"]
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 
+_CALL_DIGITS = 12
 _LINES: tuple[Column, ...] = (
     ("line", "Line"),
     ("role", "Role"),
@@ -242,6 +244,30 @@ def record_rows(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
         }
         for record in records
     ]
+
+
+@operator_commands.command()
+@click.argument("call")
+@_json
+@click.pass_obj
+def why(session: Session, *, call: str, as_json: bool) -> None:
+    """Why a call went to this agent, or still waits: every decision with what it looked at."""
+    if not (call.isascii() and call.isdigit() and len(call) <= _CALL_DIGITS):
+        raise click.ClickException(f"{call!r} is no call's number; `switchroom records` has them")
+    steps = _ask(session, "oam", "routing", call=call)
+    try:
+        waits = ask(session.state / "callserver.sock", "prospect", call=call)
+    except ControlError:
+        waits = None  # the call server may be down; the story so far is told all the same
+    if as_json:
+        session.output.json({"steps": steps, "waits": waits})
+        return
+    if not steps and waits is None:
+        raise click.ClickException(
+            f"call {call} was in no queue; `switchroom records` shows what became of it"
+        )
+    for line in story(steps, waits):
+        session.output.line(line)
 
 
 @operator_commands.command()

@@ -14,6 +14,7 @@ from firmware_host.instance_lock import InstanceLock
 from firmware_host.oam.database import open_database
 from firmware_host.oam.projector import Projector
 from firmware_host.oam.records import call_records
+from firmware_host.oam.routing_steps import routing_steps
 from firmware_host.service_notify import ServiceNotifier
 
 __all__ = ["run_oam"]
@@ -47,15 +48,25 @@ async def _run(state: Path, url: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
 
+    def bring_up_to_date() -> None:
+        try:
+            projector.catch_up()
+        except (SQLAlchemyError, OSError) as error:
+            raise Refused(f"records can't be brought up to date: {_reason(error)}") from error
+
+    def routing(call: str) -> list[dict[str, Any]]:
+        bring_up_to_date()
+        try:
+            return [asdict(step) for step in routing_steps(engine, call)]
+        except SQLAlchemyError as error:
+            raise Refused(f"records can't be read: {_reason(error)}") from error
+
     def records(
         limit: int = 50, number: str | None = None, tenant: str | None = None
     ) -> list[dict[str, Any]]:
         if not 1 <= limit <= _MOST_RECORDS:
             raise Refused(f"at most {_MOST_RECORDS} records at once")
-        try:
-            projector.catch_up()
-        except (SQLAlchemyError, OSError) as error:
-            raise Refused(f"records can't be brought up to date: {_reason(error)}") from error
+        bring_up_to_date()
         try:
             found = call_records(engine, limit=limit, number=number, tenant=tenant)
         except SQLAlchemyError as error:
@@ -64,7 +75,11 @@ async def _run(state: Path, url: str) -> None:
 
     control = ControlServer(
         state / "oam.sock",
-        {"records": records, "position": lambda: {"sequence": projector.sequence}},
+        {
+            "records": records,
+            "routing": routing,
+            "position": lambda: {"sequence": projector.sequence},
+        },
     )
     await control.start()
     _log.info("OAM is up; records in %s", url)

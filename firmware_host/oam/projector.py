@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 
 from firmware_host.journal_format import Entry, JournalDamage, read_segment, segments
 from firmware_host.oam.projection import project
-from firmware_host.oam.tables import calls, position
+from firmware_host.oam.tables import calls, position, routing
 
 __all__ = ["Projector"]
 
@@ -103,5 +103,6 @@ class Projector:
 
     def _forget(self, connection: Connection) -> None:
         connection.execute(delete(calls))
+        connection.execute(delete(routing))
         connection.execute(delete(position))
         self._segment, self._offset, self._sequence, self._boot = "", 0, 0, ""

@@ -3,9 +3,21 @@
 No other process opens this database.
 """
 
-from sqlalchemy import Boolean, Column, DateTime, Float, Index, Integer, MetaData, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
-__all__ = ["calls", "metadata", "position"]
+__all__ = ["calls", "metadata", "position", "routing"]
 
 metadata = MetaData()
 
@@ -55,6 +67,19 @@ calls = Table(
     Column("unsupervised", Boolean, nullable=False, default=False),
     Index("calls_by_time", "offered_utc"),
 )
+
+routing = Table(
+    "routing",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("tenant", String(40), nullable=False),
+    Column("call", String(20), nullable=False),
+    Column("utc", DateTime, nullable=False),
+    Column("kind", String(24), nullable=False),
+    Column("data", Text, nullable=False),
+    Index("routing_by_call", "call"),
+)
+"""Facts of a call's way to an agent, as the journal told them."""
 
 position = Table(
     "position",

@@ -1,0 +1,66 @@
+"""What routing did with each call: kept as the journal told it, given back in order."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Engine, delete, insert, select
+
+from firmware_host.journal_format import Entry
+from firmware_host.oam.tables import routing
+
+__all__ = ["ROUTING_FACTS", "RoutingStep", "keep_routing_step", "routing_steps"]
+
+ROUTING_FACTS = frozenset(
+    {
+        "CallerQueued",
+        "QueueRefused",
+        "QueueLeft",
+        "CallOverflowed",
+        "OfferMade",
+        "OfferAnswered",
+        "OfferMissed",
+        "OfferWithdrawn",
+        "CallConnected",
+        "CallEnded",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingStep:
+    """One fact of a call's way to an agent; the time is ISO 8601 in UTC."""
+
+    utc: str
+    fact: str
+    data: dict[str, Any]
+
+
+def keep_routing_step(connection: Connection, entry: Entry) -> None:
+    """Keep a fact, in place of one that had its number in a journal that is gone."""
+    connection.execute(delete(routing).where(routing.c.sequence == entry.sequence))
+    connection.execute(
+        insert(routing).values(
+            sequence=entry.sequence,
+            tenant=entry.tenant,
+            call=str(entry.data.get("call", ""))[:20],
+            utc=entry.utc.replace(tzinfo=None),
+            kind=entry.kind,
+            data=msgspec.json.encode(entry.data).decode(),
+        )
+    )
+
+
+def routing_steps(engine: Engine, call: str) -> list[RoutingStep]:
+    """All that routing did with a call, in order; leading zeros of its number may be left out."""
+    query = select(routing).where(routing.c.call == call.zfill(8)).order_by(routing.c.sequence)
+    with engine.connect() as connection:
+        rows = connection.execute(query).all()
+    return [
+        RoutingStep(
+            utc=row.utc.isoformat(timespec="milliseconds") + "Z",
+            fact=row.kind,
+            data=msgspec.json.decode(row.data),
+        )
+        for row in rows
+    ]
