@@ -31,6 +31,8 @@ from acd.errors import (
     SettingsError,
 )
 from acd.events import (
+    AgentLendRequested,
+    AgentReturnRequested,
     Alerting,
     Answered,
     CallOffered,
@@ -161,11 +163,13 @@ __all__ = [
     "AcdError",
     "Action",
     "AgentId",
+    "AgentLendRequested",
     "AgentLent",
     "AgentLoggedIn",
     "AgentLoggedOut",
     "AgentPaused",
     "AgentResumed",
+    "AgentReturnRequested",
     "AgentReturned",
     "AgentSettings",
     "AgentView",

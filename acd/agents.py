@@ -59,6 +59,16 @@ class Agents:
         self._orders.write(facts.AgentReturned(agent=agent, queue=queue, why=why))
         self._seat(self._known[agent])
 
+    def lend_by_hand(self, agent: AgentId, queue: QueueName, leaves: tuple[QueueName, ...]) -> None:
+        """An operator lets an agent help a queue; names that nobody has change nothing."""
+        if agent in self._known and queue in self._serving:
+            self.lend(agent, queue, "", "by an operator", leaves)
+
+    def take_back_by_hand(self, agent: AgentId) -> None:
+        """An operator ends all of an agent's loans; one that a rule gives again is given again."""
+        for queue in tuple(self._orders.ledger.agent(agent).lent):
+            self.take_back(agent, QueueName(queue), "by an operator")
+
     def serving(self, queue: QueueName) -> list[AgentRecord]:
         """Those who serve a queue now, logged in or not."""
         return [self._orders.ledger.agent(agent) for agent in self._serving[queue]]

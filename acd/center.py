@@ -193,6 +193,10 @@ class Center:
                 call = self._calls.get(event.call)
                 if call is not None:
                     self._calls.end(call, Cause.OPERATOR)
+            case events.AgentLendRequested():
+                self._agents.lend_by_hand(event.agent, event.queue, event.leaves)
+            case events.AgentReturnRequested():
+                self._agents.take_back_by_hand(event.agent)
             case events.ClockSet():
                 self._orders.clock.set(event.utc_minus_now_s, trusted=event.trusted)
             case events.ShutdownRequested():
@@ -235,7 +239,10 @@ class Center:
 
     def agents(self, now: float) -> tuple[AgentView, ...]:
         """The agents, in the order of the settings."""
-        return agent_views(self._settings, self._agents.ready(), self._orders.ledger, now)
+        agents = self._agents
+        return agent_views(
+            self._settings, agents.ready(), agents.membership, self._orders.ledger, now
+        )
 
     def trunk_groups(self) -> tuple[TrunkGroupView, ...]:
         """The groups of trunks, in the order of the settings."""

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from acd.ids import CallerIdentity, CallId, Cause, PortId
+from acd.ids import AgentId, CallerIdentity, CallId, Cause, PortId, QueueName
 
 __all__ = [
+    "AgentLendRequested",
+    "AgentReturnRequested",
     "Alerting",
     "Answered",
     "CallOffered",
@@ -139,6 +141,22 @@ class HangUpRequested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLendRequested:
+    """An operator wants an agent to help a queue, and not to serve these meanwhile."""
+
+    agent: AgentId
+    queue: QueueName
+    leaves: tuple[QueueName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentReturnRequested:
+    """An operator wants an agent to help no other queue any more."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClockSet:
     """How wall time follows from the ``now`` of all other entries: ``utc_s = now + utc_minus_now_s``."""
 
@@ -166,6 +184,8 @@ Event = (
     | SupervisionLost
     | FactStored
     | HangUpRequested
+    | AgentLendRequested
+    | AgentReturnRequested
     | ClockSet
     | ShutdownRequested
 )

@@ -5,8 +5,9 @@ from collections import Counter
 from acd.calls import Call, Calls
 from acd.calls.waiting import Waiting
 from acd.handsets import Handsets
-from acd.ids import AgentId, CallId, PortId
+from acd.ids import AgentId, CallId, PortId, QueueName
 from acd.ledger import Ledger
+from acd.membership import Membership
 from acd.records import AgentRecord, AgentState, Stage
 from acd.settings import CenterSettings
 from acd.trunks import Trunks
@@ -123,7 +124,11 @@ def queue_views(
 
 
 def agent_views(
-    settings: CenterSettings, offerable: list[AgentId], ledger: Ledger, now: float
+    settings: CenterSettings,
+    offerable: list[AgentId],
+    membership: Membership,
+    ledger: Ledger,
+    now: float,
 ) -> tuple[AgentView, ...]:
     """The agents, in the order of the settings."""
     views = []
@@ -144,6 +149,8 @@ def agent_views(
                 state_lasts_s=0.0 if is_out and not record.since else _lasts(record.since, now),
                 calls_taken=record.calls_taken,
                 missed=record.missed,
+                serves=tuple(membership.served(agent.agent, record.lent)),
+                helps=tuple(QueueName(queue) for queue in record.lent),
             )
         )
     return tuple(views)

@@ -112,6 +112,9 @@ class AgentView:
     state_lasts_s: float
     calls_taken: int
     missed: int
+    serves: tuple[QueueName, ...]
+    "Queues at present, those that the agent helps among them."
+    helps: tuple[QueueName, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,6 +84,33 @@ def control_handlers(
             )
         raise Refused(f'no call or line "{target}"; `switchroom calls` shows what is up')
 
+    def move(agent: str, to: str, leaving: list[str]) -> dict[str, Any]:
+        known_agent(agent)
+        queues = [queue.queue for queue in center.queues(_now())]
+        for queue in (to, *leaving):
+            if queue not in queues:
+                raise Refused(f'no queue "{queue}"; there are {", ".join(queues)}')
+        exchange.request(
+            acd.AgentLendRequested(
+                agent=acd.AgentId(agent),
+                queue=acd.QueueName(to),
+                leaves=tuple(acd.QueueName(queue) for queue in leaving),
+            ),
+            _now(),
+        )
+        return {"agent": agent, "serves": list(known_agent(agent).serves)}
+
+    def move_back(agent: str) -> dict[str, Any]:
+        known_agent(agent)
+        exchange.request(acd.AgentReturnRequested(agent=acd.AgentId(agent)), _now())
+        return {"agent": agent, "serves": list(known_agent(agent).serves)}
+
+    def known_agent(agent: str) -> acd.AgentView:
+        found = next((each for each in center.agents(_now()) if each.agent == agent), None)
+        if found is None:
+            raise Refused(f'no agent "{agent}"; `switchroom agents` lists them')
+        return found
+
     def prospect(call: str) -> dict[str, Any] | None:
         view = center.prospect(acd.CallId(call.zfill(8)), _now())
         return None if view is None else asdict(view)
@@ -133,6 +160,8 @@ def control_handlers(
         "trunk_groups": lambda: [asdict(group) for group in center.trunk_groups()],
         "carriers": lambda: [asdict(carrier) for carrier in center.carriers(_now())],
         "prospect": prospect,
+        "move": move,
+        "move_back": move_back,
         "hangup": hangup,
         "health": health,
         "media": lambda: media_figures(plane),

@@ -138,7 +138,11 @@ class Exchange:
 
     def hang_up(self, call: acd.CallId, now: float) -> None:
         """An operator ends a call."""
-        self._events.append(acd.HangUpRequested(call=call))
+        self.request(acd.HangUpRequested(call=call), now)
+
+    def request(self, event: acd.Event, now: float) -> None:
+        """Let an operator's wish happen."""
+        self._events.append(event)
         self._settle(now)
 
     # ------------------------------------------------------------ lines out of service on purpose

@@ -63,6 +63,7 @@ _AGENTS: tuple[Column, ...] = (
     ("station", "Station"),
     ("call", "Call"),
     ("state_lasts_s", "Since s"),
+    ("serves", "Serves"),
     ("calls_taken", "Calls"),
     ("missed", "Missed"),
 )
@@ -268,6 +269,40 @@ def why(session: Session, *, call: str, as_json: bool) -> None:
         )
     for line in story(steps, waits):
         session.output.line(line)
+
+
+@operator_commands.command()
+@click.argument("agent")
+@click.option("--to", help="The queue that the agent is to help.")
+@click.option(
+    "--leaving",
+    multiple=True,
+    metavar="QUEUE",
+    help="A queue that the agent does not serve meanwhile; may be given several times.",
+)
+@click.option("--back", is_flag=True, help="The agent serves the usual queues again.")
+@_json
+@click.pass_obj
+def move(
+    session: Session,
+    *,
+    agent: str,
+    to: str | None,
+    leaving: tuple[str, ...],
+    back: bool,
+    as_json: bool,
+) -> None:
+    """Let AGENT help another queue, at once; `--back` ends it."""
+    if back == (to is not None):
+        raise click.UsageError("say where: --to QUEUE, or --back")
+    if back:
+        moved = _ask(session, "callserver", "move_back", agent=agent)
+    else:
+        moved = _ask(session, "callserver", "move", agent=agent, to=to, leaving=list(leaving))
+    if as_json:
+        session.output.json(moved)
+    else:
+        session.output.line(f"Agent {agent} serves {', '.join(moved['serves']) or 'no queue'}.")
 
 
 @operator_commands.command()

@@ -107,4 +107,6 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - a JSON value
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.1f}"
+    if isinstance(value, list | tuple):
+        return printable(", ".join(map(str, value))) or "-"
     return printable(str(value))
