@@ -89,7 +89,7 @@ class Lines:
     def run(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Let the day happen; ``progress`` is told how many of all callers have called."""
         script = self._script
-        self._now = min(script.begin_s, *(duty.at_s for duty in script.duties[:1]))
+        self._now = min([script.begin_s, *(duty.at_s for duty in script.duties[:1])])
         self._tell(acd.ClockSet(utc_minus_now_s=script.midnight_utc_s, trusted=True))
         for port in (*self._trunks, *self._stations):
             self._tell(acd.PortInService(port=port))

@@ -17,7 +17,15 @@ from firmware_host.simulation.schema import NO_KEY, CallsTable, DurationTable, T
 from firmware_host.simulation.script import FOR_EVER, Duty, DutyKind, Keyed, Script
 from firmware_host.simulation.traffic_file import HALF_HOUR_S, lines_called, seconds_of
 
-__all__ = ["QueueHabits", "duration", "midnight_utc_s", "write_script"]
+__all__ = [
+    "DrawnCaller",
+    "Habits",
+    "QueueHabits",
+    "duration",
+    "midnight_utc_s",
+    "poisson_arrivals",
+    "write_script",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +38,7 @@ class QueueHabits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Habits:
+class Habits:
     """What all callers of a script have in common."""
 
     seed: int
@@ -51,7 +59,7 @@ class DrawnCaller:
     index: int
     presses: str
     key_after_s: float
-    habits: _Habits
+    habits: Habits
 
     @property
     def agent_hangs_up(self) -> bool:
@@ -103,7 +111,7 @@ def write_script(
         seed: Another seed is another day.
         traffic_times: So many times the calls of the model.
     """
-    habits = _Habits(
+    habits = Habits(
         seed=seed,
         queues={
             name: QueueHabits(
@@ -154,7 +162,7 @@ def _stream(
     begin_s: float,
     end_s: float,
     ports: Sequence[PortId],
-    habits: _Habits,
+    habits: Habits,
     traffic_times: float,
 ) -> Iterator[DrawnCaller]:
     rates = _rates(calls, begin_s, end_s)
@@ -163,7 +171,7 @@ def _stream(
     for extra in range(math.ceil(traffic_times)):
         share = min(traffic_times - extra, 1.0)
         stream = name if extra == 0 else f"{name} +{extra}"
-        for index, at_s in enumerate(_arrivals(habits.seed, stream, rates)):
+        for index, at_s in enumerate(poisson_arrivals(habits.seed, stream, rates)):
             if share < 1.0 and chance(habits.seed, stream, index, "kept") >= share:
                 continue
             number += 1
@@ -193,7 +201,7 @@ def _rates(calls: CallsTable, begin_s: float, end_s: float) -> list[tuple[float,
     return pieces
 
 
-def _arrivals(
+def poisson_arrivals(
     seed: int, stream: str, rates: Sequence[tuple[float, float, float]]
 ) -> Iterator[float]:
     """A Poisson process: gaps that are exponential where one call is expected in each unit of time."""

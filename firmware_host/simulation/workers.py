@@ -164,6 +164,7 @@ class Workers:
 
     def _plan_return(self, worker: _Worker) -> None:
         spell = worker.spell
+        worker.has_asked = False
         if worker.wish is _Wish.PAUSE and worker.pause is not None:
             length_s = worker.pause.length_s
         else:  # nobody wanted it: calls were missed
@@ -191,8 +192,9 @@ class Workers:
             if keys and not worker.has_asked:
                 worker.has_asked = True
                 self._telephones.press(station, keys)
+        elif worker.state is _State.WRAPPING_UP and worker.has_asked:
+            return  # the pause follows the paperwork by itself
         elif worker.wish is _Wish.AWAY:
-            worker.has_asked = False
             self._dial(station, self._codes.log_out)
         elif worker.state is not _State.PAUSED:
             self._dial(station, self._pause_keys(worker))
