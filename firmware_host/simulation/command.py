@@ -140,6 +140,8 @@ def simulate(
     """
     if (traffic_file is None) == (journal is None):
         raise click.UsageError("give a traffic file, or --journal FOLDER")
+    if day is not None and journal is None:
+        raise click.UsageError("--day is a day of a --journal; a traffic file says its own")
     if plot is not None and plot.suffix.lower() not in (".png", ".svg"):
         raise click.UsageError(f"--plot: {plot} must end in .png or .svg")
     formula = LevelFormula(level)

@@ -77,8 +77,10 @@ class DrawnCaller:
 
     def patience_s(self, queue: str) -> float:
         """As drawn for this caller, by the queue's mean."""
-        patience = self.habits.queues[queue].patience
-        return FOR_EVER if patience is None else patience.at(self._chance("patience"))
+        habits = self.habits.queues.get(queue)
+        if habits is None or habits.patience is None:
+            return FOR_EVER
+        return habits.patience.at(self._chance("patience"))
 
     def talk_s(self, queue: str) -> float:
         """As drawn for this caller, by the queue's distribution."""
@@ -87,8 +89,10 @@ class DrawnCaller:
 
     def after_call_s(self, queue: str) -> float | None:
         """As drawn for this caller, if the queue has such a time."""
-        after_call = self.habits.queues[queue].after_call
-        return None if after_call is None else after_call.at(self._chance("after call"))
+        habits = self.habits.queues.get(queue)
+        if habits is None or habits.after_call is None:
+            return None
+        return habits.after_call.at(self._chance("after call"))
 
     def answer_s(self, offer: int) -> float | None:
         """As drawn for this offer."""

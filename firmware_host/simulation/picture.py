@@ -84,6 +84,7 @@ def draw_day(
     level.xaxis.set_major_formatter(FuncFormatter(lambda at_s, _: clock_time(at_s)))
     level.set_xlim(begin_s, end_s)
     level.set_xlabel(f"time of day\nservice level: {level_words}")
+    figure.align_ylabels()
     # Without a date in it the same day is the same file.
     metadata = {"Date": None} if file.suffix.lower() == ".svg" else {"Software": None}
     figure.savefig(file, metadata=metadata)

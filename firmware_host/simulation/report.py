@@ -8,7 +8,7 @@ from acd.planning import Outlook
 from firmware_host.console import Output
 from firmware_host.simulation.confidence import Estimate, Path, Summary
 from firmware_host.simulation.figures import LevelFormula
-from firmware_host.simulation.theory import Comparison
+from firmware_host.simulation.theory import GOAL, Comparison
 
 __all__ = [
     "Days",
@@ -189,7 +189,9 @@ def _difference_row(
     }
 
 
-def write_erlang(out: Output, comparisons: Sequence[Comparison], summary: Summary) -> None:
+def write_erlang(
+    out: Output, comparisons: Sequence[Comparison], summary: Summary, threshold_s: float
+) -> None:
     """The formulas beside the simulation."""
     rows, remarks = [], []
     for each in comparisons:
@@ -217,7 +219,8 @@ def write_erlang(out: Output, comparisons: Sequence[Comparison], summary: Summar
                 rows.append(_outlook_row(each.queue, name, outlook))
         remarks.append(
             f"{each.queue}: {each.agents} agents, each call keeps one {each.handling_s:.0f} s."
-            f" The formulas are only near: {'; '.join(each.approximate)}."
+            f" For {100 * GOAL:.0f} % within {threshold_s:g} s the formula asks for"
+            f" {each.agents_needed}. It is only near: {'; '.join(each.approximate)}."
         )
     if rows:
         _table(out, rows, ("Queue", "By", "Level %", "Mean wait s", "Hung up %"), texts=2)

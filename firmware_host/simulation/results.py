@@ -157,14 +157,14 @@ def write_text(out: Output, result: Result) -> None:
             )
         else:
             out.line("One day only: --repeat 10 tells what of it is luck.")
-        write_erlang(out, result.erlang(1), result.summaries[1])
+        write_erlang(out, result.erlang(1), result.summaries[1], result.threshold_s)
     else:
         write_calls(out, first, days)
         if len(result.figures[0]) > 1:
             out.line("±: 95 % confidence of the mean; single days differ more.")
         write_agents(out, first, days)
         write_halves(out, first, days)
-        write_erlang(out, result.erlang(0), first)
+        write_erlang(out, result.erlang(0), first, result.threshold_s)
     if result.recorded is not None:
         say(out, "Erlang's formulas do not describe a recorded day: it is no steady state.")
     for note in result.notes:

@@ -47,7 +47,8 @@ class Staffing:
             if duty.agent not in self.stays_away:
                 duties.append(duty)
             duties += [
-                replace(duty, agent=agent, station=None) for agent in followers.get(duty.agent, ())
+                replace(duty, agent=agent, station=_telephone_of(agent))
+                for agent in followers.get(duty.agent, ())
             ]
         return replace(script, duties=duties)
 
@@ -120,7 +121,7 @@ def _add(staffing: Staffing, change: AgentsChange, members: Sequence[AgentId]) -
         model = members[index % len(members)]
         model_of[agent] = model_of.get(model, model)
         agents.append(AgentSettings(agent=agent, name="added", pin="0000"))
-        stations.append(PortId(f"added-{number}"))
+        stations.append(_telephone_of(agent))
     queues = tuple(
         replace(queue, agents=(*queue.agents, *numbers)) if queue.name == change.queue else queue
         for queue in settings.queues
@@ -131,6 +132,10 @@ def _add(staffing: Staffing, change: AgentsChange, members: Sequence[AgentId]) -
         for agent in numbers
     ]
     return replace(staffing, settings=changed, model_of=model_of, words=(*staffing.words, *words))
+
+
+def _telephone_of(agent: AgentId) -> PortId:
+    return PortId(f"added-{agent}")
 
 
 def _remove(staffing: Staffing, change: AgentsChange, members: Sequence[AgentId]) -> Staffing:

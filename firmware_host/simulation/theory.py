@@ -5,13 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from acd import CenterSettings
-from acd.planning import Outlook, erlang_a_outlook, erlang_c_outlook
+from acd.planning import Outlook, agents_needed, erlang_a_outlook, erlang_c_outlook
 from firmware_host.simulation.confidence import Summary
 from firmware_host.simulation.schema import Traffic
 from firmware_host.simulation.traffic_file import seconds_of
 
-__all__ = ["Comparison", "compare_with_erlang"]
+__all__ = ["GOAL", "Comparison", "compare_with_erlang"]
 
+GOAL = 0.8
+"The service level that most centers promise."
 _ENOUGH_CALLS = 1
 
 
@@ -25,6 +27,8 @@ class Comparison:
     "None: the queue's callers have endless patience."
     agents: int = 0
     handling_s: float = 0.0
+    agents_needed: int | None = None
+    "For `GOAL` by Erlang A, or C where patience is endless."
     inapplicable: Sequence[str] = ()
     "Why the formulas say nothing about this queue; then there is none."
     approximate: Sequence[str] = ()
@@ -73,6 +77,12 @@ def _compare(
         if isinstance(patience_s, str)
         else erlang_a_outlook(
             **numbers, agents=len(at_work), threshold_s=threshold_s, patience_s=patience_s
+        ),
+        agents_needed=agents_needed(
+            **numbers,
+            service_level=GOAL,
+            threshold_s=threshold_s,
+            patience_s=math.inf if isinstance(patience_s, str) else patience_s,
         ),
         approximate=_approximate(queue, traffic, settings, summary),
     )

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shlex
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -10,7 +11,13 @@ from simulated_site import TRAFFIC, appliance_text
 
 from firmware_host.cli import switchroom
 
-EXAMPLE = Path(__file__).parents[3] / "docs" / "manual"
+PROJECT = Path(__file__).parents[3]
+MANUAL = PROJECT / "docs" / "manual" / "planning.md"
+COMMANDS = [
+    line.split(None, 2)[2]
+    for line in MANUAL.read_text().splitlines()
+    if line.startswith("    switchroom simulate ")
+]
 
 
 @pytest.fixture
@@ -127,6 +134,26 @@ def test_a_kept_journal_can_be_simulated_again(site):
     assert "a journal is there already" in notes
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_manuals_commands_work_when_they_are_pasted(command, tmp_path):
+    journal = tmp_path / "journal"
+    if "--journal" in command:
+        simulate(PROJECT, PROJECT / "docs/manual/traffic.toml", "--keep-journal", journal)
+    words = [
+        str(PROJECT / word)
+        if word.endswith(".toml")
+        else str(tmp_path / word)
+        if word.endswith(".png")
+        else str(journal)
+        if word == "var/journal"
+        else word
+        for word in shlex.split(command)
+    ]
+    code, text, notes = simulate(PROJECT, *words, "--repeat", 1, "--prompt-seconds", 2)
+    assert (code, notes) == (0, "")
+    assert "Level" in text
+
+
 def test_erlang_stands_beside_a_queue_that_it_describes(site):
     one_skill = appliance_text().replace('agents = ["1002", "1003"]', 'agents = ["1003"]')
     (site / "appliance.toml").write_text(one_skill)
@@ -135,7 +162,7 @@ def test_erlang_stands_beside_a_queue_that_it_describes(site):
     _, text, _ = simulate(site, site / "traffic.toml", "--repeat", 2)
     assert "Erlang C" in text
     assert "Erlang A" in text
-    assert "The formulas are only near" in " ".join(text.split())
+    assert "the formula asks for" in " ".join(text.split())
 
 
 def test_erlang_says_why_it_does_not_describe_a_queue(site):

@@ -84,6 +84,7 @@ def test_an_added_agent_works_the_shifts_of_one_who_serves_the_queue():
     added = [duty for duty in script.duties if duty.agent.startswith("9")]
     model = [duty for duty in script.duties if duty.agent == "1002"]
     assert [(d.at_s, d.kind) for d in added] == [(d.at_s, d.kind) for d in model]
+    assert {d.station for d in added} == {"added-900000"}  # nobody has to give up a telephone
 
 
 def test_an_added_agent_takes_calls_of_that_queue_only():
