@@ -13,7 +13,7 @@ _HUNG_UP = "caller hung up"
 _AGENT_HUNG_UP = "agent hung up"
 _NO_FAULTS = frozenset({_HUNG_UP, _AGENT_HUNG_UP})
 _TALK_LIMIT = "talk limit reached"
-_EARLIER_S = 0.2
+_EARLIER_S = 0.02
 "A wrap-up is taken to have been ended by the agent if it was so much shorter than it could have been."
 _SAME_MOMENT_S = 0.001
 

@@ -56,15 +56,20 @@ class _Pause:
 
     at_s: float
     reason: str
+    order: int
     begun_s: float | None = None
     is_imposed: bool = False
 
 
 @dataclass(slots=True)
 class _Reader:
-    duties: list[Duty] = field(default_factory=list)
+    duties: list[tuple[float, int, Duty]] = field(default_factory=list)
+    "With time and order: a pause is known to its end only when it is over."
+    order: int = 0
     pauses: dict[str, _Pause] = field(default_factory=dict)
     imposed_s: list[float] = field(default_factory=list)
+    unended: list[float] = field(default_factory=list)
+    "Of those whom missed calls had paused and who then went home."
 
     def read(self, at_s: float, fact: acd.Fact) -> None:
         match fact:
@@ -74,13 +79,9 @@ class _Reader:
                 self.end_pause(fact.agent, None)
                 self.add(fact.agent, at_s, DutyKind.GO)
             case acd.PauseRequested():
-                self.pauses[fact.agent] = _Pause(at_s, fact.reason)
+                self.wish_pause(fact.agent, fact.reason, at_s)
             case acd.AgentPaused():
-                imposed = fact.reason == _MISSED and fact.agent not in self.pauses
-                pause = self.pauses.setdefault(
-                    fact.agent, _Pause(at_s, fact.reason, is_imposed=imposed)
-                )
-                pause.begun_s = at_s
+                self.begin_pause(fact.agent, fact.reason, at_s)
             case acd.AgentResumed():
                 self.end_pause(fact.agent, at_s)
             case _:
@@ -89,6 +90,23 @@ class _Reader:
     def come(self, agent: str, station: str, at_s: float) -> None:
         self.add(agent, at_s, DutyKind.COME, station=PortId(station))
 
+    def begin_pause(self, agent: str, reason: str, at_s: float) -> None:
+        before = self.pauses.get(agent)
+        if before is not None and before.begun_s is not None:
+            # One pause becomes another: nobody came back from the first.
+            if not before.is_imposed:
+                self.end_pause(agent, at_s)
+            before = None
+        if before is None:
+            before = self.wish_pause(agent, reason, at_s)
+            before.is_imposed = reason == _MISSED
+        before.begun_s = at_s
+
+    def wish_pause(self, agent: str, reason: str, at_s: float) -> _Pause:
+        self.order += 1
+        pause = self.pauses[agent] = _Pause(at_s, reason, self.order)
+        return pause
+
     def end_pause(self, agent: str, at_s: float | None) -> None:
         """None: the agent went without coming back to work."""
         pause = self.pauses.pop(agent, None)
@@ -96,31 +114,23 @@ class _Reader:
             return  # asked for, and taken back
         length_s = _ALL_DAY_S if at_s is None else at_s - pause.begun_s
         if pause.is_imposed:
-            if at_s is not None:
-                self.imposed_s.append(length_s)
+            (self.unended if at_s is None else self.imposed_s).append(length_s)
             return
-        self.add(agent, pause.at_s, DutyKind.PAUSE, reason=pause.reason, length_s=length_s)
+        duty = Duty(
+            agent=AgentId(agent),
+            at_s=pause.at_s,
+            kind=DutyKind.PAUSE,
+            reason=pause.reason,
+            length_s=length_s,
+        )
+        self.duties.append((pause.at_s, pause.order, duty))
 
     def add(
-        self,
-        agent: str,
-        at_s: float,
-        kind: DutyKind,
-        *,
-        station: PortId | None = None,
-        reason: str = "",
-        length_s: float = 0.0,
+        self, agent: str, at_s: float, kind: DutyKind, *, station: PortId | None = None
     ) -> None:
-        self.duties.append(
-            Duty(
-                agent=AgentId(agent),
-                at_s=at_s,
-                kind=kind,
-                station=station,
-                reason=reason,
-                length_s=length_s,
-            )
-        )
+        self.order += 1
+        duty = Duty(agent=AgentId(agent), at_s=at_s, kind=kind, station=station)
+        self.duties.append((at_s, self.order, duty))
 
 
 def duties_of(
@@ -138,13 +148,14 @@ def duties_of(
     for agent, station in before.stations.items():
         reader.come(agent, station, begin_s)
         if agent in before.pauses:
-            reader.pauses[agent] = _Pause(begin_s, before.pauses[agent], begun_s=begin_s)
+            reader.begin_pause(agent, before.pauses[agent], begin_s)
     for at_s, fact in facts:
         if at_s <= end_s:
             reader.read(at_s, fact)
     for agent in list(reader.pauses):
         reader.end_pause(agent, None)
-    imposed_s = reader.imposed_s
-    back_s = sum(imposed_s) / len(imposed_s) if imposed_s else _USUAL_RETURN_S
+    imposed_s = reader.imposed_s or reader.unended or [_USUAL_RETURN_S]
+    back_s = sum(imposed_s) / len(imposed_s)
     # Within a moment the order of the journal holds: who logs in elsewhere is logged out first.
-    return sorted(reader.duties, key=lambda duty: duty.at_s), back_s
+    in_order = sorted(reader.duties, key=lambda each: each[:2])
+    return [duty for _, _, duty in in_order], back_s

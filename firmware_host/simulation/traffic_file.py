@@ -154,6 +154,11 @@ def _shifts(traffic: Traffic, appliance: Appliance) -> Iterable[Mistake]:
                 where = key_path(*path, "pauses", index, "reason")
                 advice = suggest(pause.reason, list(appliance.pause.reasons.values()))
                 yield Mistake(where, f'unknown reason "{pause.reason}"', advice)
+        pauses = sorted((seconds_of(each.at), 60 * each.minutes) for each in shift.pauses)
+        for (at_s, length_s), (next_s, _) in pairwise(pauses):
+            if at_s + length_s > next_s:
+                where = key_path(*path, "pauses")
+                yield Mistake(where, "one begins before the other ends", "make them one pause")
     for agent, spells in at_work.items():
         for (_, end_s, _), (begin_s, _, where) in pairwise(sorted(spells)):
             if begin_s < end_s:

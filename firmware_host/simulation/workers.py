@@ -16,6 +16,10 @@ from firmware_host.simulation.script import Duty, DutyKind
 __all__ = ["Telephones", "Workers"]
 
 
+_MISSED = "missed"
+"Why the ACD pauses an agent who lets offers ring out."
+
+
 class Telephones(Protocol):
     """What agents do at handsets, and when."""
 
@@ -61,6 +65,9 @@ class _Worker:
     desk: PortId | None = None
     "Where he always sits, if anywhere."
     pause: Duty | None = None
+    "Wanted now, or last."
+    paused_for: Duty | None = None
+    "None: nobody wanted the pause that goes on."
     has_asked: bool = False
     "For the pause, in this talk."
     spell: int = 0
@@ -127,7 +134,7 @@ class Workers:
             case acd.AgentPaused():
                 worker = self._enter(fact.agent, _State.PAUSED)
                 if worker is not None:
-                    self._plan_return(worker)
+                    self._plan_return(worker, imposed=fact.reason == _MISSED)
             case acd.AgentResumed():
                 worker = self._workers.get(AgentId(fact.agent))
                 if worker is not None and worker.state is _State.PAUSED:
@@ -162,13 +169,13 @@ class Workers:
             self._telephones.later(0.0, lambda: self._pursue(worker))
         return worker
 
-    def _plan_return(self, worker: _Worker) -> None:
+    def _plan_return(self, worker: _Worker, *, imposed: bool) -> None:
         spell = worker.spell
         worker.has_asked = False
-        if worker.wish is _Wish.PAUSE and worker.pause is not None:
-            length_s = worker.pause.length_s
-        else:  # nobody wanted it: calls were missed
-            length_s = self._back_after_missed_s
+        is_wanted = worker.wish is _Wish.PAUSE and not imposed
+        worker.paused_for = worker.pause if is_wanted else None
+        wanted = worker.paused_for
+        length_s = self._back_after_missed_s if wanted is None else wanted.length_s
 
         def return_to_work() -> None:
             if worker.spell == spell and worker.wish is not _Wish.AWAY:
@@ -196,7 +203,7 @@ class Workers:
             return  # the pause follows the paperwork by itself
         elif worker.wish is _Wish.AWAY:
             self._dial(station, self._codes.log_out)
-        elif worker.state is not _State.PAUSED:
+        elif worker.state is not _State.PAUSED or worker.paused_for is not worker.pause:
             self._dial(station, self._pause_keys(worker))
 
     def _log_in(self, worker: _Worker) -> None:

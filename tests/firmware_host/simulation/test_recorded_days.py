@@ -71,6 +71,29 @@ def test_replaying_the_journal_of_a_simulation_gives_the_figures_of_the_simulati
     assert rounded(msgspec.to_builtins(again.figures)) == wanted
 
 
+@pytest.mark.parametrize("seed", [18, 27, 58, 73])
+def test_a_day_on_which_much_goes_wrong_is_replayed_too(seed, tmp_path):
+    # Calls are missed while a pause is due, pauses begin late, shifts end in talks, callers are sent on.
+    text = (
+        TRAFFIC.replace("per_hour = 40", "per_hour = 120")
+        .replace("missed = 0.05", "missed = 0.4\nback_after_missed_s = 45")
+        .replace("patience_s = 120", 'patience_s = "for ever"')
+        .replace('"meeting" }]', '"meeting" }, { at = "10:16", minutes = 1 }]')
+    )
+    harsh = appliance_text(trunks=12).replace("longest_wait_s = 600", "longest_wait_s = 120")
+    site = parse_appliance(harsh)
+    original = simulated(site, seed, text)
+    keep_journal(original.facts, original.script.midnight_utc_s, tmp_path)
+    again = replayed(site, tmp_path)
+    assert original.figures.total.sent_on > 0
+    assert rounded(msgspec.to_builtins(again.figures.queues)) == rounded(
+        msgspec.to_builtins(original.figures.queues)
+    )
+    assert rounded(msgspec.to_builtins(again.figures.agents)) == rounded(
+        msgspec.to_builtins(original.figures.agents)
+    )
+
+
 def test_a_replay_with_another_wrap_up_is_another_day(tmp_path):
     site = appliance()
     original = simulated(site, 1)

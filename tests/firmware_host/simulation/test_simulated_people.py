@@ -90,6 +90,14 @@ def test_an_agent_whom_missed_calls_have_paused_comes_back():
     assert times(lines, CallConnected) == [paused_s + 102]
 
 
+def test_a_pause_that_is_due_while_missed_calls_keep_an_agent_away_is_taken_then():
+    person = Person(TEN_S, answers=(None, None, 2.0))
+    duties = [come(), pause(at_s=TEN_S + 60, length_s=600, reason="meeting"), go()]
+    lines = play([person], duties, back_after_missed_s=100.0)
+    assert [fact.reason for fact in facts(lines, AgentPaused)] == ["missed", "meeting"]
+    assert times(lines, AgentResumed) == [TEN_S + 660]
+
+
 def test_a_pause_is_as_long_as_planned():
     lines = play([], [come(), pause(at_s=TEN_S, length_s=600, reason="meeting"), go()])
     assert times(lines, AgentPaused) == [TEN_S]

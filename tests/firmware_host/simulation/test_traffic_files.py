@@ -50,6 +50,7 @@ def test_the_example_in_the_manual_fits_the_example_appliance():
         ("missed = 0.05", "missed = 5", "agents.missed", "at most 1"),
         ('"1003"]', '"1009"]', "shift.day.agents[2]", 'unknown agent "1009"'),
         ('at = "10:00"', 'at = "8:00"', "shift.day.pauses[0].at", "outside the shift"),
+        ('"meeting" }', '"meeting" }, { at = "10:05", minutes = 1 }', "shift.day.pauses", "before"),
         ('reason = "meeting"', 'reason = "meating"', "shift.day.pauses[0].reason", '"meeting"'),
         ('from = "09:00"\nto = "12:00"\n[prompts]', 'from = "09:00"\nto = "08:00"\n[prompts]', "day.to", "not after"),  # noqa: E501
         ("date = 2026-11-19", 'date = "soon"', "day.date", "date"),
