@@ -167,9 +167,16 @@ def simulate(
                 )
             )
         days = repeat or (_DAYS_OF_A_CHANGE if len(cases) > 1 else 1)
-        trials = _run(cases, range(seed, seed + days), threshold_s, formula)
+        first: list[Trial] = []
+
+        def look_at(trial: Trial) -> Trial:
+            if keep_journal is not None and len(first) < len(cases):
+                first.append(trial)
+            return trial.without(facts=True, account=plot is None)
+
+        trials = _run(cases, range(seed, seed + days), threshold_s, formula, look_at)
         if keep_journal is not None:
-            _keep(trials[-1][0], keep_journal)
+            _keep(first[-1], keep_journal)
     except (ConfigurationError, NoRecordedDay, JournalExists) as error:
         raise click.ClickException(str(error)) from error
     tried = [*changes, *(f"traffic times {traffic_times:g}" for _ in [0] if traffic_times != 1.0)]
@@ -204,9 +211,13 @@ def _case(appliance: Appliance, people: People, prompt_seconds: float | None) ->
 
 
 def _run(
-    cases: Sequence[Case], seeds: Sequence[int], threshold_s: float, formula: LevelFormula
+    cases: Sequence[Case],
+    seeds: Sequence[int],
+    threshold_s: float,
+    formula: LevelFormula,
+    look_at: Callable[[Trial], Trial],
 ) -> list[list[Trial]]:
-    """The trials of each case, on the same seeds."""
+    """The trials of each case, on the same seeds; ``look_at`` says what is kept of each."""
     trials: list[list[Trial]] = [[] for _ in cases]
     with _progress(len(cases) * len(seeds)) as trial_began:
         for seed in seeds:
@@ -218,7 +229,7 @@ def _run(
                     formula=formula,
                     progress=trial_began(),
                 )
-                trials[index].append(trial)
+                trials[index].append(look_at(trial))
     return trials
 
 

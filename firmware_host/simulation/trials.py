@@ -1,7 +1,7 @@
 """Runs: one case with one seed is a trial; several cases are run with the same seeds, on the same people."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import acd
@@ -80,6 +80,15 @@ class Trial:
     account: Account
     figures: Figures
     notes: Sequence[str]
+
+    def without(self, *, facts: bool, account: bool) -> "Trial":
+        """Without what nobody will look at: a hundred days of a large center would fill the memory."""
+        return replace(
+            self,
+            script=replace(self.script, callers=(), duties=()),
+            facts=() if facts else self.facts,
+            account=Account() if account else self.account,
+        )
 
 
 def make_case(

@@ -137,6 +137,28 @@ def test_each_service_level_counts_as_it_says(formula, level):
     assert total.service_level == pytest.approx(level)
 
 
+def test_who_is_answered_at_the_threshold_is_answered_in_time_and_a_moment_later_is_not():
+    account = Account(
+        visits=[
+            *visits(1, Outcome.ANSWERED, 20.0),
+            *visits(1, Outcome.ANSWERED, 20.01),
+            *visits(1, Outcome.ABANDONED, 20.0),
+            *visits(1, Outcome.ABANDONED, 20.01),
+        ]
+    )
+    levels = {
+        formula: measure(
+            account, Measures(**DAY, threshold_s=20.0, formula=formula), queues=[], agents=[]
+        ).total.service_level
+        for formula in LevelFormula
+    }
+    assert levels == {
+        LevelFormula.OFFERED: 0.25,
+        LevelFormula.ANSWERED: 0.5,
+        LevelFormula.QUICK_ABANDONS: 0.5,
+    }
+
+
 def test_quantiles_are_waits_that_somebody_had():
     account = Account(visits=[v for n in range(1, 21) for v in visits(1, Outcome.ANSWERED, n)])
     total = measure(account, Measures(**DAY), queues=[], agents=[]).total
