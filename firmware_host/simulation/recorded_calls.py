@@ -13,7 +13,7 @@ _HUNG_UP = "caller hung up"
 _AGENT_HUNG_UP = "agent hung up"
 _NO_FAULTS = frozenset({_HUNG_UP, _AGENT_HUNG_UP})
 _TALK_LIMIT = "talk limit reached"
-_EARLIER_S = 0.02
+_EARLIER_S = 0.001
 "A wrap-up is taken to have been ended by the agent if it was so much shorter than it could have been."
 _SAME_MOMENT_S = 0.001
 
@@ -91,6 +91,8 @@ class _Reader:
         self._wrap_up_s = wrap_up_s
         self._menu_since: dict[str, float] = {}
         self._wrap_ups: dict[str, _WrapUp] = {}
+        self._has_asked: set[str] = set()
+        "Agents who will be paused after the wrap-up."
 
     def read(self, at_s: float, fact: acd.Fact) -> None:
         if isinstance(fact, acd.CallOfferedToUs):
@@ -143,7 +145,15 @@ class _Reader:
                     took_s = at_s - wrap_up.begin_s
                     if took_s < self._wrap_up_s.get(wrap_up.call.queue, 0.0) - _EARLIER_S:
                         wrap_up.call.after_call_s = took_s
+            case acd.PauseRequested():
+                self._has_asked.add(fact.agent)
+            case acd.AgentPaused() if fact.agent in self._has_asked:
+                self._has_asked.discard(fact.agent)
+                self._wrap_ups.pop(fact.agent, None)  # the pause followed it, whoever ended it
+            case acd.AgentResumed():
+                self._has_asked.discard(fact.agent)
             case acd.AgentPaused() | acd.AgentLoggedOut():
+                self._has_asked.discard(fact.agent)
                 # It was the pause or the log-out that ended the wrap-up, not the work being done.
                 wrap_up = self._wrap_ups.pop(fact.agent, None)
                 if (

@@ -69,7 +69,7 @@ class _Reader:
     pauses: dict[str, _Pause] = field(default_factory=dict)
     imposed_s: list[float] = field(default_factory=list)
     unended: list[float] = field(default_factory=list)
-    "Of those whom missed calls had paused and who then went home."
+    "Of those whom missed calls had paused and who did not come back from that to work."
 
     def read(self, at_s: float, fact: acd.Fact) -> None:
         match fact:
@@ -94,8 +94,7 @@ class _Reader:
         before = self.pauses.get(agent)
         if before is not None and before.begun_s is not None:
             # One pause becomes another: nobody came back from the first.
-            if not before.is_imposed:
-                self.end_pause(agent, at_s)
+            self.end_pause(agent, None if before.is_imposed else at_s)
             before = None
         if before is None:
             before = self.wish_pause(agent, reason, at_s)

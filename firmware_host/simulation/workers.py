@@ -157,7 +157,9 @@ class Workers:
 
         def be_done() -> None:
             if worker.spell == spell and worker.station is not None:
-                self._dial(worker.station, self._codes.resume)
+                # Resuming would take back the pause that was asked for in the talk.
+                done = self._pause_keys(worker) if worker.has_asked else self._codes.resume
+                self._dial(worker.station, done)
 
         self._telephones.later(after_s, be_done)
 

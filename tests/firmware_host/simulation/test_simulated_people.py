@@ -134,6 +134,14 @@ def test_an_agent_who_is_done_early_says_so_by_star_code():
     assert times(lines, AgentWrappedUp) == [TEN_S + 68]
 
 
+def test_an_agent_who_is_done_early_goes_into_the_pause_that_was_asked_for_in_the_talk():
+    caller = Person(TEN_S, talks_s=100, after_s=4.0)
+    lines = play([caller], [come(), pause(at_s=TEN_S + 50, length_s=600), go()])
+    assert times(lines, PauseRequested) == [TEN_S + 50]
+    assert times(lines, AgentPaused) == [TEN_S + 108]
+    assert times(lines, AgentResumed) == [TEN_S + 708]
+
+
 def test_paperwork_never_lasts_longer_than_the_wrap_up():
     lines = play([Person(TEN_S, talks_s=60, after_s=400.0)], [come(), go()])
     assert times(lines, AgentWrappedUp) == [TEN_S + 74]
