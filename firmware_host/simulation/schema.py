@@ -7,9 +7,7 @@ appliance's configuration can tell (an unknown queue) is checked in `traffic_fil
 from datetime import date
 from typing import Annotated, Literal
 
-from msgspec import Meta, field
-
-from firmware_host.config.schema import Table
+from msgspec import Meta, Struct, field
 
 __all__ = [
     "NO_KEY",
@@ -33,6 +31,10 @@ Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 Mean = Annotated[float, Meta(gt=0, le=86_400)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Weight = Annotated[float, Meta(ge=0, le=1_000_000)]
+
+
+class Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of all tables: unknown keys are mistakes."""
 
 
 class DurationTable(Table, frozen=True):
