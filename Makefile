@@ -15,7 +15,7 @@ APT_DAHDI := qemu-system-x86 cpio kmod gcc make libelf1
 APT_BENCH := libspandsp-dev libtiff-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-faults check format native bench bench-dsp bench-pri bench-dahdi soak test-aarch64 test-dahdi sanitize fuzz fuzz-pri lock clean
+.PHONY: help setup demo run test test-faults check format native bench bench-dsp bench-pri bench-dahdi soak prove-simulation test-aarch64 test-dahdi sanitize fuzz fuzz-pri lock clean
 
 help:                ## list the targets
 	@grep -hE '^[a-z0-9-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -67,6 +67,9 @@ test-dahdi: $(STAMP) native ## tests/dahdi, tests/contract over DAHDI's kernel d
 sanitize: $(STAMP) $(PROMPTS) ## tests of the C under address and undefined-behaviour checks, in a build of their own
 	@sh scripts/system-packages $(APT_PACKAGES)
 	@$(BIN)/python scripts/sanitize.py $(ARGS) || test $$? = 77  # 77: cannot be tried here, and says so
+
+prove-simulation: $(STAMP) native ## `switchroom simulate` against Erlang C and Erlang A; a minute or two
+	@$(BIN)/python -m scripts.prove_simulation
 
 soak: $(STAMP) native $(PROMPTS) ## the whole appliance for an hour under load, with a report and a picture (ARGS="--minutes 5")
 	@$(BIN)/python scripts/soak $(ARGS)

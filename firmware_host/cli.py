@@ -34,6 +34,7 @@ from firmware_host.line_learn_command import line_commands
 from firmware_host.live.commands import live_commands
 from firmware_host.log_lines import log_as
 from firmware_host.look import look_commands
+from firmware_host.simulation import simulation_commands
 from firmware_host.state_files import PRI_WORKER_SOCKET, TOWN_PRI_WORKER_SOCKET
 from firmware_host.terminal_text import printable_lines
 from firmware_host.version import VERSION
@@ -426,6 +427,7 @@ def _begin_process(name: str, *, may_wait: bool = True) -> None:
 switchroom.add_source(process_commands)
 switchroom.add_source(live_commands)
 switchroom.add_source(decode_commands)
+switchroom.add_source(simulation_commands)
 for group in (look_commands, line_commands):
     for each in group.commands.values():  # on the console, too
         operator_commands.add_command(each)

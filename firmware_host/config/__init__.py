@@ -20,7 +20,12 @@ from firmware_host.config.primary_rate import (
     span_settings,
     timeslots,
 )
-from firmware_host.config.reader import parse_appliance, read_appliance
+from firmware_host.config.reader import (
+    appliance_of_tree,
+    parse_appliance,
+    read_appliance,
+    read_configuration_text,
+)
 from firmware_host.config.schema import (
     Appliance,
     DahdiCardTable,
@@ -49,6 +54,7 @@ __all__ = [
     "StationTable",
     "TrunkTable",
     "VirtualCardTable",
+    "appliance_of_tree",
     "bearers",
     "card_kinds",
     "center_settings",
@@ -63,6 +69,7 @@ __all__ = [
     "parse_appliance",
     "plays_far_end",
     "read_appliance",
+    "read_configuration_text",
     "site_numbers",
     "slot_count",
     "span_settings",

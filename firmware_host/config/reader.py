@@ -2,6 +2,7 @@
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -12,7 +13,7 @@ from firmware_host.config.schema import Appliance
 from firmware_host.config.settings import center_settings
 from firmware_host.config.walk import collect_mistakes, with_gaps
 
-__all__ = ["parse_appliance", "read_appliance"]
+__all__ = ["appliance_of_tree", "parse_appliance", "read_appliance", "read_configuration_text"]
 
 
 def read_appliance(file: Path) -> Appliance:
@@ -21,16 +22,25 @@ def read_appliance(file: Path) -> Appliance:
     Raises:
         ConfigurationError: with every mistake and its key path; also when the file can't be read.
     """
+    return parse_appliance(read_configuration_text(file), str(file))
+
+
+def read_configuration_text(
+    file: Path, advice: str = "name a file, or copy appliance.toml from the project"
+) -> str:
+    """The text of a configuration file; ``advice`` is for whoever named one that is not there.
+
+    Raises:
+        ConfigurationError: the file can't be read.
+    """
     try:
-        text = file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8")
     except OSError as error:
-        advice = "name a file, or copy appliance.toml from the project"
         mistake = Mistake("the file", error.strerror or str(error), advice)
         raise ConfigurationError(str(file), [mistake]) from error
     except UnicodeDecodeError as error:
         mistake = Mistake("the file", "is not UTF-8 text", f"octet {error.start} is wrong")
         raise ConfigurationError(str(file), [mistake]) from error
-    return parse_appliance(text, str(file))
 
 
 def parse_appliance(text: str, name: str = "appliance.toml") -> Appliance:
@@ -44,6 +54,15 @@ def parse_appliance(text: str, name: str = "appliance.toml") -> Appliance:
     except (ValueError, RecursionError) as error:
         mistake = Mistake("the file", f"is not TOML: {error}")
         raise ConfigurationError(name, [mistake]) from error
+    return appliance_of_tree(tree, name)
+
+
+def appliance_of_tree(tree: dict[str, Any], name: str) -> Appliance:
+    """Check a configuration given as TOML's tree of tables; ``name`` is for messages.
+
+    Raises:
+        ConfigurationError: with every mistake and its key path.
+    """
     mistakes = collect_mistakes(Appliance, tree)
     known = {mistake.path for mistake in mistakes}
     appliance = with_gaps(Appliance, tree)

@@ -2,11 +2,20 @@
 
 import hashlib
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from firmware_host.config import center_settings, read_appliance
 from firmware_host.demo import DemoError, DemoOptions, run_demo
+from firmware_host.simulation.account import keep_account
+from firmware_host.simulation.figures import LevelFormula, Measures, measure
+from firmware_host.simulation.prompt_lengths import real_length
+from firmware_host.simulation.recorded import read_recorded_day
+from firmware_host.simulation.trials import RecordedPeople, make_case, run_trial
 from firmware_host.town import FarEndFault
+
+DEMO = Path(__file__).parents[2] / "firmware_host" / "demo" / "demo.toml"
 
 
 def run(output: Path, **options):
@@ -95,3 +104,25 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
     with pytest.raises(DemoError, match="--output"):
         run(tmp_path)
     assert (tmp_path / "precious").read_text() == "mine"
+
+
+def test_simulating_its_journal_gives_the_same_waits_as_its_lines_gave(first):
+    # The one was sound and frames through the whole appliance, the other only the Center and made-up lines.
+    output, _, _ = first
+    site = read_appliance(DEMO)
+    day = read_recorded_day(output / "journal", ZoneInfo(site.site.time_zone))
+    case = make_case(site, RecordedPeople(day, center_settings(site)), real_length(site))
+    simulated = run_trial(case, 1, threshold_s=20.0, formula=LevelFormula.OFFERED).figures
+    measures = Measures(begin_s=day.begin_s, end_s=day.end_s + 1e-3, threshold_s=20.0)
+    recorded = measure(
+        keep_account(day.facts, day.end_s), measures, queues=site.queue, agents=site.agent
+    )
+    assert recorded.total.answered > 10
+    for queue, figures in recorded.queues.items():
+        again = simulated.queues[queue]
+        assert (again.offered, again.answered) == (figures.offered, figures.answered)
+        assert again.mean_wait_s == pytest.approx(figures.mean_wait_s, abs=0.1)
+        assert again.longest_wait_s == pytest.approx(figures.longest_wait_s, abs=0.1)
+    for agent, figures in recorded.agents.items():
+        assert simulated.agents[agent].talking_s == pytest.approx(figures.talking_s, abs=0.1)
+        assert simulated.agents[agent].missed == figures.missed
