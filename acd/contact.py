@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from acd.ids import CallId, QueueName
-from acd.waiting import ExpectedWait
+from acd.waiting import ToldWait
 
 __all__ = ["Contact", "Medium"]
 
@@ -33,7 +33,7 @@ class Contact:
     is_offered: bool = False
     "An agent's handset rings for this one; the place is kept."
     told_place: int | None = None
-    told_wait: ExpectedWait | None = None
+    told_wait: ToldWait | None = None
     announced_at: float | None = None
     "When the place is told next."
     gives_up_at: float = 0.0

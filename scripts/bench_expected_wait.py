@@ -3,8 +3,8 @@
     python -m scripts.bench_expected_wait [--hours 25] [--seeds 6] [--json] [--plot waits.png] [--only TEXT]
 
 One simulation for all of them: the same callers, in the same call centers (scripts/wait_peers). Estimates
-are made on arrival, for callers who find no free agent; scored are those of them who were served. Each figure is the mean
-over seeds, with its standard error; differences are taken seed by seed.
+are made on arrival, for callers who find no free agent; scored are those of them who were served. Each figure
+is the mean over seeds, with its standard error; differences are taken seed by seed.
 
 An estimate with the smallest mean absolute error is the median of what may happen, not its mean, which is
 without bias; both of ours are shown. What callers hear by default is the 80 % quantile in whole minutes

@@ -7,16 +7,17 @@ for whom nothing rings.
 from acd import facts
 from acd.agents import Agents
 from acd.calls.call import Call, Move, Sound, ToNode
+from acd.calls.prospects import Prospects
 from acd.calls.speaking import play_music, play_prompts, silence
 from acd.contact import Contact
 from acd.handsets import Handsets
 from acd.ids import AgentId, Cause, PortId, QueueName
-from acd.ivr import ToQueue, place_prompts, wait_prompts
+from acd.ivr import LONGER_WAIT, ToQueue, place_prompts, wait_prompts
 from acd.orders import Orders
 from acd.queues import WaitingLine
 from acd.settings import CenterSettings
 from acd.timers import Purpose
-from acd.waiting import ExpectedWait, agents_at_work, expected_wait
+from acd.waiting import ToldWait, Wait, stretch_of, wait_to_tell
 
 __all__ = ["Waiting"]
 
@@ -36,6 +37,7 @@ class Waiting:
         self._settings = {queue.name: queue for queue in settings.queues}
         self._arrivals = 0
         self.lines = {queue.name: WaitingLine() for queue in settings.queues}
+        self._prospects = Prospects(settings, orders.ledger, self.lines)
 
     # Queued.
 
@@ -86,12 +88,13 @@ class Waiting:
         if contact.told_place is not None and place > contact.told_place:
             return
         contact.told_place = place
-        self._orders.write(facts.AnnouncementPlayed(call=call.id, queue=contact.queue, place=place))
+        wait = self._wait_to_tell(contact)
+        self._orders.write(_announcement(call, contact.queue, place, wait))
         prompts = place_prompts(place, call.language)
-        wait = self._wait_to_tell(contact, place)
         if wait is not None:
             contact.told_wait = wait
-            prompts += wait_prompts(wait.minutes, call.language)
+            is_longer = wait.minutes == 0
+            prompts += LONGER_WAIT if is_longer else wait_prompts(wait.minutes, call.language)
         play_prompts(self._orders, call, prompts)
         due = self._orders.now + ANNOUNCEMENT_LIMIT_S
         self._orders.timers.start(Purpose.ANNOUNCEMENT, call.id, due)
@@ -172,18 +175,26 @@ class Waiting:
         if contact.announced_at is not None:
             self._orders.timers.start(Purpose.ANNOUNCE, call.id, contact.announced_at)
 
-    def _wait_to_tell(self, contact: Contact, place: int) -> ExpectedWait | None:
+    def _wait_to_tell(self, contact: Contact) -> ToldWait | None:
         """The expected wait, if it is known and fit to be told."""
         queue = self._settings[contact.queue]
         if not queue.announce_wait:
             return None
-        members = {name: self._settings[name].agents for name in self.waiting()}
-        agents = agents_at_work(contact.queue, members, self._orders.ledger)
-        wait = expected_wait(place, queue, agents, self._orders.ledger)
-        if wait is None or not wait.may_follow(contact.told_wait):
+        wait = self._prospects.wait(contact.queue, contact, self._orders.now)
+        if wait is None:
             return None
-        # Who will be sent away before that would be told a lie.
-        return wait if self._orders.now + wait.seconds < contact.gives_up_at else None
+        return wait_to_tell(
+            wait,
+            contact.told_wait,
+            self._orders.now,
+            contact.gives_up_at,
+            quantile=queue.announce_quantile,
+            stretch=stretch_of(self._orders.ledger.counters, contact.queue),
+        )
+
+    def wait_of_next(self, queue: QueueName, now: float) -> Wait | None:
+        """How long somebody would wait who came now; None: unknown."""
+        return self._prospects.wait(queue, None, now)
 
     def place_of(self, call: Call) -> int:
         """The place of a caller who waits; 1 is next."""
@@ -199,3 +210,19 @@ def _offered_to(call: Call) -> tuple[AgentId, PortId]:
     assert call.agent is not None
     assert call.station is not None
     return call.agent, call.station
+
+
+def _announcement(
+    call: Call, queue: QueueName, place: int, wait: ToldWait | None
+) -> facts.AnnouncementPlayed:
+    if wait is None:
+        return facts.AnnouncementPlayed(call=call.id, queue=queue, place=place)
+    return facts.AnnouncementPlayed(
+        call=call.id,
+        queue=queue,
+        place=place,
+        wait_s=60.0 * wait.minutes,
+        quantile=wait.told.quantile,
+        quantile_s=round(wait.told.quantile_s, 3),
+        mean_s=round(wait.told.mean_s, 3),
+    )

@@ -42,7 +42,7 @@ class Priors:
 
     talk_s: float | None = None
     wrap_up_s: float = 0.0
-    ring_s: float = 0.0
+    ring_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Wait:
     stretches: tuple[_Stretch, ...]
     rings_s: float
     agents: float
-    "At work for this caller now, or at the first moment at which there are any."
+    "Who can serve this caller and work, now or at the first moment at which there are any."
 
     @property
     def mean_s(self) -> float:
@@ -131,8 +131,8 @@ def estimate_wait(
     for index in range(len(picture.reaches)):
         found = estimator.stretch(index)
         if found is not None:
-            stretches.append(found[0])
-            agents = agents or found[1]
+            stretches.append(found)
+            agents = agents or estimator.agents_within(index)
     if not stretches:
         return None
     return Wait(tuple(stretches), estimator.part_s(picture.queue, Duration.RING), agents)
@@ -182,21 +182,25 @@ class _Estimator:
             }
         return known
 
-    def stretch(self, index: int) -> tuple[_Stretch, float] | None:
-        """The wait, and how many agents there are, if the caller had this reach now."""
+    def agents_within(self, index: int) -> float:
+        """How many work who can serve the caller, whomever else they serve."""
+        return sum(self._agents.get(kind, 0.0) for kind in self._picture.reaches[index].kinds)
+
+    def stretch(self, index: int) -> _Stretch | None:
+        """The wait if the caller had this reach now."""
         guess_s = 0.0
         found = None
         for _ in range(_ROUNDS):
             found = self._stretch(index, guess_s)
             if found is None:
                 return None
-            mean_s = found[0].moments.mean_s
+            mean_s = found.moments.mean_s
             if not self._changes_with_time or abs(mean_s - guess_s) < 0.02 * mean_s:
                 break
             guess_s = mean_s
         return found
 
-    def _stretch(self, index: int, guess_s: float) -> tuple[_Stretch, float] | None:
+    def _stretch(self, index: int, guess_s: float) -> _Stretch | None:
         picture = self._picture
         reach = picture.reaches[index]
         own = Ahead(queue=picture.queue, kinds=tuple(each.kinds for each in picture.reaches))
@@ -227,9 +231,10 @@ class _Estimator:
                 leaving_per_s=leaving_per_s,
                 overtaking_per_s=overtaking_per_s,
             )
-        pace = Pace(doing, agents, keeps_s, self.part_s)
+        gone = max(before + 1.0 - alone.mean_s * served_per_s, 0.0)
+        pace = Pace(doing, agents, keeps_s, gone / alone.mean_s, self.part_s)
         moments = self._spread(alone, moments, pace, before + 1.0)
-        return _Stretch(reach.from_s, moments, pace), agents
+        return _Stretch(reach.from_s, moments, pace)
 
     def _mean_keeps_s(self, members: list[Ahead], doing: list[AtWork], agents: float) -> float:
         """The mean over the calls that agents have and those that they will have next."""

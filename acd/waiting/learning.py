@@ -29,6 +29,10 @@ SHORT_MEMORY = 25
 DIFFERENCE = 3.2
 "Standard errors of the short mean by which the two must differ; less comes by chance once a day."
 
+FEW = 10
+ENDLESS = 20
+"So many means, and a minute: a handset left off-hook, or a wrap-up across a restart, says no more than that."
+
 PRIOR_WEIGHT = 5
 "What is configured counts as much as this many calls."
 
@@ -52,8 +56,10 @@ def observe_duration(
     counters: MutableMapping[str, int], queue: str, what: Duration, took_s: float
 ) -> None:
     """Take over how long something lasted."""
-    took_ms = round(1000 * max(took_s, 0.0))
     prefix = f"learned {what.value} "
+    took_ms = round(1000 * max(took_s, 0.0))
+    if counters.get(f"{prefix}samples {queue}", 0) >= FEW:
+        took_ms = min(took_ms, ENDLESS * counters[f"{prefix}ms {queue}"] + 60_000)
     weight = min(counters.get(f"{prefix}samples {queue}", 0) + 1, LONG_MEMORY)
     short_weight = min(weight, SHORT_MEMORY)
     long_ms = _follow(counters, f"{prefix}ms {queue}", took_ms, weight)

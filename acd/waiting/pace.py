@@ -6,6 +6,8 @@ number of calls that an agent has finished by ``t`` tells both: for an agent who
 a fixed time ``c`` and an exponential one of mean ``x``, and whose calls then last ``m`` in the mean, it is
 
     F(t) + integral of F up to t / m,    F(t) = 1 - exp(-(t - c) / x)  from c on
+
+Those who hang up do so by the clock on the wall, whatever agents do: they are counted beside the calls.
 """
 
 import math
@@ -37,20 +39,23 @@ class Pace:
         doing: What each of them does.
         agents: How many they are, above 0.
         keeps_s: How long a call keeps one of them in the mean.
+        leaving_per_s: How often one of those before the caller hangs up, in the mean over the wait.
         part_s: The mean of a part of a queue's calls.
     """
 
-    __slots__ = ("_agents", "_endings", "_is_memoryless", "_keeps_s")
+    __slots__ = ("_agents", "_endings", "_is_memoryless", "_keeps_s", "_leaving_per_s")
 
     def __init__(
         self,
         doing: Sequence[AtWork],
         agents: float,
         keeps_s: float,
+        leaving_per_s: float,
         part_s: Callable[[str, Duration], float],
     ) -> None:
         self._agents = agents
         self._keeps_s = keeps_s
+        self._leaving_per_s = leaving_per_s
         endings: dict[tuple[float, float], float] = {}
         for each in doing:
             key = _ending(each, part_s)
@@ -59,20 +64,20 @@ class Pace:
         self._is_memoryless = set(endings) == {(0.0, keeps_s)}
 
     def time_s(self, memoryless_s: float) -> float:
-        """When as many calls are finished as memoryless agents would finish by ``memoryless_s``."""
+        """When as many are served or gone as with memoryless agents by ``memoryless_s``."""
         if self._is_memoryless:
             return memoryless_s
-        wanted = memoryless_s * self._agents / self._keeps_s
-        if self.finished(0.0) >= wanted:
+        wanted = memoryless_s * (self._agents / self._keeps_s + self._leaving_per_s)
+        if self._passed(0.0) >= wanted:
             return 0.0
         low_s, high_s = 0.0, memoryless_s + 1.0
-        while self.finished(high_s) < wanted:
+        while self._passed(high_s) < wanted:
             low_s, high_s = high_s, 2.0 * high_s
         for _ in range(_HALVINGS):
             if high_s - low_s < _ENOUGH_S:
                 break
             middle_s = (low_s + high_s) / 2.0
-            if self.finished(middle_s) < wanted:
+            if self._passed(middle_s) < wanted:
                 low_s = middle_s
             else:
                 high_s = middle_s
@@ -83,7 +88,10 @@ class Pace:
         certain = sum(
             each.agents for each in self._endings if each.random_s <= 0.0 and each.fixed_s <= by_s
         )
-        return certain / max(self.finished(by_s), certain) if certain else 0.0
+        return certain / max(self._passed(by_s), certain) if certain else 0.0
+
+    def _passed(self, by_s: float) -> float:
+        return self.finished(by_s) + self._leaving_per_s * by_s
 
     def finished(self, by_s: float) -> float:
         """How many calls these agents are expected to have finished by then."""

@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
+Chance = Annotated[float, Meta(ge=0.5, le=0.99)]
 WaitingSeconds = Annotated[float, Meta(ge=1, le=86_400)]
 """A limit on how long people or machines wait: below a second nobody could meet it."""
 Count = Annotated[int, Meta(ge=1, le=100)]
@@ -279,6 +280,8 @@ class QueueTable(Table, frozen=True):
     announce_every_s: Seconds = 45.0
     "0: never again; else at least 1."
     announce_wait: bool = True
+    announce_quantile: Chance | Literal["mean"] = 0.8
+    expected_talk_s: Seconds = 0.0
 
 
 class ScheduleTable(Table, frozen=True):
