@@ -1,6 +1,6 @@
 """Compares what callers are told of their wait: Asterisk's, VICIdial's, OpenSIPS's estimates and ours.
 
-    python -m scripts.bench_expected_wait [--hours 25] [--seeds 6] [--json] [--plot waits.png] [--only TEXT]
+    python -m scripts.bench_expected_wait [--hours 20] [--seeds 5] [--json] [--plot waits.png] [--only TEXT]
 
 One simulation for all of them: the same callers, in the same call centers (scripts/wait_peers). Estimates
 are made on arrival, for callers who find no free agent; scored are those of them who were served. Each figure
@@ -140,8 +140,8 @@ def draw(runs: dict[str, list[Run]], path: Path) -> None:
 def main() -> None:
     """Parses the arguments, measures, prints."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--hours", type=float, default=25.0, help="simulated in each run")
-    parser.add_argument("--seeds", type=int, default=6, help="runs of each scenario")
+    parser.add_argument("--hours", type=float, default=20.0, help="simulated in each run")
+    parser.add_argument("--seeds", type=int, default=5, help="runs of each scenario")
     parser.add_argument("--workers", type=int, default=2, help="processes")
     parser.add_argument("--only", default="", help="scenarios whose name contains this")
     parser.add_argument("--json", action="store_true")
