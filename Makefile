@@ -49,7 +49,7 @@ bench-dsp: $(STAMP) native ## detectors, G.711, caller ID and the tick beside Sp
 	@sh scripts/system-packages $(APT_BENCH)
 	@$(BIN)/python scripts/bench_dsp.py $(ARGS)
 
-bench-waits: $(STAMP) ## expected waits beside those of three other call centers, in two minutes (ARGS="--plot waits.png")
+bench-waits: $(STAMP) ## expected waits beside those of three other call centers, in a minute or two (ARGS="--plot waits.png")
 	@$(BIN)/python -m scripts.bench_expected_wait $(ARGS)
 
 bench-pri: $(STAMP) native $(PROMPTS) ## ISDN calls a second through the whole appliance on 16 E1 (ARGS="--rate 100", "--calls 10000")

@@ -19,7 +19,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from scripts.wait_peers.erlang import erlang_a
-from scripts.wait_peers.formulas import OPENSIPS, OPENSIPS_WITH
+from scripts.wait_peers.formulas import OPENSIPS, OPENSIPS_WITH, SILENCE_HEARD
 from scripts.wait_peers.formulas import SPOKEN as ASTERISK_SPOKEN
 from scripts.wait_peers.measuring import PLACES, Run, mean_and_error, measure
 from scripts.wait_peers.ours import MEAN, MEDIAN, QUANTILE
@@ -61,6 +61,11 @@ def judge(runs: Sequence[Run]) -> list[str]:
             f"{ours}: {saved:.1%} ± {uncertain:.1%} less error than Asterisk speaks"
             f" (goal 30 %: {is_reached})"
         )
+    for ours in (MEAN, MEDIAN):
+        saved, uncertain = mean_and_error(
+            [1.0 - _error_s(run, ours) / _error_s(run, SILENCE_HEARD) for run in runs]
+        )
+        lines.append(f"{ours}: {saved:.1%} ± {uncertain:.1%} less than {SILENCE_HEARD}")
     better = min(
         (OPENSIPS, OPENSIPS_WITH),
         key=lambda who: sum(_error_s(run, who) for run in runs),

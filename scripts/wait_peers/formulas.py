@@ -4,6 +4,8 @@ Written from descriptions of what they compute; none of their source is here. Ea
 queue. Where it is not clear what enters a figure, the choice is the one that serves the formula best:
 
 - Asterisk's average is fed with whole seconds, those who were answered at once included, as it is there.
+  When it comes to 0 minutes nothing is spoken; that is scored as 0, and once more as if callers took
+  silence for half a minute, which serves it better.
 - VICIdial's last five are the last five of the queue who were served; the floor of 10 s is kept.
 - OpenSIPS counts calls that wait before this one. A second form counts this one, too: the better of both is
   what we compare with. The duration is all that keeps an agent, ringing and wrap-up included; agents who
@@ -15,6 +17,7 @@ from collections import deque
 from scripts.wait_peers.simulation import Caller, Office
 
 SPOKEN, UNROUNDED = "Asterisk, as spoken", "Asterisk, not rounded"
+SILENCE_HEARD = "Asterisk, silence is half a minute"
 VICIDIAL = "VICIdial"
 OPENSIPS, OPENSIPS_WITH = "OpenSIPS", "OpenSIPS, this call counted"
 
@@ -52,8 +55,9 @@ class Asterisk(_Ignorant):
         _ = office
         held = self._held_s.get(caller.of.queue)
         if held is None:
-            return {SPOKEN: None, UNROUNDED: None}
-        return {SPOKEN: 60.0 * ((held + 30) // 60), UNROUNDED: float(held)}
+            return {SPOKEN: None, SILENCE_HEARD: None, UNROUNDED: None}
+        spoken_s = 60.0 * ((held + 30) // 60)
+        return {SPOKEN: spoken_s, SILENCE_HEARD: spoken_s or 30.0, UNROUNDED: float(held)}
 
 
 class Vicidial(_Ignorant):
