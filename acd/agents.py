@@ -7,7 +7,7 @@ station is out of service or off-hook stays logged in and is offered nothing.
 from acd import facts
 from acd.handsets import Handsets
 from acd.ids import AgentId, CallId, PortId, QueueName
-from acd.membership import Membership
+from acd.membership import Kind, Membership
 from acd.orders import Orders
 from acd.records import AgentRecord, AgentState, Refusal
 from acd.routing import Router
@@ -36,6 +36,8 @@ class Agents:
             router.set_queue(queue.name, queue.discipline, at_once=queue.ring_at_once)
         self._known: dict[str, AgentSettings] = {agent.agent: agent for agent in settings.agents}
         self.membership = Membership(settings)
+        self.kinds: dict[AgentId, Kind] = {}
+        "What each agent can do at present."
         self._serving: dict[QueueName, dict[AgentId, None]] = {
             queue.name: {} for queue in settings.queues
         }
@@ -76,6 +78,7 @@ class Agents:
     def _seat(self, agent: AgentSettings) -> None:
         lent = self._orders.ledger.agent(agent.agent).lent
         serves = self.membership.served(agent.agent, lent)
+        self.kinds[agent.agent] = Kind(frozenset(serves), tuple(sorted(agent.skills.items())))
         for queue, serving in self._serving.items():
             if queue in serves:
                 serving[agent.agent] = None
@@ -152,7 +155,7 @@ class Agents:
     def log_out(self, station: PortId) -> int | None:
         """Log out who is here; None if nobody is, or is in a call."""
         record = self.at(station)
-        if record is None or record.state in _BUSY:
+        if record is None or record.state in _BUSY or self._handsets.is_in_call(station):
             return None
         self._end_waits(record)
         return self._orders.write_and_await(facts.AgentLoggedOut(agent=record.agent))

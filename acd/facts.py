@@ -285,11 +285,19 @@ class AgentReturned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnouncementPlayed:
-    """The caller was told a place."""
+    """The caller was told a place, and perhaps the wait."""
 
     call: str
     queue: str
     place: int
+    wait_s: float | None = None
+    "As it was said; 0: a little longer than said before; None: nothing."
+    quantile: float = 0.0
+    "Of which chance the estimate behind it was; 0: the mean."
+    quantile_s: float = 0.0
+    "That estimate,"
+    mean_s: float = 0.0
+    "and the mean."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,6 +103,10 @@ class QueueSettings:
     "and again this often (0: never again),"
     announce_wait: bool = True
     "together with the expected wait, once the queue's calls allow an estimate."
+    announce_quantile: float = 0.8
+    "As many of those served will wait no longer than they are told; 0: the mean is told."
+    expected_talk_s: float = 0.0
+    "What a talk is taken to last while few have been measured; 0: nothing is told until then."
     announce_place: bool = True
     messages: tuple[QueueMessage, ...] = ()
     music: str = "default"

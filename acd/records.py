@@ -105,6 +105,13 @@ class CallRecord:
     "How long the handset rang that was answered."
     ringing: int = 0
     "How many handsets ring for it."
+    told_at: float | None = None
+    "When this caller was first told how long it will take,"
+    told_wait_s: float = 0.0
+    "and what; as in `acd.waiting.Told`."
+    told_mean_s: float = 0.0
+    told_quantile_s: float = 0.0
+    told_quantile: float = 0.0
     is_recorded: bool = False
     is_served: bool = False
     number: str = ""

@@ -20,6 +20,7 @@ from acd.views import (
     StationView,
     TrunkGroupView,
 )
+from acd.waiting import stretch_of
 
 __all__ = [
     "agent_views",
@@ -104,6 +105,11 @@ def queue_views(
         states = Counter(ledger.agent(agent).state for agent in queue.agents)
         served = ledger.count(f"served {queue.name}")
         waited_s = ledger.count(f"waited ms {queue.name}") / 1000
+        wait = waiting.wait_of_next(queue.name, now)
+        quantile_s = None
+        if wait is not None:
+            stretch = stretch_of(ledger.counters, queue.name)
+            quantile_s = wait.quantile_s(queue.announce_quantile or 0.8) * stretch
         views.append(
             QueueView(
                 queue=queue.name,
@@ -118,6 +124,8 @@ def queue_views(
                 served=served,
                 abandoned=ledger.count(f"abandoned {queue.name}"),
                 average_wait_s=waited_s / served if served else 0.0,
+                expected_wait_s=None if wait is None else wait.mean_s,
+                expected_wait_quantile_s=quantile_s,
             )
         )
     return tuple(views)

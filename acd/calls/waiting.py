@@ -10,12 +10,13 @@ from typing import assert_never
 from acd import facts
 from acd.agents import Agents
 from acd.calls.call import Call, Move, Sound, ToNode
+from acd.calls.prospects import Prospects
 from acd.calls.reasons import reasons
 from acd.calls.speaking import play_music, play_prompts, silence
 from acd.contact import Contact
 from acd.handsets import Handsets
 from acd.ids import AgentId, CallId, Cause, PortId, QueueName
-from acd.ivr import place_prompts, wait_prompts
+from acd.ivr import LONGER_WAIT, place_prompts, wait_prompts
 from acd.orders import Orders
 from acd.points import Points, Standpoint, together
 from acd.queue_settings import QueueSettings, Staffed
@@ -24,7 +25,7 @@ from acd.routing import Decision, Entry, Router, stages_of
 from acd.settings import CenterSettings, QueueNode
 from acd.thresholds import Load
 from acd.timers import Purpose
-from acd.waiting import ExpectedWait, agents_at_work, expected_wait
+from acd.waiting import ToldWait, Wait, stretch_of, wait_to_tell
 
 __all__ = ["Waiting"]
 
@@ -62,6 +63,13 @@ class Waiting:
         self._present: dict[QueueName, dict[CallId, Contact]] = {
             queue.name: {} for queue in settings.queues
         }
+        looking = [overflow.when for queue in settings.queues for overflow in queue.overflows]
+        self._looks_ahead = any(
+            when.expected_wait_s is not None
+            for when in (*looking, *(loan.when for loan in settings.loans))
+        )
+        "An estimate is made every second only if some rule wants it."
+        self._prospects = Prospects(settings, orders.ledger, agents, router)
 
     # Queued.
 
@@ -105,8 +113,8 @@ class Waiting:
         if not self._is_staffed(queue, settings.join_needs):
             return Refused.NOBODY
         if settings.longest_expected_wait_s is not None:
-            expected_s = self.load(queue).expected_wait_s
-            if expected_s is not None and expected_s > settings.longest_expected_wait_s:
+            wait = self.wait_of_next(queue, self._orders.now)
+            if wait is not None and wait.mean_s > settings.longest_expected_wait_s:
                 return Refused.TOO_LONG
         return None
 
@@ -219,12 +227,13 @@ class Waiting:
         if contact.told_place is not None and place > contact.told_place:
             return ()
         contact.told_place = place
-        self._orders.write(facts.AnnouncementPlayed(call=call.id, queue=contact.queue, place=place))
+        wait = self._wait_to_tell(contact)
+        self._orders.write(_announcement(call, contact.queue, place, wait))
         prompts = place_prompts(place, call.language)
-        wait = self._wait_to_tell(contact, place)
         if wait is not None:
             contact.told_wait = wait
-            prompts += wait_prompts(wait.minutes, call.language)
+            is_longer = wait.minutes == 0
+            prompts += LONGER_WAIT if is_longer else wait_prompts(wait.minutes, call.language)
         return prompts
 
     def finish_announcement(self, call: Call, _: str) -> None:
@@ -355,11 +364,11 @@ class Waiting:
         present = self._present[queue].values()
         now = self._orders.now
         oldest = min((contact.entered for contact in present), default=now)
-        wait = self._expected(queue, len(present) + 1)
+        wait = self.wait_of_next(queue, now) if self._looks_ahead else None
         return Load(
             waiting=len(present),
             longest_wait_s=now - oldest,
-            expected_wait_s=None if wait is None else wait.seconds,
+            expected_wait_s=None if wait is None else wait.mean_s,
         )
 
     def overflow(self, call: Call, rule: int, why: str) -> None:
@@ -420,25 +429,43 @@ class Waiting:
             at = max(min(due), self._orders.now)
             self._orders.timers.start(Purpose.ANNOUNCE, call.id, at)
 
-    def _wait_to_tell(self, contact: Contact, place: int) -> ExpectedWait | None:
+    def _wait_to_tell(self, contact: Contact) -> ToldWait | None:
         """The expected wait, if it is known and fit to be told."""
         queue = self._settings[contact.queue]
         if not queue.announce_wait:
             return None
-        wait = self._expected(contact.queue, place)
-        if wait is None or not wait.may_follow(contact.told_wait):
+        wait = self._prospects.wait(self._entries(contact), self._orders.now)
+        if wait is None:
             return None
-        # Who will be sent away before that would be told a lie.
-        return wait if self._orders.now + wait.seconds < contact.gives_up_at else None
+        return wait_to_tell(
+            wait,
+            contact.told_wait,
+            self._orders.now,
+            contact.gives_up_at,
+            quantile=queue.announce_quantile,
+            stretch=stretch_of(self._orders.ledger.counters, contact.queue),
+        )
 
-    def _expected(self, queue: QueueName, place: int) -> ExpectedWait | None:
-        members = {
-            name: settings.agents
-            for name, settings in self._settings.items()
-            if self._present[name] or name == queue
-        }
-        agents = agents_at_work(queue, members, self._orders.ledger)
-        return expected_wait(place, self._settings[queue], agents, self._orders.ledger)
+    def wait_of_next(self, queue: QueueName, now: float) -> Wait | None:
+        """How long somebody would wait who came now; None: unknown."""
+        settings = self._settings[queue]
+        points = Points(
+            priority=settings.priority, ageing=settings.ageing, requires=settings.requires
+        )
+        sum_ = together(points, ())
+        at_zero, slope = sum_.score(settings.weight, now)
+        entry = Entry(
+            queue=queue,
+            at_zero=at_zero,
+            slope=slope,
+            entered=now,
+            arrival=self._arrivals + 1,
+            stages=stages_of(sum_.requires),
+        )
+        return self._prospects.wait([entry], now)
+
+    def _entries(self, contact: Contact) -> list[Entry]:
+        return [self._router.entry(contact.call, queue) for queue in contact.queues]
 
     def place_of(self, call: Call) -> int:
         """The place of a caller who waits, in the queue that the caller is told of; 1 is next."""
@@ -469,3 +496,19 @@ class Waiting:
 def _node(call: Call) -> QueueNode:
     assert call.queue_node is not None
     return call.queue_node
+
+
+def _announcement(
+    call: Call, queue: QueueName, place: int, wait: ToldWait | None
+) -> facts.AnnouncementPlayed:
+    if wait is None:
+        return facts.AnnouncementPlayed(call=call.id, queue=queue, place=place)
+    return facts.AnnouncementPlayed(
+        call=call.id,
+        queue=queue,
+        place=place,
+        wait_s=60.0 * wait.minutes,
+        quantile=wait.told.quantile,
+        quantile_s=round(wait.told.quantile_s, 3),
+        mean_s=round(wait.told.mean_s, 3),
+    )

@@ -4,6 +4,7 @@ from acd.ivr.hours import is_open
 from acd.ivr.saying import (
     LANGUAGES,
     LARGEST_NUMBER,
+    LONGER_WAIT,
     WHOLE_PLACES,
     WHOLE_WAITS,
     Gender,
@@ -31,6 +32,7 @@ from acd.ivr.walk import (
 __all__ = [
     "LANGUAGES",
     "LARGEST_NUMBER",
+    "LONGER_WAIT",
     "WHOLE_PLACES",
     "WHOLE_WAITS",
     "Enter",

@@ -10,7 +10,7 @@ what has just changed with somebody else.
 """
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 
 from acd.ids import AgentId, CallId, QueueName
@@ -196,6 +196,16 @@ class Router:
         entry, routed = self.entry(contact, queue), self._queues[queue]
         ahead = sum(lane.ahead_of(entry, now) for lane in routed.lanes.values())
         return 1 + ahead + sum(other.is_before(entry, now) for other in routed.offered)
+
+    def ahead(self, entry: Entry, queue: QueueName, now: float) -> Iterator[tuple[Wanted, int]]:
+        """Who would be served before an entry, if that waited in this queue: how many, by what they want.
+
+        Those who are offered are not counted. The entry may be one that has not entered.
+        """
+        for lane in self._queues[queue].lanes.values():
+            count = lane.ahead_of(entry, now)
+            if count:
+                yield lane.wanted, count
 
     def next_relaxation(self) -> float | None:
         """When less is asked for next, by anybody."""

@@ -4,7 +4,16 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from firmware_host.config.table import Count, Name, Pin, PromptNames, Seconds, Table, WaitingSeconds
+from firmware_host.config.table import (
+    Chance,
+    Count,
+    Name,
+    Pin,
+    PromptNames,
+    Seconds,
+    Table,
+    WaitingSeconds,
+)
 
 __all__ = [
     "AgentTable",
@@ -173,6 +182,10 @@ class QueueTable(Table, frozen=True):
     "0: never again; else at least 1."
     announce_place: bool = True
     announce_wait: bool = True
+    announce_quantile: Chance | Literal["mean"] = 0.8
+    "As many of those served wait no longer than they are told."
+    expected_talk_s: Seconds = 0.0
+    "What a talk is taken to last while few have been measured; 0: nothing is told until then."
 
 
 class CallerListTable(Table, PointsTable, frozen=True):

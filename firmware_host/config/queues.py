@@ -89,6 +89,10 @@ def queue_settings(appliance: Appliance) -> tuple[QueueSettings, ...]:
             announce_first_s=queue.announce_first_s,
             announce_every_s=queue.announce_every_s,
             announce_wait=queue.announce_wait,
+            announce_quantile=(
+                0.0 if queue.announce_quantile == "mean" else queue.announce_quantile
+            ),
+            expected_talk_s=queue.expected_talk_s,
         )
         for name, queue in appliance.queue.items()
     )

@@ -54,6 +54,8 @@ _QUEUES: tuple[Column, ...] = (
     ("served", "Served"),
     ("abandoned", "Left"),
     ("average_wait_s", "Mean s"),
+    ("expected_wait_s", "Next s"),
+    ("expected_wait_quantile_s", "Told s"),
 )
 _AGENTS: tuple[Column, ...] = (
     ("agent", "Agent"),
