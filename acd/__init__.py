@@ -111,6 +111,7 @@ from acd.ivr import (
 )
 from acd.number_plan import Attempt, NumberPlan
 from acd.numbers import Completeness, Number, NumberForm, NumberKind, NumberReader, PlainNumbers
+from acd.pauses import MISSED, PauseReason
 from acd.points import Points
 from acd.queue_settings import (
     CallerListSettings,
@@ -158,6 +159,7 @@ from acd.views import (
 
 __all__ = [
     "LANGUAGES",
+    "MISSED",
     "WHOLE_PLACES",
     "WHOLE_WAITS",
     "AcdError",
@@ -242,6 +244,7 @@ __all__ = [
     "OfferWithdrawn",
     "OpenInterval",
     "Overflow",
+    "PauseReason",
     "PauseRequested",
     "PlainNumbers",
     "PlayMusic",

@@ -9,15 +9,13 @@ from acd.handsets import Handsets
 from acd.ids import AgentId, CallId, PortId, QueueName
 from acd.membership import Kind, Membership
 from acd.orders import Orders
+from acd.pauses import MISSED
 from acd.records import AgentRecord, AgentState, Refusal
 from acd.routing import Router
 from acd.settings import AgentSettings, CenterSettings
 from acd.timers import Purpose
 
-__all__ = ["MISSED", "Agents"]
-
-MISSED = "missed"
-"Reason of a pause that we impose on an agent who lets offers ring out."
+__all__ = ["Agents"]
 
 _BUSY = (AgentState.RINGING, AgentState.TALKING)
 
@@ -43,6 +41,7 @@ class Agents:
         }
         for agent in settings.agents:
             self._seat(agent)
+        self._paid = {reason.name for reason in settings.pause_reasons.values() if reason.paid}
         self._wrap_up_s: dict[str, float] = {
             queue.name: queue.wrap_up_s for queue in settings.queues
         }
@@ -172,7 +171,7 @@ class Agents:
                 facts.PauseRequested(agent=record.agent, reason=reason)
             )
         self._end_waits(record)
-        return self._orders.write_and_await(facts.AgentPaused(agent=record.agent, reason=reason))
+        return self._orders.write_and_await(self._paused(record.agent, reason))
 
     def resume(self, station: PortId) -> int | None:
         """End a pause, a wrap-up or the wish for a pause; None if there is nothing to end."""
@@ -201,7 +200,7 @@ class Agents:
         self._orders.write(facts.OfferMissed(call=call, agent=agent))
         record = self._orders.ledger.agent(agent)
         if record.missed_in_row >= self._settings.missed_offers_before_pause:
-            self._orders.write(facts.AgentPaused(agent=agent, reason=MISSED))
+            self._orders.write(self._paused(agent, MISSED))
         else:
             self._delay(record)
 
@@ -218,7 +217,10 @@ class Agents:
         reason = record.wanted_pause
         self._orders.write(facts.AgentWrappedUp(agent=agent))
         if reason:
-            self._orders.write(facts.AgentPaused(agent=agent, reason=reason))
+            self._orders.write(self._paused(agent, reason))
+
+    def _paused(self, agent: str, reason: str) -> facts.AgentPaused:
+        return facts.AgentPaused(agent=agent, reason=reason, paid=reason in self._paid)
 
     # After a restart.
 

@@ -198,9 +198,11 @@ def _codes(settings: CenterSettings) -> Iterator[str]:
         for other, longer in codes.items():
             if name != other and code and longer.startswith(code):
                 yield f"star code {name} {code!r} is the beginning of {other} {longer!r}"
-    for digit in settings.pause_reasons:
+    for digit, reason in settings.pause_reasons.items():
         if digit not in _KEYS:
             yield f"pause reason {digit!r} is no key"
+        if reason.limit_s is not None:
+            yield from _at_least(f"pause reason {reason.name!r}: limit_s", reason.limit_s, 1.0)
 
 
 def _limits(settings: CenterSettings) -> Iterator[str]:

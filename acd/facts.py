@@ -419,6 +419,8 @@ class AgentPaused:
 
     agent: str
     reason: str
+    paid: bool = False
+    "The pause is working time, by its reason."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

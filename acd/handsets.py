@@ -69,8 +69,9 @@ class Handsets:
         self._key_timeout_s = settings.key_timeout_s
         self._dialling_pause_s = settings.number_plan.dialling_pause_s
         reader = plan.reader if plan.reaches_outside else None
+        reasons = {digit: reason.name for digit, reason in settings.pause_reasons.items()}
         self._handsets = {
-            port: Handset(port, Register(settings.star_codes, settings.pause_reasons, reader))
+            port: Handset(port, Register(settings.star_codes, reasons, reader))
             for port in settings.stations
         }
         self._by_ticket: dict[int, Handset] = {}

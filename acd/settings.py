@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, time, tzinfo
 
 from acd.ids import AgentId, PortId, QueueName
+from acd.pauses import PauseReason
 from acd.points import NO_POINTS, Points
 from acd.queue_settings import CallerListSettings, LoanSettings, QueueSettings
 from acd.trunk_settings import NumberPlanSettings, TrunkSettings
@@ -177,8 +178,13 @@ class CenterSettings:
     caller_lists: tuple[CallerListSettings, ...] = ()
     loans: tuple[LoanSettings, ...] = ()
     star_codes: StarCodes = field(default_factory=StarCodes)
-    pause_reasons: dict[str, str] = field(default_factory=lambda: {"1": "break", "2": "meeting"})
-    "Digit after the pause code, and the reason that is written."
+    pause_reasons: dict[str, PauseReason] = field(
+        default_factory=lambda: {
+            "1": PauseReason(name="break"),
+            "2": PauseReason(name="meeting"),
+        }
+    )
+    "Digit after the pause code, and the reason of which the name is written."
     station_language: str = "en"
     missed_offers_before_pause: int = 2
     "An agent who lets this many offers in a row ring out is paused with the reason ``missed``."

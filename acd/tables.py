@@ -140,6 +140,7 @@ def agent_views(
 ) -> tuple[AgentView, ...]:
     """The agents, in the order of the settings."""
     views = []
+    limits_s = {reason.name: reason.limit_s for reason in settings.pause_reasons.values()}
     for agent in settings.agents:
         record = ledger.agent(agent.agent)
         has_call = record.state in (AgentState.RINGING, AgentState.TALKING)
@@ -155,6 +156,9 @@ def agent_views(
                 call=CallId(record.call) if has_call else None,
                 since=record.since,
                 state_lasts_s=0.0 if is_out and not record.since else _lasts(record.since, now),
+                pause_limit_s=(
+                    limits_s.get(record.reason) if record.state is AgentState.PAUSED else None
+                ),
                 calls_taken=record.calls_taken,
                 missed=record.missed,
                 serves=tuple(membership.served(agent.agent, record.lent)),

@@ -114,6 +114,8 @@ class AgentView:
     since: float
     "When this state began, in the seconds of ``now``; 0 for who was never logged in."
     state_lasts_s: float
+    pause_limit_s: float | None
+    "How long the pause may last; None: no pause, or no limit."
     calls_taken: int
     missed: int
     serves: tuple[QueueName, ...]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from acd import MISSED
 from dsp import UnknownSound, countries, tone_plan
 from firmware_host.config.hours import HoursError, parse_open_hours
 from firmware_host.config.line_places import is_tie_line
@@ -19,6 +20,7 @@ from firmware_host.config.schema import (
     HoursTable,
     MenuTable,
     NodeTable,
+    PauseReasonTable,
     QueueNodeTable,
     SayTable,
     TrunkTable,
@@ -361,9 +363,17 @@ def _codes(appliance: Appliance) -> Iterable[Mistake]:
                 where = key_path("star_codes", other_name)
                 problem = f'"{other}" and star_codes.{code_name} "{code}" begin alike'
                 yield Mistake(where, problem, "no code may be the beginning of another")
-    for digit in appliance.pause.reasons:
+    named: dict[str, tuple[str, PauseReasonTable]] = {}
+    for digit, reason in appliance.pause.by_digit().items():
+        path = key_path("pause", "reasons", digit)
         if len(digit) != 1 or digit not in "0123456789":
-            yield Mistake(key_path("pause", "reasons", digit), "not a digit", "one of 0-9")
+            yield Mistake(path, "not a digit", "one of 0-9")
+        if reason.name == MISSED:
+            problem = f'"{MISSED}" is the reason of pauses that the appliance imposes'
+            yield Mistake(path, problem, "another name")
+        other, same = named.setdefault(reason.name, (path, reason))
+        if reason.name and same != reason:
+            yield Mistake(path, f'"{reason.name}" means something else at {other}', "another name")
 
 
 def _prompts(appliance: Appliance) -> Iterable[Mistake]:

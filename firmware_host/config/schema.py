@@ -53,6 +53,7 @@ __all__ = [
     "MenuTable",
     "NodeTable",
     "NumberPlanTable",
+    "PauseReasonTable",
     "PauseTable",
     "PointsTable",
     "PrimaryRateTable",
@@ -387,10 +388,27 @@ class StarCodesTable(Table, frozen=True):
     resume: StarCode = "*14"
 
 
+class PauseReasonTable(Table, frozen=True):
+    """A reason, and what it means: ``{ name = "break", paid = true, limit_s = 900 }``."""
+
+    name: Name
+    paid: bool = False
+    "Working time, for statistics."
+    limit_s: WaitingSeconds | None = None
+
+
 class PauseTable(Table, frozen=True):
     """Reasons for a pause, by the digit dialled after the code."""
 
-    reasons: dict[str, str]
+    reasons: dict[str, Name | PauseReasonTable]
+    "A reason's name alone is one that is not paid and has no limit."
+
+    def by_digit(self) -> dict[str, PauseReasonTable]:
+        """Each reason as a table."""
+        return {
+            digit: PauseReasonTable(name=reason) if isinstance(reason, str) else reason
+            for digit, reason in self.reasons.items()
+        }
 
 
 class LimitsTable(Table, frozen=True):

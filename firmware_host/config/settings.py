@@ -11,6 +11,7 @@ from acd import (
     MenuNode,
     Node,
     OpenInterval,
+    PauseReason,
     PortId,
     QueueName,
     QueueNode,
@@ -118,7 +119,10 @@ def center_settings(appliance: Appliance) -> CenterSettings:
             pause=appliance.star_codes.pause,
             resume=appliance.star_codes.resume,
         ),
-        pause_reasons=dict(appliance.pause.reasons),
+        pause_reasons={
+            digit: PauseReason(name=reason.name, paid=reason.paid, limit_s=reason.limit_s)
+            for digit, reason in appliance.pause.by_digit().items()
+        },
         station_language=appliance.site.language,
         missed_offers_before_pause=limits.missed_offers_before_pause,
         missed_offer_delay_s=limits.missed_offer_delay_s,

@@ -34,11 +34,21 @@ def collect_mistakes(expected: Any, value: Any, path: Path = ()) -> list[Mistake
         return collect_mistakes(arguments[0], value, path)
     if origin in (types.UnionType, typing.Union) and _is_table(arguments[0]):
         return _tagged(list(arguments), value, path)
+    long_form = _long_form(origin, arguments)
+    if long_form is not None and isinstance(value, dict):
+        return _table(long_form, value, path)
     return _leaf(expected, value, path)
 
 
 def _may_be_left_out(origin: Any, arguments: tuple[Any, ...]) -> bool:  # noqa: ANN401 - any type
     return origin in (types.UnionType, typing.Union) and arguments[1:] == (type(None),)
+
+
+def _long_form(origin: Any, arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401 - any type
+    """The table that may be written in place of a plain value, if there is one."""
+    if origin not in (types.UnionType, typing.Union):
+        return None
+    return next((each for each in arguments[1:] if _is_table(each)), None)
 
 
 def _is_table(expected: Any) -> bool:  # noqa: ANN401 - any type
@@ -136,6 +146,9 @@ def with_gaps(expected: Any, value: Any) -> Any:  # noqa: ANN401 - any TOML valu
         )
         chosen = [choice for choice in arguments if choice.__struct_config__.tag == tag]
         return _table_with_gaps(chosen[0], value) if chosen else None
+    long_form = _long_form(origin, arguments)
+    if long_form is not None and isinstance(value, dict):
+        return _table_with_gaps(long_form, value)
     try:
         return msgspec.convert(value, expected)
     except msgspec.ValidationError:

@@ -65,6 +65,7 @@ _AGENTS: tuple[Column, ...] = (
     ("station", "Station"),
     ("call", "Call"),
     ("state_lasts_s", "Since s"),
+    ("pause_limit_s", "Limit s"),
     ("serves", "Serves"),
     ("calls_taken", "Calls"),
     ("missed", "Missed"),

@@ -150,9 +150,10 @@ def _shifts(traffic: Traffic, appliance: Appliance) -> Iterable[Mistake]:
             if not begin_s <= at_s < end_s:
                 where = key_path(*path, "pauses", index, "at")
                 yield Mistake(where, f'"{pause.at}" lies outside the shift', "")
-            if pause.reason and pause.reason not in appliance.pause.reasons.values():
+            known = [reason.name for reason in appliance.pause.by_digit().values()]
+            if pause.reason and pause.reason not in known:
                 where = key_path(*path, "pauses", index, "reason")
-                advice = suggest(pause.reason, list(appliance.pause.reasons.values()))
+                advice = suggest(pause.reason, known)
                 yield Mistake(where, f'unknown reason "{pause.reason}"', advice)
         pauses = sorted((seconds_of(each.at), 60 * each.minutes) for each in shift.pauses)
         for (at_s, length_s), (next_s, _) in pairwise(pauses):

@@ -88,7 +88,7 @@ class Workers:
         self._codes = settings.star_codes
         self._stations = settings.stations
         self._digits: Mapping[str, str] = {
-            reason: digit for digit, reason in settings.pause_reasons.items()
+            reason.name: digit for digit, reason in settings.pause_reasons.items()
         }
         self._telephones = telephones
         self._back_after_missed_s = back_after_missed_s

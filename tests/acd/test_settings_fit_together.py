@@ -15,6 +15,7 @@ from acd import (
     HoursNode,
     MenuNode,
     OpenInterval,
+    PauseReason,
     PortId,
     QueueName,
     QueueNode,
@@ -114,7 +115,7 @@ WRONG = {
     "star code log_in '*12' is the beginning of log_out": replace(
         GOOD, star_codes=StarCodes(log_in="*12")
     ),
-    "pause reason '11' is no key": replace(GOOD, pause_reasons={"11": "lunch"}),
+    "pause reason '11' is no key": replace(GOOD, pause_reasons={"11": PauseReason(name="lunch")}),
     "missed_offers_before_pause must be": replace(GOOD, missed_offers_before_pause=0),
     "pin_attempts must be": replace(GOOD, pin_attempts=0),
     "missed_offer_delay_s must be": replace(GOOD, missed_offer_delay_s=-1.0),
