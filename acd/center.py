@@ -10,6 +10,7 @@ from typing import assert_never
 from acd import events, facts
 from acd.actions import Action
 from acd.agents import Agents
+from acd.alerts import Alerts
 from acd.calls import Call, CallInput, Calls
 from acd.carriers import carrier_views
 from acd.consistency import contradictions
@@ -38,6 +39,7 @@ from acd.timers import Purpose
 from acd.trunks import Trunks
 from acd.views import (
     AgentView,
+    AlertView,
     CallView,
     CarrierView,
     ProspectView,
@@ -99,6 +101,9 @@ class Center:
             self._trunks,
             self._plan,
             self._router,
+        )
+        self._alerts = Alerts(
+            settings, self._orders, self._handsets, self._agents, self._calls.lines
         )
         self._is_stopping = False
 
@@ -197,6 +202,8 @@ class Center:
                 self._agents.lend_by_hand(event.agent, event.queue, event.leaves)
             case events.AgentReturnRequested():
                 self._agents.take_back_by_hand(event.agent)
+            case events.AlertAcknowledgeRequested():
+                self._alerts.acknowledge(event.number, event.by)
             case events.ClockSet():
                 self._orders.clock.set(event.utc_minus_now_s, trusted=event.trusted)
             case events.ShutdownRequested():
@@ -257,6 +264,10 @@ class Center:
         )
         return carrier_views(self._settings.number_plan.groups, self._orders.ledger.count, names)
 
+    def alerts(self, now: float) -> tuple[AlertView, ...]:
+        """The alerts that are up, oldest first."""
+        return self._alerts.views(max(now, self._orders.now))
+
     def stations(self) -> tuple[StationView, ...]:
         """The stations, in the order of the settings."""
         return station_views(self._handsets, self._orders.ledger)
@@ -277,6 +288,7 @@ class Center:
                 self._calls.time_rules()
             due = orders.timers.pop_due(orders.now)
             if due is None:
+                self._alerts.time()
                 return orders.take()
             self._pass_deadline(*due)
 
@@ -294,6 +306,8 @@ class Center:
         elif purpose is Purpose.RULES:
             self._calls.apply_rules()
             self._orders.match_is_due = True
+        elif purpose is Purpose.ALERTS:
+            self._alerts.look()
         else:
             self._orders.match_is_due = True  # less is asked for, by somebody
 

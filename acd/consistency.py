@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
+from acd.alert_consistency import alert_contradictions
 from acd.ids import Cause
 from acd.ivr import LANGUAGES
 from acd.settings import (
@@ -38,6 +39,7 @@ def contradictions(settings: CenterSettings) -> list[str]:
         *_codes(settings),
         *_limits(settings),
         *_number_plan(settings),
+        *alert_contradictions(settings),
     ]
 
 

@@ -7,6 +7,7 @@ from acd.ids import AgentId, CallerIdentity, CallId, Cause, PortId, QueueName
 __all__ = [
     "AgentLendRequested",
     "AgentReturnRequested",
+    "AlertAcknowledgeRequested",
     "Alerting",
     "Answered",
     "CallOffered",
@@ -157,6 +158,14 @@ class AgentReturnRequested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertAcknowledgeRequested:
+    """Somebody sees to an alert."""
+
+    number: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClockSet:
     """How wall time follows from the ``now`` of all other entries: ``utc_s = now + utc_minus_now_s``."""
 
@@ -186,6 +195,7 @@ Event = (
     | HangUpRequested
     | AgentLendRequested
     | AgentReturnRequested
+    | AlertAcknowledgeRequested
     | ClockSet
     | ShutdownRequested
 )

@@ -7,6 +7,14 @@ plain (str, int, float, bool, None, tuples and dicts of these), so that any JSON
 
 from dataclasses import dataclass, field
 
+from acd.alert_facts import (
+    AlertAcknowledged,
+    AlertCleared,
+    AlertEscalated,
+    AlertRaised,
+    AlertRepeated,
+)
+
 __all__ = [
     "AgentLent",
     "AgentLoggedIn",
@@ -15,6 +23,11 @@ __all__ = [
     "AgentResumed",
     "AgentReturned",
     "AgentWrappedUp",
+    "AlertAcknowledged",
+    "AlertCleared",
+    "AlertEscalated",
+    "AlertRaised",
+    "AlertRepeated",
     "AnnouncementPlayed",
     "CallAnswered",
     "CallBarred",
@@ -467,6 +480,10 @@ class SnapshotTaken:
     places: tuple[dict[str, str | int | float | None], ...] = ()
     "As in `acd.memory`."
     loans: tuple[dict[str, str | int | float | None], ...] = ()
+    alerts: tuple[dict[str, str | int | float | None], ...] = ()
+    "As in `acd.alert_records`,"
+    recent_service: tuple[dict[str, str | int | float | None], ...] = ()
+    "and in `acd.recent_service`."
 
 
 Fact = (
@@ -510,5 +527,10 @@ Fact = (
     | AgentResumed
     | WrapUpStarted
     | AgentWrappedUp
+    | AlertRaised
+    | AlertRepeated
+    | AlertEscalated
+    | AlertAcknowledged
+    | AlertCleared
     | SnapshotTaken
 )

@@ -9,10 +9,12 @@ what they can and break nothing.
 from dataclasses import dataclass, field
 
 from acd import facts
+from acd.alert_records import ActiveAlerts
 from acd.carriers import count_incoming, count_outgoing
 from acd.facts import Fact, SnapshotTaken
 from acd.ids import Cause
 from acd.memory import Memory
+from acd.recent_service import RecentService
 from acd.records import AgentRecord, AgentState, CallRecord, Loan, Refusal, Stage
 from acd.snapshots import agents_of, calls_of, take_snapshot
 from acd.waiting import (
@@ -29,6 +31,8 @@ __all__ = ["Ledger"]
 _BUSY = (AgentState.RINGING, AgentState.TALKING, AgentState.WRAPPING_UP)
 _SINCE_ARRIVAL = "ms since arrival "
 "Counters of a snapshot only: an age, where the live record has a time."
+_LAST_ALERT = "last alert"
+"One more of these."
 
 
 @dataclass(slots=True)
@@ -41,6 +45,8 @@ class Ledger:
     last_arrivals: dict[str, float] = field(default_factory=dict)
     "When the last caller of each queue came."
     memory: Memory = field(default_factory=Memory)
+    alerts: ActiveAlerts = field(default_factory=ActiveAlerts)
+    recent: RecentService = field(default_factory=RecentService)
     _at_station: dict[str, str] = field(default_factory=dict, compare=False)
 
     def agent(self, agent: str) -> AgentRecord:
@@ -101,6 +107,14 @@ class Ledger:
                 | facts.AgentReturned()
             ):
                 self._change_agent(fact, at)
+            case (
+                facts.AlertRaised()
+                | facts.AlertRepeated()
+                | facts.AlertEscalated()
+                | facts.AlertAcknowledged()
+                | facts.AlertCleared()
+            ):
+                self.alerts.apply(fact, at)
             case _:
                 pass  # of interest to reports only, or from a version that this one does not know
 
@@ -111,14 +125,22 @@ class Ledger:
             for queue, at in self.last_arrivals.items()
         }
         return take_snapshot(
-            self.agents.values(), self.calls.values(), self.counters | ages, self.memory, now
+            self.agents.values(),
+            self.calls.values(),
+            self.counters | ages | {_LAST_ALERT: self.alerts.last_number},
+            self.memory,
+            self.alerts,
+            self.recent,
+            now,
         )
 
     def _restore(self, fact: SnapshotTaken, at: float) -> None:
         self.counters = dict(fact.counters)
+        self.alerts.restore(fact.alerts, self.counters.pop(_LAST_ALERT, 0), at)
+        self.recent.restore(fact.recent_service, at)
         self.last_arrivals = {
             name.removeprefix(_SINCE_ARRIVAL): at - self.counters.pop(name) / 1000
-            for name in fact.counters
+            for name in tuple(self.counters)
             if name.startswith(_SINCE_ARRIVAL)
         }
         self.agents = {record.agent: record for record in agents_of(fact, at)}
@@ -173,6 +195,7 @@ class Ledger:
             self._add(f"abandoned {record.queue}")
             waited_s = at - record.queued_since
             observe_end_of_wait(self.counters, record.queue, waited_s, left=True)
+            self.recent.add(record.queue, at, waited_s, is_answered=False)
 
     def _change_call(
         self,
@@ -283,6 +306,7 @@ class Ledger:
             waited_s = max(at - call.queued_since, 0.0)
             self._add(f"waited ms {call.queue}", round(1000 * waited_s))
             observe_end_of_wait(self.counters, call.queue, waited_s, left=False)
+            self.recent.add(call.queue, at, waited_s, is_answered=True)
             if call.told_at is not None:
                 told = Told(
                     wait_s=call.told_wait_s,

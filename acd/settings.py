@@ -7,6 +7,7 @@ mistake to a person. A `Center` given inconsistent settings raises `SettingsErro
 from dataclasses import dataclass, field
 from datetime import date, time, tzinfo
 
+from acd.alert_settings import AlertSettings, ReceiverSettings
 from acd.ids import AgentId, PortId, QueueName
 from acd.pauses import PauseReason
 from acd.points import NO_POINTS, Points
@@ -177,6 +178,8 @@ class CenterSettings:
     schedules: tuple[Schedule, ...]
     caller_lists: tuple[CallerListSettings, ...] = ()
     loans: tuple[LoanSettings, ...] = ()
+    alerts: tuple[AlertSettings, ...] = ()
+    receivers: tuple[ReceiverSettings, ...] = ()
     star_codes: StarCodes = field(default_factory=StarCodes)
     pause_reasons: dict[str, PauseReason] = field(
         default_factory=lambda: {

@@ -6,8 +6,10 @@ what is missing or not understood takes the value of a record that knows nothing
 
 from collections.abc import Iterable, Iterator
 
+from acd.alert_records import ActiveAlerts
 from acd.facts import SnapshotTaken
 from acd.memory import Memory
+from acd.recent_service import RecentService
 from acd.records import AgentRecord, AgentState, CallRecord, Loan, Stage
 
 __all__ = ["agents_of", "calls_of", "take_snapshot"]
@@ -25,6 +27,8 @@ def take_snapshot(
     calls: Iterable[CallRecord],
     counters: dict[str, int],
     memory: Memory,
+    alerts: ActiveAlerts,
+    recent: RecentService,
     now: float,
 ) -> SnapshotTaken:
     """Everything as of now."""
@@ -37,6 +41,8 @@ def take_snapshot(
         services=services,
         places=places,
         loans=tuple(_loan_rows(agents, now)),
+        alerts=alerts.rows(now),
+        recent_service=recent.rows(now),
     )
 
 

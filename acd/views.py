@@ -1,11 +1,13 @@
 """What an operator's tables show: frozen rows, made anew each time they are asked for."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from acd.ids import AgentId, CallerIdentity, CallId, PortId, QueueName
 
 __all__ = [
     "AgentView",
+    "AlertView",
     "CallView",
     "CarrierView",
     "PlaceView",
@@ -121,6 +123,27 @@ class AgentView:
     serves: tuple[QueueName, ...]
     "Queues at present, those that the agent helps among them."
     helps: tuple[QueueName, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertView:
+    """An alert that is up."""
+
+    number: int
+    alert: str
+    kind: str
+    subject_kind: str
+    subject: str
+    why: str
+    "As it was told last."
+    severity: str
+    since_utc: datetime
+    lasts_s: float
+    is_escalated: bool
+    acknowledged_by: str
+    "Empty: by nobody yet."
+    receivers: tuple[str, ...]
+    "Who was told."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

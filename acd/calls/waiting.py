@@ -9,6 +9,7 @@ from typing import assert_never
 
 from acd import facts
 from acd.agents import Agents
+from acd.alert_settings import QueueLoaded
 from acd.calls.call import Call, Move, Sound, ToNode
 from acd.calls.prospects import Prospects
 from acd.calls.reasons import reasons
@@ -64,6 +65,9 @@ class Waiting:
             queue.name: {} for queue in settings.queues
         }
         looking = [overflow.when for queue in settings.queues for overflow in queue.overflows]
+        looking += [
+            each.rule.when for each in settings.alerts if isinstance(each.rule, QueueLoaded)
+        ]
         self._looks_ahead = any(
             when.expected_wait_s is not None
             for when in (*looking, *(loan.when for loan in settings.loans))
