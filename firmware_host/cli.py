@@ -24,6 +24,7 @@ from firmware_host.config import (
     needs_town,
     plays_far_end,
     read_appliance,
+    receivers_that,
 )
 from firmware_host.console import RECORDS, Output, Session, operator_commands, record_rows
 from firmware_host.decode_command import decode_commands
@@ -222,11 +223,16 @@ def town(session: Session, *, staff: bool) -> None:
 def oam(session: Session, *, url: str | None) -> None:
     """Records, alone."""
     from firmware_host.oam import DatabaseError
+    from firmware_host.oam.alert_commands import CommandReceiver
     from firmware_host.oam.process import run_oam
 
     _begin_process("oam")
+    receivers = {
+        name: CommandReceiver(name=name, command=each.command, time_limit_s=each.time_limit_s)
+        for name, each in receivers_that("command", session.appliance).items()
+    }
     try:
-        run_oam(session.state, url=url)
+        run_oam(session.state, url=url, receivers=receivers)
     except (SecondInstance, DatabaseError) as error:
         raise Explained(str(error)) from error
 

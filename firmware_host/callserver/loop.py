@@ -12,6 +12,7 @@ from collections.abc import Set
 from pathlib import Path
 
 from dsp import Plane
+from firmware_host.callserver.alert_handlers import alert_handlers
 from firmware_host.callserver.compose import (
     compose_bays,
     compose_exchange,
@@ -101,6 +102,7 @@ class _CallServer:
         control = ControlServer(
             self._state / "callserver.sock",
             control_handlers(exchange, plane, self._appliance, self._watchdog)
+            | alert_handlers(exchange, self._appliance)
             | look_handlers(exchange, plane, self._appliance, self._bays),
         )
         await control.start()

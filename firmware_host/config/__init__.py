@@ -1,5 +1,7 @@
 """The one configuration: appliance.toml, checked as a whole before anything starts."""
 
+from firmware_host.config.alert_settings import COMMAND_FIELDS, receivers_that
+from firmware_host.config.alert_tables import ReceiverTable
 from firmware_host.config.checks import used_languages
 from firmware_host.config.dahdi_settings import dahdi_card_settings, dahdi_town_settings
 from firmware_host.config.line_places import (
@@ -45,12 +47,14 @@ from firmware_host.config.settings import (
 
 __all__ = [
     "ALERTING_COUNTRIES",
+    "COMMAND_FIELDS",
     "Appliance",
     "BearerPlace",
     "ConfigurationError",
     "DahdiCardTable",
     "LinePlace",
     "Mistake",
+    "ReceiverTable",
     "StationTable",
     "TrunkTable",
     "VirtualCardTable",
@@ -70,6 +74,7 @@ __all__ = [
     "plays_far_end",
     "read_appliance",
     "read_configuration_text",
+    "receivers_that",
     "site_numbers",
     "slot_count",
     "span_settings",

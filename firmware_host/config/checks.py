@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from acd import MISSED
 from dsp import UnknownSound, countries, tone_plan
+from firmware_host.config.alert_settings import alert_mistakes
 from firmware_host.config.hours import HoursError, parse_open_hours
 from firmware_host.config.line_places import is_tie_line
 from firmware_host.config.mistakes import Mistake, key_path, suggest
@@ -42,6 +43,7 @@ def check_appliance(appliance: Appliance) -> list[Mistake]:
         *_site(appliance),
         *_ports(appliance),
         *queue_mistakes(appliance),
+        *alert_mistakes(appliance),
         *_schedules(appliance),
         *_flows(appliance),
         *_codes(appliance),

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from firmware_host.config.alert_tables import AlertTable, ReceiverTable
 from firmware_host.config.queue_tables import (
     AgentTable,
     CallerListTable,
@@ -453,3 +454,5 @@ class Appliance(Table, frozen=True):
     called: dict[TelephoneNumber, CalledTable] = {}
     caller_list: dict[Name, CallerListTable] = {}
     loan: dict[Name, LoanTable] = {}
+    alert: dict[Name, AlertTable] = {}
+    receiver: dict[Name, ReceiverTable] = {}

@@ -33,6 +33,7 @@ from drivers import (
     dtmf_form_of,
 )
 from dsp import TonePlan, with_disconnect_tone
+from firmware_host.config.alert_settings import alert_settings, receiver_settings
 from firmware_host.config.hours import parse_open_hours
 from firmware_host.config.number_plan import number_plan_settings
 from firmware_host.config.points import points
@@ -101,6 +102,8 @@ def center_settings(appliance: Appliance) -> CenterSettings:
         queues=queue_settings(appliance),
         caller_lists=caller_list_settings(appliance),
         loans=loan_settings(appliance),
+        alerts=alert_settings(appliance),
+        receivers=receiver_settings(appliance),
         flows=tuple(
             FlowSettings(
                 name=name,

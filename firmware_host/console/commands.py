@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from firmware_host.console.alert_commands import ALERTS, alert_rows, alerts
 from firmware_host.console.output import Column
 from firmware_host.console.routing_story import story
 from firmware_host.console.session import Session
@@ -138,7 +139,7 @@ def calls(session: Session, *, as_json: bool) -> None:
 )
 @click.pass_obj
 def watch(session: Session, *, every_s: float, times: int) -> None:
-    """Calls and queues, drawn anew every second until Control-C."""
+    """Alerts, calls and queues, drawn anew every second until Control-C."""
     with contextlib.suppress(KeyboardInterrupt):  # that is how one leaves it
         _watch(session, every_s, times)
 
@@ -149,14 +150,19 @@ def _watch(session: Session, every_s: float, times: int) -> None:
     while True:
         up = _ask(session, "callserver", "calls")
         lines_of_callers = _ask(session, "callserver", "queues")
+        alarming = [row for row in _ask(session, "callserver", "alerts") if row["on_console"]]
         output.redraw(
-            output.table_text(up, _CALLS, empty="No call is up.")
+            (output.table_text(alert_rows(alarming), ALERTS, empty="") if alarming else "")
+            + output.table_text(up, _CALLS, empty="No call is up.")
             + output.table_text(lines_of_callers, _QUEUES, empty="No queues.")
         )
         looks += 1
         if looks == times:
             return
         output.pause(max(0.1, every_s))
+
+
+operator_commands.add_command(alerts)
 
 
 @operator_commands.command("help")

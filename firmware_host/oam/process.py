@@ -3,14 +3,17 @@
 import asyncio
 import logging
 import signal
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from firmware_host.control_socket import ControlServer, Refused
 from firmware_host.instance_lock import InstanceLock
+from firmware_host.oam.alert_commands import AlertCommands, CommandReceiver
 from firmware_host.oam.database import open_database
 from firmware_host.oam.projector import Projector
 from firmware_host.oam.records import call_records
@@ -23,10 +26,13 @@ _log = logging.getLogger(__name__)
 
 _TAIL_S = 0.2
 _MOST_RECORDS = 100_000
+_NOBODY: Mapping[str, CommandReceiver] = MappingProxyType({})
 
 
-def run_oam(state: Path, *, url: str | None = None) -> None:
-    """Run until SIGTERM or SIGINT.
+def run_oam(
+    state: Path, *, url: str | None = None, receivers: Mapping[str, CommandReceiver] = _NOBODY
+) -> None:
+    """Run until SIGTERM or SIGINT; receivers' programs are told of alerts.
 
     Raises:
         SecondInstance: when another OAM process runs on the same state folder.
@@ -34,15 +40,17 @@ def run_oam(state: Path, *, url: str | None = None) -> None:
     """
     lock = InstanceLock(state, "oam")
     try:
-        asyncio.run(_run(state, url or f"sqlite:///{state / 'records.sqlite'}"))
+        asyncio.run(_run(state, url or f"sqlite:///{state / 'records.sqlite'}", receivers))
     finally:
         lock.release()
 
 
-async def _run(state: Path, url: str) -> None:
+async def _run(state: Path, url: str, receivers: Mapping[str, CommandReceiver]) -> None:
     notifier = ServiceNotifier()
     engine = open_database(url)
     projector = Projector(engine, state / "journal")
+    commands = AlertCommands(receivers)
+    projector.observers.append(commands.receive)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -97,6 +105,7 @@ async def _run(state: Path, url: str) -> None:
     finally:
         notifier.stopping()
         await control.stop()
+        commands.close()
         engine.dispose()
 
 

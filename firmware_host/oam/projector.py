@@ -6,6 +6,7 @@ journal was replaced), all records are made anew.
 """
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, delete, insert, select
@@ -30,6 +31,8 @@ class Projector:
 
     def __init__(self, engine: Engine, folder: Path) -> None:
         self._engine = engine
+        self.observers: list[Callable[[Entry], None]] = []
+        "Told of every new fact once it is in the records; must not wait."
         self._folder = folder
         self._segment = ""
         self._offset = 0
@@ -86,7 +89,12 @@ class Projector:
                 )
             )
         # Only now: a transaction that failed is tried again from where it began.
-        self._sequence, self._boot, self._offset = sequence, boot, offset
+        before, self._sequence = self._sequence, sequence
+        self._boot, self._offset = boot, offset
+        for entry, _ in group:
+            if entry.sequence > before:
+                for observer in self.observers:
+                    observer(entry)
 
     def _position_holds(self) -> bool:
         """Whether the journal's fact before the position is the one that was projected last."""
