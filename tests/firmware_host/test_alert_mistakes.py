@@ -214,3 +214,11 @@ def test_what_the_file_says_is_what_the_acd_is_told():
     )
     assert [receiver.name for receiver in settings.receivers] == ["log", "mail"]
     assert list(receivers_that("command", appliance)) == ["mail"]
+
+
+def test_the_manuals_example_can_be_pasted():
+    manual = (Path(__file__).parents[2] / "docs" / "manual" / "supervisor.md").read_text()
+    example = manual.partition("## Alerts")[2].partition("```toml\n")[2].partition("```")[0]
+    settings = center_settings(parse_appliance(TEXT + "\n" + example))
+    assert len(settings.alerts) == 7
+    assert len(settings.receivers) == 3
