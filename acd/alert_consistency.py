@@ -26,14 +26,24 @@ def alert_contradictions(settings: CenterSettings) -> Iterator[str]:
     names = [alert.name for alert in settings.alerts]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"alert {name!r} is there {names.count(name)} times"
-    receivers = {receiver.name for receiver in settings.receivers}
+    receivers = {each.name for each in settings.receivers}
+    for receiver in settings.receivers:
+        where = f"receiver {receiver.name!r}"
+        if receiver.station is not None and receiver.station not in settings.stations:
+            yield f"{where}: there is no station {receiver.station!r}"
+        if receiver.attempts < 1:
+            yield f"{where}: attempts must be at least 1"
+        for what in ("pause_s", "ring_s"):
+            value = getattr(receiver, what)
+            if not (math.isfinite(value) and value >= 1):
+                yield f"{where}: {what} must be at least 1 and finite, not {value:g}"
     agents = {agent.agent for agent in settings.agents}
     queues = {queue.name for queue in settings.queues}
     for alert in settings.alerts:
         where = f"alert {alert.name!r}"
-        for receiver in (*alert.receivers, *alert.escalate_to):
-            if receiver not in receivers:
-                yield f"{where}: there is no receiver {receiver!r}"
+        for name in (*alert.receivers, *alert.escalate_to):
+            if name not in receivers:
+                yield f"{where}: there is no receiver {name!r}"
         for agent in sorted(alert.agents - agents):
             yield f"{where}: there is no agent {agent!r}"
         for queue in alert.queues:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 __all__ = [
     "AlertAcknowledged",
+    "AlertCallEnded",
+    "AlertCallPlaced",
     "AlertCleared",
     "AlertEscalated",
     "AlertFact",
@@ -84,6 +86,26 @@ class AlertCleared:
     severity: str
     receivers: tuple[str, ...]
     lasts_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertCallPlaced:
+    """A telephone is called, or a station rung, to tell of an alert."""
+
+    number: int
+    receiver: str
+    port: str
+    attempt: int
+    "From 1."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertCallEnded:
+    """This receiver is called about this alert no more."""
+
+    number: int
+    receiver: str
+    how: str
 
 
 AlertFact = AlertRaised | AlertRepeated | AlertEscalated | AlertAcknowledged | AlertCleared

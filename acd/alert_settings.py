@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
-from acd.ids import AgentId, QueueName
+from acd.ids import AgentId, PortId, QueueName
 from acd.thresholds import Threshold
 
 __all__ = [
@@ -121,9 +121,23 @@ AlertRule = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiverSettings:
-    """Who, or what, is told."""
+    """Who, or what, is told. The ACD itself calls telephones; others read the facts."""
 
     name: str
+    number: str = ""
+    "As it is dialled here;"
+    station: PortId | None = None
+    "or one of ours. Neither: no telephone."
+    attempts: int = 3
+    pause_s: float = 60.0
+    "Between attempts."
+    ring_s: float = 40.0
+    "So long an answer is waited for."
+
+    @property
+    def is_telephone(self) -> bool:
+        """Whether it is called."""
+        return bool(self.number) or self.station is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,17 +4,20 @@ Nothing here runs, not even a timer, if no alert is configured and none is up.
 """
 
 from acd.agents import Agents
+from acd.alert_calls import AlertCalls
 from acd.alert_facts import AlertFact
 from acd.alert_machine import AlertMachine
 from acd.alert_settings import NobodyLoggedIn
 from acd.alert_sights import Sights
 from acd.calls.waiting import Waiting
 from acd.handsets import Handsets
+from acd.number_plan import NumberPlan
 from acd.orders import Orders
 from acd.recent_service import LONGEST_WINDOW_S
 from acd.records import AgentState
 from acd.settings import CenterSettings
 from acd.timers import Purpose
+from acd.trunks import Trunks
 from acd.views import AlertView
 
 __all__ = ["Alerts"]
@@ -32,12 +35,15 @@ class Alerts:
         handsets: Handsets,
         agents: Agents,
         waiting: Waiting,
+        trunks: Trunks,
+        plan: NumberPlan,
     ) -> None:
         self._settings = {each.name: each for each in settings.alerts}
         self._orders = orders
         self._waiting = waiting
         self._sights = Sights(settings, orders, handsets, agents, waiting)
         self._machine = AlertMachine(settings.alerts, orders.ledger.alerts, self._write)
+        self.calls = AlertCalls(settings, orders, handsets, trunks, plan, self.acknowledge)
         self._looks_at_nobody = any(
             isinstance(each.rule, NobodyLoggedIn) for each in settings.alerts
         )
@@ -97,3 +103,4 @@ class Alerts:
 
     def _write(self, fact: AlertFact) -> None:
         self._orders.write(fact)
+        self.calls.notice(fact)

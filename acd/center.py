@@ -103,7 +103,13 @@ class Center:
             self._router,
         )
         self._alerts = Alerts(
-            settings, self._orders, self._handsets, self._agents, self._calls.lines
+            settings,
+            self._orders,
+            self._handsets,
+            self._agents,
+            self._calls.lines,
+            self._trunks,
+            self._plan,
         )
         self._is_stopping = False
 
@@ -174,11 +180,13 @@ class Center:
                 self._move_handset(event.port, HandsetInput.FLASHED)
             case events.DigitReceived():
                 self._move_handset(event.port, HandsetInput.KEYED, key=event.digit)
+                self._alerts.calls.hear_key(event.port, event.digit)
                 call = self._calls.on_port(event.port)
                 if call is not None:
                     self._calls.receive(call, CallInput.KEYED, event.digit)
             case events.SoundFinished():
                 self._move_handset(event.port, HandsetInput.SOUND_FINISHED, sound_id=event.sound_id)
+                self._alerts.calls.finish_sound(event.port, event.sound_id)
                 call = self._calls.on_port(event.port)
                 if call is not None:
                     self._calls.finish_sound(call, event.sound_id)
@@ -208,6 +216,7 @@ class Center:
                 self._orders.clock.set(event.utc_minus_now_s, trusted=event.trusted)
             case events.ShutdownRequested():
                 self._is_stopping = True
+                self._alerts.calls.stop()
                 for call in self._calls:
                     self._calls.end(call, Cause.SHUTDOWN)
             case _:
@@ -308,6 +317,8 @@ class Center:
             self._orders.match_is_due = True
         elif purpose is Purpose.ALERTS:
             self._alerts.look()
+        elif purpose is Purpose.ALERT_CALL:
+            self._alerts.calls.pass_deadline(owner)
         else:
             self._orders.match_is_due = True  # less is asked for, by somebody
 
@@ -377,6 +388,9 @@ class Center:
             assert call.outgoing is not None
             call.outgoing.q850 = q850
             self._calls.receive(call, given, what)
+        elif given in (CallInput.FAR_ANSWERED, CallInput.FAR_CLEARED):
+            is_answered = given is CallInput.FAR_ANSWERED
+            self._alerts.calls.tell_of_trunk(port, is_answered=is_answered)
 
     # Stations.
 
@@ -391,9 +405,10 @@ class Center:
         match result:
             case None:
                 pass
-            case Outcome():
-                assert call is not None, f"{port} rang or talked for no call"
+            case Outcome() if call is not None:
                 self._meet(call, port, result)
+            case Outcome():
+                self._alerts.calls.meet(port, result)
             case _:
                 self._grant(handset, result)
 
@@ -453,6 +468,8 @@ class Center:
             )
             self._handsets.refuse(port)
             return
+        if number.kind is NumberKind.EMERGENCY:
+            self._alerts.calls.make_way()
         self._calls.place(port, number, None if rights is None else rights.caller_number)
 
     def _log_in(self, port: PortId, request: LogIn) -> int | None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from acd.alert_facts import (
     AlertAcknowledged,
+    AlertCallEnded,
+    AlertCallPlaced,
     AlertCleared,
     AlertEscalated,
     AlertRaised,
@@ -24,6 +26,8 @@ __all__ = [
     "AgentReturned",
     "AgentWrappedUp",
     "AlertAcknowledged",
+    "AlertCallEnded",
+    "AlertCallPlaced",
     "AlertCleared",
     "AlertEscalated",
     "AlertRaised",
@@ -532,5 +536,7 @@ Fact = (
     | AlertEscalated
     | AlertAcknowledged
     | AlertCleared
+    | AlertCallPlaced
+    | AlertCallEnded
     | SnapshotTaken
 )

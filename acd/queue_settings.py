@@ -110,6 +110,8 @@ class QueueSettings:
     announce_place: bool = True
     messages: tuple[QueueMessage, ...] = ()
     music: str = "default"
+    said_as: tuple[str, ...] = ()
+    "Prompts that name the queue to people who are told of alerts."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ class Purpose(Enum):
     WRAP_UP = "the end of a wrap-up"
     RELAX = "the next moment at which a caller asks for less"
     RULES = "the next look at the rules of the queues"
+    ALERT_CALL = "the next move of a call that tells of an alert"
     ALERTS = "the next look at what alerts are about"
     MISSED_DELAY = "the next offer after a missed one"
 

@@ -11,8 +11,11 @@ from acd import (
     CallTooLong,
     Formula,
     NobodyLoggedIn,
+    NumberKind,
+    NumberPlan,
     OffersMissed,
     PauseTooLong,
+    PortId,
     QueueLoaded,
     QueueName,
     ReceiverSettings,
@@ -36,6 +39,7 @@ from firmware_host.config.alert_tables import (
     WrapUpAlertTable,
 )
 from firmware_host.config.mistakes import Mistake, key_path, suggest
+from firmware_host.config.number_plan import number_plan_settings, site_numbers
 from firmware_host.config.schema import Appliance
 
 __all__ = [
@@ -50,7 +54,7 @@ SHORTEST_REPETITION_S = 10.0
 COMMAND_FIELDS = ("alert", "what", "subject", "why", "severity", "number", "lasts_s")
 "What may stand in braces in a receiver's command."
 _THRESHOLDS = "waiting, longest_wait_s or expected_wait_s"
-_WAYS = ("log", "console", "command")
+_WAYS = ("log", "console", "command", "telephone", "station")
 
 
 def alert_settings(appliance: Appliance) -> tuple[AlertSettings, ...]:
@@ -79,7 +83,17 @@ def alert_settings(appliance: Appliance) -> tuple[AlertSettings, ...]:
 
 def receiver_settings(appliance: Appliance) -> tuple[ReceiverSettings, ...]:
     """The receivers as the ACD takes them."""
-    return tuple(ReceiverSettings(name=name) for name in appliance.receiver)
+    return tuple(
+        ReceiverSettings(
+            name=name,
+            number=receiver.telephone or "",
+            station=PortId(receiver.station) if receiver.station else None,
+            attempts=receiver.attempts,
+            pause_s=receiver.pause_s,
+            ring_s=receiver.ring_s,
+        )
+        for name, receiver in appliance.receiver.items()
+    )
 
 
 def receivers_that(way: str, appliance: Appliance) -> dict[str, ReceiverTable]:
@@ -143,6 +157,7 @@ def alert_mistakes(appliance: Appliance) -> Iterable[Mistake]:
         yield from _never(appliance, where, alert)
     for name, receiver in appliance.receiver.items():
         yield from _receiver(name, receiver)
+        yield from _telephone(appliance, ("receiver", name), receiver)
 
 
 def _unknown(
@@ -199,6 +214,28 @@ def _pause(
         if all(each not in reasons or reasons[each].limit_s is None for each in looked_at):
             advice = "longer_than_s, or limit_s of a reason under pause.reasons"
             yield Mistake(key_path(*where), "never happens: no reason has a limit", advice)
+
+
+def _telephone(
+    appliance: Appliance, where: tuple[str, str], receiver: ReceiverTable
+) -> Iterable[Mistake]:
+    if receiver.station and receiver.station not in appliance.station:
+        path = key_path(*where, "station")
+        advice = suggest(receiver.station, list(appliance.station))
+        yield Mistake(path, f'unknown station "{receiver.station}"', advice)
+    if receiver.telephone is None:
+        return
+    path = key_path(*where, "telephone")
+    numbers = site_numbers(appliance)
+    read = numbers.read(receiver.telephone)
+    if read is None or read.kind is NumberKind.UNKNOWN:
+        advice = "as dialled here, E.164, or one of number_plan.internal"
+        yield Mistake(path, f'"{receiver.telephone}" is no number', advice)
+    elif read.kind is NumberKind.EMERGENCY:
+        yield Mistake(path, "an emergency number", "a person of yours")
+    elif not NumberPlan(number_plan_settings(appliance), numbers).attempts(read):
+        advice = "add a table such as [route.world] and a trunk group"
+        yield Mistake(path, "no route leads to this number", advice)
 
 
 def _receiver(name: str, receiver: ReceiverTable) -> Iterable[Mistake]:

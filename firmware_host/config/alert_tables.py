@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from firmware_host.config.table import Count, Seconds, Table, WaitingSeconds
+from firmware_host.config.table import Count, Seconds, Table, TelephoneNumber, WaitingSeconds
 
 __all__ = [
     "AgentAlertTable",
@@ -142,3 +142,12 @@ class ReceiverTable(Table, frozen=True):
     "A program and its arguments, in which ``{alert}`` and the like are filled in; no shell."
     time_limit_s: Annotated[float, Meta(ge=1, le=300)] = 10.0
     "How long the program may take."
+    telephone: TelephoneNumber | None = None
+    "A number as it is dialled here: it is called, told, and may acknowledge by key 1."
+    station: str = ""
+    "The same at a handset of ours."
+    attempts: Count = 3
+    pause_s: WaitingSeconds = 60.0
+    "Between attempts."
+    ring_s: WaitingSeconds = 40.0
+    "So long an answer is waited for."

@@ -406,6 +406,8 @@ def _played(appliance: Appliance) -> Iterable[tuple[str, str]]:
                 for index, prompt in enumerate(getattr(node, field, ())):
                     yield key_path("flow", flow_name, "node", node_name, field, index), prompt
     for name, queue in appliance.queue.items():
+        for index, prompt in enumerate(queue.said_as):
+            yield key_path("queue", name, "said_as", index), prompt
         for place, message in enumerate(queue.messages):
             for index, prompt in enumerate(message.prompts):
                 yield key_path("queue", name, "messages", place, "prompts", index), prompt

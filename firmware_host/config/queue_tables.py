@@ -180,6 +180,8 @@ class QueueTable(Table, frozen=True):
     announce_first_s: Seconds = 0.0
     announce_every_s: Seconds = 45.0
     "0: never again; else at least 1."
+    said_as: PromptNames = ()
+    "Prompts that name the queue in calls that tell of alerts."
     announce_place: bool = True
     announce_wait: bool = True
     announce_quantile: Chance | Literal["mean"] = 0.8

@@ -82,6 +82,7 @@ def queue_settings(appliance: Appliance) -> tuple[QueueSettings, ...]:
                 QueueMessage(prompts=each.prompts, after_s=each.after_s, every_s=each.every_s)
                 for each in queue.messages
             ),
+            said_as=queue.said_as,
             announce_place=queue.announce_place,
             ring_timeout_s=queue.ring_timeout_s,
             wrap_up_s=queue.wrap_up_s,

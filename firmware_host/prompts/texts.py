@@ -4,6 +4,7 @@ A text that ends in a comma is a piece of a sentence: spoken with level voice, a
 once. Any other text ends a sentence.
 """
 
+from firmware_host.prompts.alerts import ENGLISH_ALERTS, ROMANIAN_ALERTS
 from firmware_host.prompts.english import english_numbers
 from firmware_host.prompts.romanian import romanian_numbers
 
@@ -32,5 +33,10 @@ def _by_name(languages: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
     return texts
 
 
-BUILT_IN = _by_name({"en": _ENGLISH | english_numbers(), "ro": _ROMANIAN | romanian_numbers()})
+BUILT_IN = _by_name(
+    {
+        "en": _ENGLISH | ENGLISH_ALERTS | english_numbers(),
+        "ro": _ROMANIAN | ROMANIAN_ALERTS | romanian_numbers(),
+    }
+)
 """Prompt name → language → text. Names that one language's grammar needs may lack in another."""

@@ -8,7 +8,9 @@ from acd import (
     AgentId,
     AlertSettings,
     Formula,
+    PortId,
     QueueName,
+    ReceiverSettings,
     ServiceLevelLow,
     Severity,
     StationUnusable,
@@ -140,7 +142,7 @@ def mistakes_of(text: str) -> dict[str, str]:
             "alert.watch.schedule",
             'unknown schedule "offices"; did you mean "office"?',
         ),
-        ("\n[receiver.x]\n", "receiver.x", "is told in no way; one of log, console, command"),
+        ("\n[receiver.x]\n", "receiver.x", "is told in no way; one of log, console, command, tel"),
         (
             "\n[receiver.x]\nlog = true\nconsole = true\n",
             "receiver.x",
@@ -170,6 +172,22 @@ def mistakes_of(text: str) -> dict[str, str]:
             '\n[receiver.x]\ncommand = ["/bin/x"]\ntime_limit_s = 0\n',
             "receiver.x.time_limit_s",
             "at least 1, at most 300",
+        ),
+        (
+            '\n[receiver.x]\nstation = "desk-9"\n',
+            "receiver.x.station",
+            'unknown station "desk-9"; did you mean',
+        ),
+        (
+            '\n[receiver.x]\ntelephone = "12"\n',
+            "receiver.x.telephone",
+            '"12" is no number; as dialled here',
+        ),
+        ('\n[receiver.x]\ntelephone = "911"\n', "receiver.x.telephone", "an emergency number"),
+        (
+            "\n[receiver.x]\nlog = true\nattempts = 0\n",
+            "receiver.x.attempts",
+            "at least 1, at most 100",
         ),
     ],
 )
@@ -214,6 +232,31 @@ def test_what_the_file_says_is_what_the_acd_is_told():
     )
     assert [receiver.name for receiver in settings.receivers] == ["log", "mail"]
     assert list(receivers_that("command", appliance)) == ["mail"]
+
+
+def test_a_telephone_is_called_as_the_file_says():
+    text = '\n[receiver.desk]\nstation = "desk-1"\nattempts = 5\npause_s = 90\nring_s = 25\n'
+    (receiver,) = center_settings(parse_appliance(TEXT + text)).receivers
+    assert receiver == ReceiverSettings(
+        name="desk", station=PortId("desk-1"), attempts=5, pause_s=90.0, ring_s=25.0
+    )
+
+
+def test_a_telephone_to_which_no_route_leads_is_told():
+    text = TEXT.replace("[route.world]", '[route.world]\nprefixes = ["+44"]')
+    parse_appliance(text)
+    with pytest.raises(ConfigurationError) as caught:
+        parse_appliance(text + '\n[receiver.x]\ntelephone = "2125550142"\n')
+    assert [str(mistake) for mistake in caught.value.mistakes] == [
+        "receiver.x.telephone: no route leads to this number;"
+        " add a table such as [route.world] and a trunk group"
+    ]
+
+
+def test_a_queue_can_be_named_by_prompts_that_are_there():
+    with pytest.raises(ConfigurationError) as caught:
+        parse_appliance(TEXT.replace("[queue.sales]", '[queue.sales]\nsaid_as = ["salez"]'))
+    assert [mistake.path for mistake in caught.value.mistakes] == ["queue.sales.said_as[0]"]
 
 
 def test_the_manuals_example_can_be_pasted():
