@@ -172,7 +172,8 @@ class AlertCalls:
                 self._wait(call, call.receiver.pause_s)
 
     def stop(self) -> None:
-        """The appliance stops."""
+        """The appliance stops: nobody is called any more."""
+        self._receivers = {}
         for call in tuple(self._calls.values()):
             self._end(call, "the appliance stops")
 
