@@ -6,28 +6,28 @@ nobody who presses 1, means that it is tried again after a pause, so many times.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import Enum
 from typing import ClassVar
 
 from acd import facts
 from acd.actions import DialOut
+from acd.alert_call import AlertCall, AlertCallInput, AlertCallState
 from acd.alert_facts import AlertAcknowledged, AlertCleared, AlertFact
 from acd.alert_prompts import ACKNOWLEDGED, alert_prompts
-from acd.alert_settings import ReceiverSettings
 from acd.handset import Outcome
 from acd.handsets import Handsets
-from acd.ids import CallerIdentity, CallId, Cause, PortId, QueueName
+from acd.ids import CallerIdentity, Cause, PortId, QueueName
 from acd.number_plan import Attempt, NumberPlan
 from acd.orders import Orders
 from acd.settings import CenterSettings
 from acd.timers import Purpose
 from acd.trunks import Trunks
 
-__all__ = ["AlertCallInput", "AlertCallState", "AlertCalls"]
+__all__ = ["AlertCalls"]
 
 BUSY_S = 2.0
 "When a call waits for another one to end, it is looked again after this."
+RESUME_S = 10.0
+"After a restart lines need some seconds."
 PROMPT_LIMIT_S = 40.0
 "Prompts of which the end is never reported are taken to be over after this."
 KEY_S = 4.0
@@ -35,51 +35,6 @@ KEY_S = 4.0
 MOST_TIMES = 3
 "so many times in all."
 ACKNOWLEDGE_KEY = "1"
-
-
-class AlertCallState(Enum):
-    """How far such a call is."""
-
-    WAITING = "waiting"
-    "For its time, for another call to end."
-    RINGING = "ringing"
-    SPEAKING = "speaking"
-    LISTENING = "listening"
-    "For a key, after the prompts."
-    THANKING = "thanking"
-
-
-class AlertCallInput(Enum):
-    """What can happen to it."""
-
-    DUE = "due"
-    ANSWERED = "answered"
-    CLEARED = "cleared"
-    "Nobody answered, somebody hung up, or the line failed; the line is free."
-    KEYED = "acknowledged by key"
-    SOUND_FINISHED = "sound finished"
-
-
-@dataclass(slots=True)
-class _AlertCall:
-    number: int
-    "Of the alert."
-    receiver: ReceiverSettings
-    state: AlertCallState = AlertCallState.WAITING
-    attempt: int = 0
-    said: int = 0
-    port: PortId | None = None
-    sound_id: int | None = None
-    answered_at: float | None = None
-    tried: set[PortId] = field(default_factory=set)
-
-    @property
-    def owner(self) -> str:
-        return f"{self.number} {self.receiver.name}"
-
-    @property
-    def call(self) -> CallId:
-        return CallId(f"alert-{self.number}")
 
 
 class AlertCalls:
@@ -111,8 +66,8 @@ class AlertCalls:
         self._trunks = trunks
         self._plan = plan
         self._acknowledge = acknowledge
-        self._calls: dict[str, _AlertCall] = {}
-        self._on_port: dict[PortId, _AlertCall] = {}
+        self._calls: dict[str, AlertCall] = {}
+        self._on_port: dict[PortId, AlertCall] = {}
 
     def notice(self, fact: AlertFact) -> None:
         """Something about an alert has become true: call whoever is to be told, or need no longer."""
@@ -124,9 +79,19 @@ class AlertCalls:
         for name in fact.receivers:
             receiver = self._receivers.get(name)
             if receiver is not None and f"{fact.number} {name}" not in self._calls:
-                call = _AlertCall(fact.number, receiver)
+                call = AlertCall(fact.number, receiver)
                 self._calls[call.owner] = call
                 self._wait(call, 0.0)
+
+    def resume(self) -> None:
+        """After a restart: go on where calls were, once lines may be in service."""
+        for record in self._orders.ledger.alerts:
+            for name, attempt in record.unreached.items():
+                receiver = self._receivers.get(name)
+                if receiver is not None and attempt < receiver.attempts:
+                    call = AlertCall(record.number, receiver, attempt=attempt)
+                    self._calls[call.owner] = call
+                    self._wait(call, RESUME_S)
 
     def pass_deadline(self, owner: str) -> None:
         """What a call waited for has come, or has not come in time."""
@@ -172,19 +137,21 @@ class AlertCalls:
                 self._wait(call, call.receiver.pause_s)
 
     def stop(self) -> None:
-        """The appliance stops: nobody is called any more."""
+        """The appliance stops: nobody is called any more. What is left to do is done after its start."""
         self._receivers = {}
-        for call in tuple(self._calls.values()):
-            self._end(call, "the appliance stops")
+        for call in self._calls.values():
+            self._hang_up(call, Cause.SHUTDOWN)
+            self._orders.timers.stop(Purpose.ALERT_CALL, call.owner)
+        self._calls = {}
 
-    def _receive(self, call: _AlertCall, given: AlertCallInput) -> None:
+    def _receive(self, call: AlertCall, given: AlertCallInput) -> None:
         handler = self._TABLE.get((call.state, given))
         if handler is not None:
             handler(self, call)
 
     # Waiting.
 
-    def _begin(self, call: _AlertCall) -> None:
+    def _begin(self, call: AlertCall) -> None:
         others = self._on_port.values()
         if any(each.number == call.number or each.receiver is call.receiver for each in others):
             self._wait(call, BUSY_S)
@@ -197,7 +164,7 @@ class AlertCalls:
         if call.port is None:
             self._try_again(call)
 
-    def _ring(self, call: _AlertCall, station: PortId) -> None:
+    def _ring(self, call: AlertCall, station: PortId) -> None:
         if not self._handsets.is_on_hook(station):
             return
         self._take(call, station)
@@ -205,7 +172,7 @@ class AlertCalls:
         # This call's own deadline comes first: the handset would take another for a missed offer.
         self._handsets.ring(station, call.call, caller, call.receiver.ring_s + BUSY_S)
 
-    def _dial(self, call: _AlertCall) -> None:
+    def _dial(self, call: AlertCall) -> None:
         number = self._plan.reader.read(call.receiver.number)
         for attempt in [] if number is None else self._plan.attempts(number):
             port = self._trunks.choose(attempt.group, call.tried)
@@ -213,7 +180,7 @@ class AlertCalls:
                 self._seize(call, port, attempt)
                 return
 
-    def _seize(self, call: _AlertCall, port: PortId, attempt: Attempt) -> None:
+    def _seize(self, call: AlertCall, port: PortId, attempt: Attempt) -> None:
         group = attempt.group
         self._trunks.take(port, call.call)
         self._orders.write(
@@ -230,7 +197,7 @@ class AlertCalls:
         caller = CallerIdentity(number=group.caller_number)
         self._orders.ask(DialOut(port=port, number=attempt.sent, caller=caller))
 
-    def _take(self, call: _AlertCall, port: PortId) -> None:
+    def _take(self, call: AlertCall, port: PortId) -> None:
         call.port, call.state = port, AlertCallState.RINGING
         self._on_port[port] = call
         self._orders.write(
@@ -245,62 +212,62 @@ class AlertCalls:
 
     # Answered.
 
-    def _answer(self, call: _AlertCall) -> None:
+    def _answer(self, call: AlertCall) -> None:
         call.answered_at = self._orders.now
         self._speak(call)
 
-    def _speak(self, call: _AlertCall) -> None:
+    def _speak(self, call: AlertCall) -> None:
         record = self._orders.ledger.alerts.records[call.number]
         said_as = self._said_as.get(QueueName(record.subject.name), ())
         call.state = AlertCallState.SPEAKING
         call.said += 1
         self._play(call, alert_prompts(record.kind, record.subject, said_as, self._language))
 
-    def _listen(self, call: _AlertCall) -> None:
+    def _listen(self, call: AlertCall) -> None:
         call.state = AlertCallState.LISTENING
         self._time(call, KEY_S)
 
-    def _say_again(self, call: _AlertCall) -> None:
+    def _say_again(self, call: AlertCall) -> None:
         if call.said < MOST_TIMES:
             self._speak(call)
         else:
             self._give_up(call)
 
-    def _thank(self, call: _AlertCall) -> None:
+    def _thank(self, call: AlertCall) -> None:
         call.state = AlertCallState.THANKING
         self._acknowledge(call.number, f"telephone {call.receiver.name}")
         self._play(call, ACKNOWLEDGED)
 
-    def _play(self, call: _AlertCall, prompts: tuple[str, ...]) -> None:
+    def _play(self, call: AlertCall, prompts: tuple[str, ...]) -> None:
         assert call.port is not None
         call.sound_id = self._orders.play(call.port, prompts, self._language)
         self._time(call, PROMPT_LIMIT_S)
 
     # Over.
 
-    def _give_up(self, call: _AlertCall) -> None:
+    def _give_up(self, call: AlertCall) -> None:
         self._hang_up(call, Cause.NO_ANSWER)
         self._try_again(call)
 
-    def _lose(self, call: _AlertCall) -> None:
+    def _lose(self, call: AlertCall) -> None:
         self._let_go(call, Cause.CALLED_HUNG_UP, is_free=True)
         self._try_again(call)
 
-    def _try_again(self, call: _AlertCall) -> None:
+    def _try_again(self, call: AlertCall) -> None:
         call.attempt += 1
         if call.attempt >= call.receiver.attempts:
             self._end(call, "nobody acknowledged")
         else:
             self._wait(call, call.receiver.pause_s)
 
-    def _finish(self, call: _AlertCall) -> None:
+    def _finish(self, call: AlertCall) -> None:
         self._end(call, "acknowledged")
 
-    def _leave(self, call: _AlertCall) -> None:
+    def _leave(self, call: AlertCall) -> None:
         self._let_go(call, Cause.CALLED_HUNG_UP, is_free=True)
         self._end(call, "acknowledged")
 
-    def _end(self, call: _AlertCall, how: str) -> None:
+    def _end(self, call: AlertCall, how: str) -> None:
         self._hang_up(call, Cause.FLOW_ENDED)
         self._orders.timers.stop(Purpose.ALERT_CALL, call.owner)
         del self._calls[call.owner]
@@ -308,11 +275,11 @@ class AlertCalls:
             facts.AlertCallEnded(number=call.number, receiver=call.receiver.name, how=how)
         )
 
-    def _hang_up(self, call: _AlertCall, cause: Cause) -> None:
+    def _hang_up(self, call: AlertCall, cause: Cause) -> None:
         if call.port is not None:
             self._let_go(call, cause, is_free=False)
 
-    def _let_go(self, call: _AlertCall, cause: Cause, *, is_free: bool) -> None:
+    def _let_go(self, call: AlertCall, cause: Cause, *, is_free: bool) -> None:
         port, orders = call.port, self._orders
         assert port is not None
         del self._on_port[port]
@@ -337,15 +304,15 @@ class AlertCalls:
             )
         call.port = call.sound_id = call.answered_at = None
 
-    def _wait(self, call: _AlertCall, seconds: float) -> None:
+    def _wait(self, call: AlertCall, seconds: float) -> None:
         call.state = AlertCallState.WAITING
         self._time(call, seconds)
 
-    def _time(self, call: _AlertCall, seconds: float) -> None:
+    def _time(self, call: AlertCall, seconds: float) -> None:
         self._orders.timers.start(Purpose.ALERT_CALL, call.owner, self._orders.now + seconds)
 
     _TABLE: ClassVar[
-        dict[tuple[AlertCallState, AlertCallInput], Callable[["AlertCalls", _AlertCall], None]]
+        dict[tuple[AlertCallState, AlertCallInput], Callable[["AlertCalls", AlertCall], None]]
     ] = {
         (AlertCallState.WAITING, AlertCallInput.DUE): _begin,
         (AlertCallState.RINGING, AlertCallInput.DUE): _give_up,

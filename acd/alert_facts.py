@@ -8,6 +8,7 @@ from dataclasses import dataclass
 __all__ = [
     "AlertAcknowledged",
     "AlertCallEnded",
+    "AlertCallFact",
     "AlertCallPlaced",
     "AlertCleared",
     "AlertEscalated",
@@ -109,3 +110,4 @@ class AlertCallEnded:
 
 
 AlertFact = AlertRaised | AlertRepeated | AlertEscalated | AlertAcknowledged | AlertCleared
+AlertCallFact = AlertCallPlaced | AlertCallEnded

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from acd.alert_facts import (
     AlertAcknowledged,
+    AlertCallEnded,
+    AlertCallFact,
+    AlertCallPlaced,
     AlertCleared,
     AlertEscalated,
     AlertFact,
@@ -45,6 +48,8 @@ class AlertRecord:
     is_escalated: bool = False
     acknowledged_by: str = ""
     acknowledged_at: float | None = None
+    unreached: dict[str, int] = field(default_factory=dict)
+    "Receivers who were told and have not been done with, and how often each was called."
 
 
 @dataclass(slots=True)
@@ -62,7 +67,7 @@ class ActiveAlerts:
         """The one of this rule about this subject."""
         return self._by_subject.get((alert, subject))
 
-    def apply(self, fact: AlertFact, at: float) -> None:
+    def apply(self, fact: AlertFact | AlertCallFact, at: float) -> None:
         """Let a fact that became true at ``at`` change the records."""
         if isinstance(fact, AlertRaised):
             self.last_number = max(self.last_number, fact.number)
@@ -76,6 +81,7 @@ class ActiveAlerts:
                     severity=fact.severity,
                     since=at,
                     told_at=at,
+                    unreached=dict.fromkeys(fact.receivers, 0),
                 )
             )
             return
@@ -83,12 +89,18 @@ class ActiveAlerts:
         if record is None:
             return
         match fact:
-            case AlertRepeated():
+            case AlertRepeated() | AlertEscalated():
                 record.told_at, record.why = at, fact.why
-            case AlertEscalated():
-                record.told_at, record.why, record.is_escalated = at, fact.why, True
+                record.is_escalated |= isinstance(fact, AlertEscalated)
+                for receiver in fact.receivers:
+                    record.unreached.setdefault(receiver, 0)
             case AlertAcknowledged():
                 record.acknowledged_by, record.acknowledged_at = fact.by, at
+                record.unreached = {}
+            case AlertCallPlaced():
+                record.unreached[fact.receiver] = fact.attempt
+            case AlertCallEnded():
+                record.unreached.pop(fact.receiver, None)
             case AlertCleared():
                 del self.records[fact.number]
                 self._by_subject.pop((record.alert, record.subject), None)
@@ -111,6 +123,7 @@ class ActiveAlerts:
                 "acknowledged_age_s": (
                     None if each.acknowledged_at is None else now - each.acknowledged_at
                 ),
+                "unreached": "\n".join(f"{n} {name}" for name, n in each.unreached.items()),
             }
             for each in self
         )
@@ -139,9 +152,15 @@ class ActiveAlerts:
                     is_escalated=bool(row.get("is_escalated")),
                     acknowledged_by=str(row.get("acknowledged_by") or ""),
                     acknowledged_at=seen_at,
+                    unreached=_unreached(str(row.get("unreached") or "")),
                 )
             )
 
     def _add(self, record: AlertRecord) -> None:
         self.records[record.number] = record
         self._by_subject[record.alert, record.subject] = record
+
+
+def _unreached(text: str) -> dict[str, int]:
+    parts = (line.partition(" ") for line in text.splitlines())
+    return {name: int(count) for count, _, name in parts if name and count.isdecimal()}

@@ -152,6 +152,7 @@ class Center:
         self._agents.reconcile()
         for agent in self._orders.ledger.agents:
             self._orders.touch(agent)
+        self._alerts.calls.resume()
         return self._settle()
 
     def receive(self, event: Event, now: float) -> list[Action]:

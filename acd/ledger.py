@@ -113,6 +113,8 @@ class Ledger:
                 | facts.AlertEscalated()
                 | facts.AlertAcknowledged()
                 | facts.AlertCleared()
+                | facts.AlertCallPlaced()
+                | facts.AlertCallEnded()
             ):
                 self.alerts.apply(fact, at)
             case _:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from acd_appliance import ANA, OUTSIDE, SALES, STATIONS, Appliance, settings
 
 from acd import (
@@ -27,7 +28,8 @@ from acd import (
     Threshold,
     TrunkReleased,
 )
-from acd.alert_calls import AlertCalls, AlertCallState
+from acd.alert_call import AlertCallState
+from acd.alert_calls import AlertCalls
 from acd.alert_prompts import KIND_PROMPTS, alert_prompts
 from acd.alert_records import Subject
 from acd.alert_sights import _WORDS
@@ -244,11 +246,42 @@ def test_digits_are_said_one_by_one_in_romanian_too():
     assert said == ("alert.call", "alert.agent", "number.1", "number.2", "number.0", "alert.key")
 
 
-def test_when_the_appliance_stops_so_do_its_calls():
+@pytest.mark.parametrize("by_snapshot", [False, True])
+def test_a_restart_goes_on_where_a_call_was(by_snapshot):
+    appliance = alarmed()
+    if by_snapshot:
+        snapshot = appliance.center.snapshot(appliance.now)
+        appliance.journal = [(appliance.journal[-1][0], snapshot)]
+    after = appliance.restart().switch_on()
+    after.pass_time(9)
+    assert not after.ringing
+    after.pass_time(2)
+    assert after.ringing == {"station-4"}
+    after.pass_time(100)
+    assert after.facts(AlertCallPlaced)[-1].attempt == 2
+    assert ended(after) == ["nobody acknowledged"]
+    again = after.restart().switch_on()
+    again.pass_time(100)
+    assert not again.ringing
+
+
+def test_after_a_restart_nobody_is_called_about_what_somebody_sees_to():
+    appliance = alarmed()
+    appliance.lift("station-4")
+    appliance.press("station-4", "1")
+    after = appliance.restart().switch_on()
+    after.pass_time(100)
+    assert len(after.facts(AlertCallPlaced)) == 1
+
+
+def test_when_the_appliance_stops_so_do_its_calls_until_it_starts():
     appliance = alarmed()
     appliance.tell(ShutdownRequested())
+    appliance.pass_time(500)
     assert not appliance.ringing
-    assert ended(appliance) == ["the appliance stops"]
+    after = appliance.restart().switch_on()
+    after.pass_time(11)
+    assert after.ringing == {"station-4"}
 
 
 def test_every_kind_of_alert_is_said_and_every_waiting_state_ends():

@@ -27,7 +27,7 @@ from acd import (
     Threshold,
     WrapUpTooLong,
 )
-from acd.alert_calls import AlertCallState
+from acd.alert_call import AlertCallState
 from acd.handset import HandsetState
 from acd.records import Stage
 from acd.timers import Purpose
