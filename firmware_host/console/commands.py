@@ -15,7 +15,7 @@ from firmware_host.journal_format import JournalDamage, read_segment, segments
 from firmware_host.seconds import Seconds
 from firmware_host.sound_files import SoundFileError, read_sound
 
-__all__ = ["operator_commands"]
+__all__ = ["agent_rows", "operator_commands"]
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 
@@ -65,8 +65,7 @@ _AGENTS: tuple[Column, ...] = (
     ("reason", "Reason"),
     ("station", "Station"),
     ("call", "Call"),
-    ("state_lasts_s", "Since s"),
-    ("pause_limit_s", "Limit s"),
+    ("since", "Since s"),
     ("serves", "Serves"),
     ("calls_taken", "Calls"),
     ("missed", "Missed"),
@@ -210,7 +209,23 @@ def health(session: Session, *, as_json: bool) -> None:
 @click.pass_obj
 def agents(session: Session, *, as_json: bool) -> None:
     """Agents: state, station, calls taken."""
-    _show(session, _ask(session, "callserver", "agents"), _AGENTS, as_json, "No agents.")
+    rows = _ask(session, "callserver", "agents")
+    _show(session, rows if as_json else agent_rows(rows), _AGENTS, as_json, "No agents.")
+
+
+def agent_rows(agents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Agents with the columns that a table has room for: how long a pause lasts beside its limit."""
+    return [
+        {
+            **agent,
+            "since": (
+                agent["state_lasts_s"]
+                if agent["pause_limit_s"] is None
+                else f"{agent['state_lasts_s']:.0f}/{agent['pause_limit_s']:.0f}"
+            ),
+        }
+        for agent in agents
+    ]
 
 
 @operator_commands.command()

@@ -13,6 +13,7 @@ from acd import AlertAcknowledged, AlertCleared, AlertRaised, WriteFact
 from firmware_host.callserver.alert_log import AlertLog
 from firmware_host.callserver.journal import Journal
 from firmware_host.cli import switchroom
+from firmware_host.console.commands import agent_rows
 from firmware_host.journal_format import Entry
 from firmware_host.oam import Projector, open_database
 from firmware_host.oam.alert_commands import NEWS_S, AlertCommands, CommandReceiver
@@ -134,6 +135,14 @@ def test_the_history_is_read_from_the_journal_while_nothing_runs(journal, tmp_pa
     assert "by console" in CliRunner().invoke(switchroom, words).output
     last = CliRunner().invoke(switchroom, [*words, "--json", "--last", "1"])
     assert [each["number"] for each in json.loads(last.output)] == [8]
+
+
+def test_a_pause_is_shown_beside_its_limit():
+    rows = [
+        {"agent": "1001", "state_lasts_s": 311.6, "pause_limit_s": 900.0},
+        {"agent": "1002", "state_lasts_s": 5.25, "pause_limit_s": None},
+    ]
+    assert [row["since"] for row in agent_rows(rows)] == ["312/900", 5.25]
 
 
 def test_the_log_tells_by_severity_what_its_receivers_are_told(caplog):
