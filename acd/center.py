@@ -230,12 +230,16 @@ class Center:
         if live is None or live.record.stage is not Stage.QUEUED:
             return None
         return prospect_view(
-            self._settings, self._calls.lines, live, self._orders.ledger, max(now, self._orders.now)
+            self._settings,
+            self._calls.places,
+            live,
+            self._orders.ledger,
+            max(now, self._orders.now),
         )
 
     def queues(self, now: float) -> tuple[QueueView, ...]:
         """The queues, in the order of the settings."""
-        return queue_views(self._settings, self._calls.lines, self._orders.ledger, now)
+        return queue_views(self._settings, self._calls.places, self._orders.ledger, now)
 
     def agents(self, now: float) -> tuple[AgentView, ...]:
         """The agents, in the order of the settings."""

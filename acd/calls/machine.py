@@ -10,9 +10,11 @@ from acd import facts
 from acd.actions import AnswerCall, Signal, StartRecording, StopRecording
 from acd.agents import Agents
 from acd.caller_lists import stands_on
+from acd.calls.announcing import Announcing
 from acd.calls.call import Call, CallInput, Move, ToNode
 from acd.calls.dialling import Dialling
 from acd.calls.emergency import call_to_end
+from acd.calls.places import Places
 from acd.calls.queue_rules import QueueRules
 from acd.calls.speaking import silence
 from acd.calls.talking import Talking
@@ -73,8 +75,10 @@ class Calls:
         self._schedules = {schedule.name: schedule for schedule in settings.schedules}
         self._walking = Walking(orders)
         self._router = router
-        self._waiting = Waiting(settings, orders, handsets, agents, router)
-        self._rules = QueueRules(settings, orders, agents, self._waiting)
+        self.places = Places(settings, orders, agents, router)
+        announcing = Announcing(orders, self.places)
+        self._waiting = Waiting(orders, handsets, agents, self.places, announcing)
+        self._rules = QueueRules(settings, orders, agents, self.places)
         self._talking = Talking(settings, orders, handsets, agents, self._waiting)
         self._dialling = Dialling(orders, plan, trunks, self._preempt)
         self._through = Through(settings.talk_limit_s, orders, self._dialling)
@@ -82,6 +86,7 @@ class Calls:
         self._table = _table(
             self._walking,
             self._waiting,
+            announcing,
             self._talking,
             self._dialling,
             self._far_answers,
@@ -90,11 +95,6 @@ class Calls:
 
     def __iter__(self) -> Iterator[Call]:
         return iter(tuple(self._live.values()))
-
-    @property
-    def lines(self) -> Waiting:
-        """The queues."""
-        return self._waiting
 
     def get(self, call: str | None) -> Call | None:
         """A live call."""
@@ -329,6 +329,7 @@ class Calls:
 def _table(
     walking: Walking,
     waiting: Waiting,
+    announcing: Announcing,
     talking: Talking,
     dialling: Dialling,
     through: Callable[[Call, str], None],
@@ -380,23 +381,23 @@ def _table(
             **no_agent,
             **not_called,
             CallInput.KEYED: waiting.press,
-            CallInput.SOUND_FINISHED: waiting.finish_announcement,
+            CallInput.SOUND_FINISHED: announcing.finish_announcement,
             CallInput.WALK_DUE: _NOT_WALKING,
             CallInput.WAIT_DUE: waiting.give_up,
             CallInput.DESERTED: waiting.dismiss,
-            CallInput.ANNOUNCE_DUE: waiting.announce,
-            CallInput.ANNOUNCEMENT_OVERDUE: waiting.finish_announcement,
+            CallInput.ANNOUNCE_DUE: announcing.announce,
+            CallInput.ANNOUNCEMENT_OVERDUE: announcing.finish_announcement,
             CallInput.TALK_DUE: _NOT_TALKING,
         },
         Stage.OFFERING: {
             **not_called,
             CallInput.KEYED: waiting.press,
-            CallInput.SOUND_FINISHED: waiting.finish_announcement,
+            CallInput.SOUND_FINISHED: announcing.finish_announcement,
             CallInput.WALK_DUE: _NOT_WALKING,
             CallInput.DESERTED: "an agent may answer any moment; looked at again if none does",
             CallInput.WAIT_DUE: "an agent may answer any moment; looked at again if none does",
             CallInput.ANNOUNCE_DUE: "no place is told while a handset rings",
-            CallInput.ANNOUNCEMENT_OVERDUE: waiting.finish_announcement,
+            CallInput.ANNOUNCEMENT_OVERDUE: announcing.finish_announcement,
             CallInput.TALK_DUE: _NOT_TALKING,
             CallInput.ANSWERED: talking.connect,
             CallInput.MISSED: waiting.miss,

@@ -479,7 +479,7 @@ class AnyEvents(RuleBasedStateMachine):
         assert ready == {a for a in (ANA, BEN, CARA) if self.center._router.is_ready(a)}
         skills = {agent.agent: agent.skills for agent in self.settings.agents}
         for queue in self.settings.queues:
-            for contact in self.center._calls.lines.present(queue.name):
+            for contact in self.center._calls.places.present(queue.name):
                 if self.center._calls.get(contact.call).offers:
                     continue
                 waited_s = self.now - contact.entered
