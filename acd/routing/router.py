@@ -23,8 +23,8 @@ from acd.routing.skills import Wanted
 __all__ = ["Router"]
 
 _EVERYBODY = 1_000_000
-_Relaxing = tuple[float, int, int, int, Entry]
-"When, whose arrival, which place, from which stage."
+_Relaxing = tuple[float, int, int, Entry]
+"When, a serial number, from which stage, and who."
 
 
 class Router:
@@ -35,6 +35,7 @@ class Router:
         self._agents: dict[AgentId, RoutedAgent] = {}
         self._waiters: dict[CallId, Waiter] = {}
         self._relaxing: list[_Relaxing] = []
+        self._serial = 0
         self._freed: dict[RoutedAgent, None] = {}
         "Agents, and contacts, that have changed since the last decision."
         self._come: dict[Waiter, Trigger] = {}
@@ -418,7 +419,8 @@ class Router:
             entry.stage += 1
         if entry.stage < last:
             due = entry.entered + stages[entry.stage + 1].after_s
-            heapq.heappush(self._relaxing, (due, entry.arrival, entry.rank, entry.stage, entry))
+            self._serial += 1
+            heapq.heappush(self._relaxing, (due, self._serial, entry.stage, entry))
 
     def _relax(self, now: float) -> None:
         heap = self._relaxing
@@ -441,7 +443,7 @@ class Router:
 
 
 def _still_relaxes(item: _Relaxing) -> bool:
-    _, _, _, stage, entry = item
+    _, _, stage, entry = item
     return entry.stage == stage and entry.waiter is not None and entry.waiter.is_waiting
 
 
