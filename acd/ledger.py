@@ -9,6 +9,7 @@ what they can and break nothing.
 from dataclasses import dataclass, field
 
 from acd import facts
+from acd.call_backs import CallBacks
 from acd.carriers import count_incoming, count_outgoing
 from acd.facts import Fact, SnapshotTaken
 from acd.ids import Cause
@@ -26,7 +27,12 @@ from acd.waiting import (
 
 __all__ = ["Ledger"]
 
-_BUSY = (AgentState.RINGING, AgentState.TALKING, AgentState.WRAPPING_UP)
+_BUSY = (
+    AgentState.RINGING,
+    AgentState.RESERVED,
+    AgentState.TALKING,
+    AgentState.WRAPPING_UP,
+)
 _SINCE_ARRIVAL = "ms since arrival "
 "Counters of a snapshot only: an age, where the live record has a time."
 
@@ -41,6 +47,7 @@ class Ledger:
     last_arrivals: dict[str, float] = field(default_factory=dict)
     "When the last caller of each queue came."
     memory: Memory = field(default_factory=Memory)
+    call_backs: CallBacks = field(default_factory=CallBacks)
     _at_station: dict[str, str] = field(default_factory=dict, compare=False)
 
     def agent(self, agent: str) -> AgentRecord:
@@ -88,6 +95,19 @@ class Ledger:
                 | facts.CallConnected()
             ):
                 self._change_offer(fact, at)
+            case facts.CallBackReached():
+                self._reach(fact, at)
+            case (
+                facts.CallBackRequested()
+                | facts.CallBackAttempted()
+                | facts.CallBackPostponed()
+                | facts.CallBackEnded()
+            ):
+                self.call_backs.apply(fact, at)
+                if isinstance(fact, facts.CallBackAttempted):
+                    agent = self._known(fact.agent)
+                    _be(agent, AgentState.RESERVED, at)
+                    agent.call, agent.queue = fact.call, fact.queue
             case (
                 facts.AgentLoggedIn()
                 | facts.LogInRefused()
@@ -111,7 +131,12 @@ class Ledger:
             for queue, at in self.last_arrivals.items()
         }
         return take_snapshot(
-            self.agents.values(), self.calls.values(), self.counters | ages, self.memory, now
+            self.agents.values(),
+            self.calls.values(),
+            self.counters | ages,
+            self.memory,
+            self.call_backs,
+            now,
         )
 
     def _restore(self, fact: SnapshotTaken, at: float) -> None:
@@ -127,6 +152,7 @@ class Ledger:
         }
         self.calls = {record.call: record for record in calls_of(fact, at)}
         self.memory.restore(fact.services, fact.places, at)
+        self.call_backs.restore(fact.call_backs, at)
 
     def _note_arrival(self, queue: str, at: float) -> None:
         last = self.last_arrivals.get(queue)
@@ -275,6 +301,15 @@ class Ledger:
                     call.rang_s = at - call.stage_since if call.stage is Stage.OFFERING else 0.0
                     _move(call, Stage.TALKING, at)
                     self._count_service(call, at)
+
+    def _reach(self, fact: facts.CallBackReached, at: float) -> None:
+        agent = self._known(fact.agent)
+        _be(agent, AgentState.TALKING, at)
+        agent.calls_taken += 1
+        agent.taken[fact.queue] = agent.taken.get(fact.queue, 0) + 1
+        agent.turns[fact.queue] = agent.turns.get(fact.queue, 0.0) + fact.turn
+        self.memory.serve(fact.number, fact.agent, at)
+        self._add(f"called back {fact.queue}")
 
     def _count_service(self, call: CallRecord, at: float) -> None:
         if not call.is_served:

@@ -6,6 +6,7 @@ what is missing or not understood takes the value of a record that knows nothing
 
 from collections.abc import Iterable, Iterator
 
+from acd.call_backs import CallBacks
 from acd.facts import SnapshotTaken
 from acd.memory import Memory
 from acd.records import AgentRecord, AgentState, CallRecord, Loan, Stage
@@ -25,6 +26,7 @@ def take_snapshot(
     calls: Iterable[CallRecord],
     counters: dict[str, int],
     memory: Memory,
+    call_backs: CallBacks,
     now: float,
 ) -> SnapshotTaken:
     """Everything as of now."""
@@ -37,6 +39,7 @@ def take_snapshot(
         services=services,
         places=places,
         loans=tuple(_loan_rows(agents, now)),
+        call_backs=tuple(call_backs.rows(now)),
     )
 
 

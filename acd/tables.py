@@ -101,6 +101,8 @@ def queue_views(
     views = []
     for queue in settings.queues:
         present = places.present(queue.name)
+        if queue.is_personal and not present:
+            continue
         oldest = min((contact.entered for contact in present), default=None)
         states = Counter(ledger.agent(agent).state for agent in queue.agents)
         served = ledger.count(f"served {queue.name}")
@@ -142,7 +144,11 @@ def agent_views(
     views = []
     for agent in settings.agents:
         record = ledger.agent(agent.agent)
-        has_call = record.state in (AgentState.RINGING, AgentState.TALKING)
+        has_call = record.state in (
+            AgentState.RINGING,
+            AgentState.RESERVED,
+            AgentState.TALKING,
+        )
         is_out = record.state is AgentState.LOGGED_OUT
         views.append(
             AgentView(

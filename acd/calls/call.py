@@ -8,7 +8,7 @@ from enum import Enum
 
 from acd.contact import Contact
 from acd.ids import AgentId, CallerIdentity, CallId, PortId, QueueName
-from acd.ivr import ToEnd, ToNumber, ToQueue, Walk
+from acd.ivr import ToCallBack, ToEnd, ToExtension, ToNumber, ToQueue, Walk
 from acd.number_plan import Attempt
 from acd.numbers import Number
 from acd.points import Points
@@ -22,6 +22,9 @@ class CallInput(Enum):
     """What can happen to a call, other than its end."""
 
     KEYED = "keyed"
+    STORED = "stored"
+    "What the caller asked for, in the flow."
+    STORE_OVERDUE = "store overdue"
     SOUND_FINISHED = "sound finished"
     WALK_DUE = "walk due"
     WAIT_DUE = "wait due"
@@ -111,6 +114,12 @@ class Call:
     "Whose handsets ring for this caller,"
     offered_in: QueueName | None = None
     "by this queue."
+    call_back: str = ""
+    "That this call of ours is made for."
+    ticket: int | None = None
+    "Of what the caller waits for to be safe on disk."
+    keyed: str = ""
+    "What the caller keyed in when asked."
     agent: AgentId | None = None
     station: PortId | None = None
     "That talks to this caller, or has begun the call."
@@ -134,5 +143,5 @@ class ToNode:
     node: str
 
 
-Move = ToNode | ToQueue | ToNumber | ToEnd
+Move = ToNode | ToQueue | ToNumber | ToCallBack | ToExtension | ToEnd
 "Where a stage sends the caller next."

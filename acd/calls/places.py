@@ -56,6 +56,10 @@ class Places:
         """A queue's settings."""
         return self._settings[queue]
 
+    def knows(self, queue: str) -> bool:
+        """Whether there is such a queue."""
+        return queue in self._settings
+
     def next_arrival(self) -> int:
         """A number that decides between those who enter at the same time."""
         self._arrivals += 1

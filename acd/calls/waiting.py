@@ -4,6 +4,8 @@ A caller who is offered keeps the place in the queue and the music; places are a
 for whom nothing rings.
 """
 
+from collections.abc import Callable
+
 from acd import facts
 from acd.agents import Agents
 from acd.calls.announcing import Announcing
@@ -14,6 +16,7 @@ from acd.calls.speaking import play_music, silence
 from acd.contact import Contact
 from acd.handsets import Handsets
 from acd.ids import AgentId, Cause, PortId, QueueName
+from acd.ivr import ToEnd
 from acd.orders import Orders
 from acd.queue_settings import QueueSettings
 from acd.routing import Decision
@@ -33,12 +36,14 @@ class Waiting:
         agents: Agents,
         places: Places,
         announcing: Announcing,
+        caller_is_here: Callable[[str, str], float | None],
     ) -> None:
         self._orders = orders
         self._handsets = handsets
         self._agents = agents
         self._places = places
         self._announcing = announcing
+        self._caller_is_here = caller_is_here
 
     # Queued.
 
@@ -74,6 +79,9 @@ class Waiting:
         now = self._orders.now
         if node.keeps_wait and call.waiting_since is not None:
             return call.waiting_since
+        called_back = self._caller_is_here(call.record.number, queue.name)
+        if called_back is not None:
+            return called_back
         left = self._orders.ledger.memory.places.get((call.record.number, queue.name))
         if left is not None and now - left.left <= queue.resume_s:
             return min(left.entered, now)
@@ -188,10 +196,12 @@ class Waiting:
         self._orders.write(facts.OfferWithdrawn(call=call.id, agent=agent))
 
     def _go_on_waiting(self, call: Call) -> Move | None:
-        contact = call.contact
-        assert contact is not None
         if call.offers:
             return None  # other handsets still ring
+        if call.call_back:
+            return ToEnd(Cause.NO_ANSWER)
+        contact = call.contact
+        assert contact is not None
         self._places.give_back(call)
         if self._orders.now >= contact.gives_up_at:
             return self.give_up(call, "")
