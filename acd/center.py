@@ -281,7 +281,8 @@ class Center:
             while orders.match_is_due:
                 orders.match_is_due = False
                 self._agents.tell_router()
-                self._calls.offer_waiting()
+                if not self._is_stopping:  # else nobody is called back any more
+                    self._calls.offer_waiting()
                 self._time_relaxation()
                 self._calls.time_rules()
             due = orders.timers.pop_due(orders.now)

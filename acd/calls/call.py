@@ -11,7 +11,7 @@ from acd.ids import AgentId, CallerIdentity, CallId, PortId, QueueName
 from acd.ivr import ToCallBack, ToEnd, ToExtension, ToNumber, ToQueue, Walk
 from acd.number_plan import Attempt
 from acd.numbers import Number
-from acd.points import Points
+from acd.points import NO_POINTS, Points
 from acd.records import CallRecord
 from acd.settings import QueueNode
 
@@ -104,6 +104,7 @@ class Call:
     "Of the flow, in which the caller waits."
     lists: tuple[str, ...] = ()
     "Of callers, on which this one stands."
+    points_of_called: Points = NO_POINTS
     points: tuple[Points, ...] = ()
     "Of the number that was called, and of those lists,"
     raised: tuple[Points, ...] = ()
@@ -132,8 +133,8 @@ class Call:
 
     @property
     def is_from_station(self) -> bool:
-        """Whether somebody at a station dialled it."""
-        return self.station == self.port
+        """Whether it began at a station: somebody dialled it there, or it is to call somebody back."""
+        return self.station == self.port or bool(self.call_back)
 
 
 @dataclass(frozen=True, slots=True)

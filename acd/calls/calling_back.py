@@ -46,6 +46,7 @@ class CallingBack:
         router: Router,
         plan: NumberPlan,
         is_open: Callable[[str], bool],
+        end_call: Callable[[CallId, Cause], None],
     ) -> None:
         self._orders = orders
         self._handsets = handsets
@@ -54,6 +55,9 @@ class CallingBack:
         self._router = router
         self._plan = plan
         self._is_open = is_open
+        self._end_call = end_call
+        self._rings: dict[str, CallId] = {}
+        "The call for which handsets ring, by call-back."
         self._waiting: set[str] = set()
         "Those in the router."
 
@@ -100,8 +104,10 @@ class CallingBack:
         record = self._orders.ledger.call_backs.of(number, queue) if number else None
         if record is None or record.call:
             return None
-        entered = record.entered
+        entered, rings = record.entered, self._rings.pop(record.call_back, None)
         self._end(record, "the caller called again")
+        if rings is not None:
+            self._end_call(rings, Cause.CALLED_AGAIN)
         return entered
 
     # Waiting.
@@ -147,6 +153,7 @@ class CallingBack:
     def offer(self, call: Call, record: CallBackRecord, decision: Decision) -> None:
         """Ring the agents whom the router has chosen."""
         call.call_back = record.call_back
+        self._rings[record.call_back] = call.id
         call.offered_in = decision.queue
         shown = CallerIdentity(number=record.number, name=NAME)
         for agent in decision.agents:
@@ -169,6 +176,7 @@ class CallingBack:
         record = self._orders.ledger.call_backs.records[call.call_back]
         call.port = call.station = station
         call.agent = agent
+        del self._rings[record.call_back]
         self._leave(record)
         self._orders.write(facts.OfferAnswered(call=call.id, agent=agent))
         self._orders.write(
@@ -202,6 +210,7 @@ class CallingBack:
         record = self._orders.ledger.call_backs.records.get(call.call_back)
         if record is None:
             return
+        self._rings.pop(record.call_back, None)
         if call.agent is not None:
             self._orders.write(facts.OfferWithdrawn(call=call.id, agent=call.agent))
         if record.call != call.id:

@@ -37,7 +37,7 @@ from acd.number_plan import Attempt, NumberPlan
 from acd.numbers import Number
 from acd.orders import Orders
 from acd.personal_queues import personal_queue
-from acd.points import Points
+from acd.points import NO_POINTS
 from acd.records import Stage
 from acd.routing import Decision, Router
 from acd.settings import CenterSettings, QueueNode
@@ -83,11 +83,11 @@ class Calls:
         self._met_on = {trunk.port: trunk for trunk in settings.trunks}
         self._flows = {flow.name: flow for flow in settings.flows}
         self._schedules = {schedule.name: schedule for schedule in settings.schedules}
-        self._walking = Walking(orders)
+        self._walking = Walking(orders, self._recognise)
         self._router = router
         self.places = Places(settings, orders, agents, router)
         self.calling_back = CallingBack(
-            orders, handsets, agents, self.places, router, plan, self._is_open
+            orders, handsets, agents, self.places, router, plan, self._is_open, self._end_by_id
         )
         announcing = Announcing(orders, self.places)
         self._waiting = Waiting(
@@ -151,7 +151,8 @@ class Calls:
         )
         language = met.language if ours is None else ours.language or met.language
         call = Call(orders.ledger.calls[call_id], port, caller, language, called)
-        self._recognise(call, Points() if ours is None else ours.points)
+        call.points_of_called = NO_POINTS if ours is None else ours.points
+        self._recognise(call)
         self._live[call_id] = call
         self._trunks.take(port, call_id)
         through = group is not None and group.calls_through
@@ -187,12 +188,14 @@ class Calls:
         self._handsets.call_out(station, call_id)
         self._carry_out(call, self._dial(call, number, own_number=own_number))
 
-    def _recognise(self, call: Call, of_called: Points) -> None:
+    def _recognise(self, call: Call) -> None:
         """Find the lists on which the caller stands, and what all that is worth."""
         number = call.caller.normal_number or call.caller.number or ""
-        lists = [each for each in self._settings.caller_lists if stands_on(each, number)]
+        lists = [
+            each for each in self._settings.caller_lists if stands_on(each, number, call.keyed)
+        ]
         call.lists = tuple(each.name for each in lists)
-        call.points = (of_called, *(each.points for each in lists))
+        call.points = (call.points_of_called, *(each.points for each in lists))
 
     def _new_id(self) -> CallId:
         return CallId(f"{self._orders.ledger.count('last call') + 1:08}")
@@ -238,7 +241,7 @@ class Calls:
                 self._dialling.leave(call, cause)
             case Stage.THROUGH:
                 self._through.leave(call, cause)
-            case Stage.QUEUED:
+            case Stage.QUEUED if not call.call_back:
                 self._waiting.leave(call)
             case Stage.OFFERING:
                 self._waiting.withdraw(call, cause)
@@ -246,6 +249,8 @@ class Calls:
                     self._waiting.leave(call)
             case Stage.TALKING:
                 self._talking.part(call, cause)
+            case Stage.QUEUED:
+                pass  # a call-back, for which the last handset has stopped ringing
         silence(orders, call)
         if call.record.is_recorded:
             orders.ask(StopRecording(call=call.id))
@@ -275,6 +280,9 @@ class Calls:
             self._agents.start_wrap_up(call.agent, call.id)
         else:
             self.calling_back.fail(call, cause)
+
+    def _end_by_id(self, call_id: CallId, cause: Cause) -> None:
+        self.end(self._live[call_id], cause)
 
     def offer_waiting(self) -> None:
         """Ring handsets for every caller who can have an agent now."""

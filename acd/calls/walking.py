@@ -1,5 +1,7 @@
 """The stage in which a caller walks through the flow of the trunk."""
 
+from collections.abc import Callable
+
 from acd import facts
 from acd.calls.call import Call, Move, Sound, ToNode
 from acd.calls.speaking import play_prompts, silence
@@ -32,8 +34,9 @@ STORE_LIMIT_S = 2.0
 class Walking:
     """Carries out the steps of a walk."""
 
-    def __init__(self, orders: Orders) -> None:
+    def __init__(self, orders: Orders, recognise: Callable[[Call], None]) -> None:
         self._orders = orders
+        self._recognise = recognise
 
     def begin(self, call: Call) -> Move | None:
         """Start at the flow's first node."""
@@ -110,6 +113,7 @@ class Walking:
                     self._orders.timers.start(Purpose.WALK, call.id, due)
                 case KeyedIn():
                     call.keyed = step.digits
+                    self._recognise(call)
                     self._orders.write(
                         facts.DataKeyed(call=call.id, node=step.node, digits=step.digits)
                     )
