@@ -123,6 +123,9 @@ def queue_views(
                 wrapping_up=states[AgentState.WRAPPING_UP],
                 paused=states[AgentState.PAUSED],
                 logged_in=len(queue.agents) - states[AgentState.LOGGED_OUT],
+                call_backs=sum(
+                    record.queue == queue.name for record in ledger.call_backs.records.values()
+                ),
                 served=served,
                 abandoned=ledger.count(f"abandoned {queue.name}"),
                 average_wait_s=waited_s / served if served else 0.0,
