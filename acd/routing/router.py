@@ -153,7 +153,7 @@ class Router:
             lane.leave(entry)
         entry.at_zero, entry.slope = at_zero, slope
         if lane is not None:
-            lane.enter(entry)
+            lane.enter(entry, now)
 
     def leave(self, contact: CallId, now: float) -> None:
         """A contact waits no longer; one that waits nowhere does no harm."""
@@ -173,7 +173,7 @@ class Router:
             waiter.is_offered = False
             for entry in waiter.entries:
                 del self._queues[entry.queue].offered[entry]
-                self._take_place(entry)
+                self._take_place(entry, now)
             self._come[waiter] = Trigger.CONTACT_CAME
 
     def entry(self, contact: CallId, queue: QueueName) -> Entry:
@@ -366,7 +366,7 @@ class Router:
         if waiter.is_offered:
             self._queues[entry.queue].offered[entry] = None
         else:
-            self._take_place(entry)
+            self._take_place(entry, now)
 
     def _hold_back(self, waiter: Waiter) -> None:
         self._come.pop(waiter, None)
@@ -375,13 +375,13 @@ class Router:
         for entry in waiter.entries:
             self._queues[entry.queue].offered[entry] = None
 
-    def _take_place(self, entry: Entry) -> None:
+    def _take_place(self, entry: Entry, now: float) -> None:
         queue, wanted = self._queues[entry.queue], entry.stages[entry.stage].wanted
         lane = queue.lanes.get(wanted)
         if lane is None:
             lane = self._open(queue, wanted)
         entry.lane = lane
-        lane.enter(entry)
+        lane.enter(entry, now)
 
     def _give_up_places(self, waiter: Waiter) -> None:
         for entry in waiter.entries:
@@ -435,7 +435,7 @@ class Router:
             self._advance(entry, now)
             if lane is not None:
                 self._give_up_place(entry, lane)
-                self._take_place(entry)
+                self._take_place(entry, now)
                 self._come.setdefault(waiter, Trigger.RELAXED)
         if len(heap) > 4 * len(self._waiters) + 1024:
             self._relaxing = [item for item in heap if _still_relaxes(item)]
