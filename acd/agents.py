@@ -17,7 +17,7 @@ from acd.timers import Purpose
 
 __all__ = ["Agents"]
 
-_BUSY = (AgentState.RINGING, AgentState.TALKING)
+_BUSY = (AgentState.RINGING, AgentState.RESERVED, AgentState.TALKING)
 
 
 class Agents:
@@ -94,6 +94,9 @@ class Agents:
             if agent not in self._known:
                 continue
             record = self._orders.ledger.agent(agent)
+            if record.state is AgentState.READY and record.wanted_pause:
+                # Asked for while the handset rang, for a caller who is gone.
+                self._orders.write(facts.AgentPaused(agent=agent, reason=record.wanted_pause))
             if self._is_ready(record):
                 self._router.make_ready(AgentId(agent), record)
             else:
@@ -230,7 +233,7 @@ class Agents:
             self._seat(known)
         for record in list(self._orders.ledger.agents.values()):
             agent, call = AgentId(record.agent), CallId(record.call)
-            if record.state is AgentState.RINGING:
+            if record.state in (AgentState.RINGING, AgentState.RESERVED):
                 self._orders.write(facts.OfferWithdrawn(call=call, agent=agent))
             elif record.state is AgentState.TALKING:
                 self._orders.write(facts.WrapUpStarted(agent=agent, call=call))

@@ -21,7 +21,7 @@ from acd.alert_settings import (
     StationUnusable,
     WrapUpTooLong,
 )
-from acd.calls.waiting import Waiting
+from acd.calls.places import Places
 from acd.handset import HandsetState
 from acd.handsets import Handsets
 from acd.ids import AgentId, PortId, QueueName
@@ -63,7 +63,7 @@ class Sights:
         orders: Orders,
         handsets: Handsets,
         agents: Agents,
-        waiting: Waiting,
+        places: Places,
     ) -> None:
         self._orders = orders
         self._handsets = handsets

@@ -9,7 +9,7 @@ from acd.alert_facts import AlertFact
 from acd.alert_machine import AlertMachine
 from acd.alert_settings import NobodyLoggedIn
 from acd.alert_sights import Sights
-from acd.calls.waiting import Waiting
+from acd.calls.places import Places
 from acd.handsets import Handsets
 from acd.number_plan import NumberPlan
 from acd.orders import Orders
@@ -34,7 +34,7 @@ class Alerts:
         orders: Orders,
         handsets: Handsets,
         agents: Agents,
-        waiting: Waiting,
+        places: Places,
         trunks: Trunks,
         plan: NumberPlan,
     ) -> None:

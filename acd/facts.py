@@ -34,6 +34,11 @@ __all__ = [
     "AlertRepeated",
     "AnnouncementPlayed",
     "CallAnswered",
+    "CallBackAttempted",
+    "CallBackEnded",
+    "CallBackPostponed",
+    "CallBackReached",
+    "CallBackRequested",
     "CallBarred",
     "CallConnected",
     "CallEnded",
@@ -42,6 +47,7 @@ __all__ = [
     "CallPlaced",
     "CallUnsupervised",
     "CallerQueued",
+    "DataKeyed",
     "Fact",
     "FarEndAlerted",
     "FarEndAnswered",
@@ -126,6 +132,8 @@ class CallPlaced:
     port: str
     agent: str
     "Who is logged in there; empty: nobody."
+    call_back: str = ""
+    "That it is made for."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,6 +283,77 @@ class CallOverflowed:
     to: str
     "Empty: no other queue."
     priority: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataKeyed:
+    """The caller keyed in digits that were asked for."""
+
+    call: str
+    node: str
+    digits: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackRequested:
+    """The caller of this call wants to be called back, and keeps the place."""
+
+    call: str
+    number: str
+    "Canonical."
+    queue: str
+    waited_s: float
+    "Of waiting that counts."
+    priority: float
+    "Points besides the queue's own."
+    ageing: float | None
+    needs: tuple[str, ...]
+    "Skills besides the queue's own, as ``english>=3``."
+    language: str
+    tenant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackAttempted:
+    """An agent has lifted the handset, and the number is dialled."""
+
+    call_back: str
+    "The call in which it was asked for."
+    call: str
+    agent: str
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackReached:
+    """Whoever wanted to be called back has answered, and talks to the agent."""
+
+    call_back: str
+    call: str
+    agent: str
+    queue: str
+    number: str
+    waited_s: float
+    turn: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackPostponed:
+    """An attempt has come to nothing; there will be another one after so long."""
+
+    call_back: str
+    why: str
+    delay_s: float
+    counts: bool = True
+    "False: nobody could be dialled; that was no attempt."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackEnded:
+    """The caller was reached, has called again, or will not be called any more."""
+
+    call_back: str
     why: str
 
 
@@ -488,6 +567,7 @@ class SnapshotTaken:
     "As in `acd.alert_records`,"
     recent_service: tuple[dict[str, str | int | float | None], ...] = ()
     "and in `acd.recent_service`."
+    call_backs: tuple[dict[str, str | int | float | None], ...] = ()
 
 
 Fact = (
@@ -511,6 +591,12 @@ Fact = (
     | QueueRefused
     | QueueLeft
     | CallOverflowed
+    | DataKeyed
+    | CallBackRequested
+    | CallBackAttempted
+    | CallBackReached
+    | CallBackPostponed
+    | CallBackEnded
     | AgentLent
     | AgentReturned
     | AnnouncementPlayed

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from acd import facts
 from acd.alert_records import ActiveAlerts
+from acd.call_backs import CallBacks
 from acd.carriers import count_incoming, count_outgoing
 from acd.facts import Fact, SnapshotTaken
 from acd.ids import Cause
@@ -28,7 +29,12 @@ from acd.waiting import (
 
 __all__ = ["Ledger"]
 
-_BUSY = (AgentState.RINGING, AgentState.TALKING, AgentState.WRAPPING_UP)
+_BUSY = (
+    AgentState.RINGING,
+    AgentState.RESERVED,
+    AgentState.TALKING,
+    AgentState.WRAPPING_UP,
+)
 _SINCE_ARRIVAL = "ms since arrival "
 "Counters of a snapshot only: an age, where the live record has a time."
 _LAST_ALERT = "last alert"
@@ -47,6 +53,7 @@ class Ledger:
     memory: Memory = field(default_factory=Memory)
     alerts: ActiveAlerts = field(default_factory=ActiveAlerts)
     recent: RecentService = field(default_factory=RecentService)
+    call_backs: CallBacks = field(default_factory=CallBacks)
     _at_station: dict[str, str] = field(default_factory=dict, compare=False)
 
     def agent(self, agent: str) -> AgentRecord:
@@ -94,6 +101,19 @@ class Ledger:
                 | facts.CallConnected()
             ):
                 self._change_offer(fact, at)
+            case facts.CallBackReached():
+                self._reach(fact, at)
+            case (
+                facts.CallBackRequested()
+                | facts.CallBackAttempted()
+                | facts.CallBackPostponed()
+                | facts.CallBackEnded()
+            ):
+                self.call_backs.apply(fact, at)
+                if isinstance(fact, facts.CallBackAttempted):
+                    agent = self._known(fact.agent)
+                    _be(agent, AgentState.RESERVED, at)
+                    agent.call, agent.queue = fact.call, fact.queue
             case (
                 facts.AgentLoggedIn()
                 | facts.LogInRefused()
@@ -131,6 +151,7 @@ class Ledger:
             self.calls.values(),
             self.counters | ages | {_LAST_ALERT: self.alerts.last_number},
             self.memory,
+            self.call_backs,
             self.alerts,
             self.recent,
             now,
@@ -151,6 +172,7 @@ class Ledger:
         }
         self.calls = {record.call: record for record in calls_of(fact, at)}
         self.memory.restore(fact.services, fact.places, at)
+        self.call_backs.restore(fact.call_backs, at)
 
     def _note_arrival(self, queue: str, at: float) -> None:
         last = self.last_arrivals.get(queue)
@@ -300,6 +322,15 @@ class Ledger:
                     call.rang_s = at - call.stage_since if call.stage is Stage.OFFERING else 0.0
                     _move(call, Stage.TALKING, at)
                     self._count_service(call, at)
+
+    def _reach(self, fact: facts.CallBackReached, at: float) -> None:
+        agent = self._known(fact.agent)
+        _be(agent, AgentState.TALKING, at)
+        agent.calls_taken += 1
+        agent.taken[fact.queue] = agent.taken.get(fact.queue, 0) + 1
+        agent.turns[fact.queue] = agent.turns.get(fact.queue, 0.0) + fact.turn
+        self.memory.serve(fact.number, fact.agent, at)
+        self._add(f"called back {fact.queue}")
 
     def _count_service(self, call: CallRecord, at: float) -> None:
         if not call.is_served:

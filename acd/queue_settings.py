@@ -9,6 +9,7 @@ from acd.routing import Discipline, SkillRequirement
 from acd.thresholds import Threshold
 
 __all__ = [
+    "CallBackSettings",
     "CallerListSettings",
     "LoanSettings",
     "Overflow",
@@ -64,6 +65,19 @@ class Staffed(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackSettings:
+    """How callers are called back who have asked for it."""
+
+    attempts: int = 3
+    "So often a number is dialled."
+    retry_s: float = 600.0
+    schedule: str = ""
+    "Calls are made when this one is open; empty: at any time."
+    expires_s: float = 86_400.0
+    "Whoever could not be called by then is not called any more."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSettings:
     """A queue and who serves it.
 
@@ -73,6 +87,8 @@ class QueueSettings:
 
     name: QueueName
     agents: tuple[AgentId, ...]
+    is_personal: bool = False
+    "An agent's own, for callers who ask for that agent by number."
     discipline: Discipline = Discipline.LONGEST_IDLE
     ring_at_once: int = 2
     "How many handsets `Discipline.RING_SOME` rings."
@@ -112,6 +128,7 @@ class QueueSettings:
     music: str = "default"
     said_as: tuple[str, ...] = ()
     "Prompts that name the queue to people who are told of alerts."
+    call_backs: CallBackSettings = CallBackSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

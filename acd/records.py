@@ -12,6 +12,8 @@ class AgentState(Enum):
     LOGGED_OUT = "logged out"
     READY = "ready"
     RINGING = "ringing"
+    RESERVED = "reserved"
+    "Has lifted the handset for a call-back, and waits for the caller's answer."
     TALKING = "talking"
     WRAPPING_UP = "wrapping up"
     PAUSED = "paused"

@@ -7,6 +7,7 @@ what is missing or not understood takes the value of a record that knows nothing
 from collections.abc import Iterable, Iterator
 
 from acd.alert_records import ActiveAlerts
+from acd.call_backs import CallBacks
 from acd.facts import SnapshotTaken
 from acd.memory import Memory
 from acd.recent_service import RecentService
@@ -27,6 +28,7 @@ def take_snapshot(
     calls: Iterable[CallRecord],
     counters: dict[str, int],
     memory: Memory,
+    call_backs: CallBacks,
     alerts: ActiveAlerts,
     recent: RecentService,
     now: float,
@@ -43,6 +45,7 @@ def take_snapshot(
         loans=tuple(_loan_rows(agents, now)),
         alerts=alerts.rows(now),
         recent_service=recent.rows(now),
+        call_backs=tuple(call_backs.rows(now)),
     )
 
 

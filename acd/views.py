@@ -90,6 +90,8 @@ class QueueView:
     wrapping_up: int
     paused: int
     logged_in: int
+    call_backs: int
+    "Callers who wait to be called back."
     served: int
     abandoned: int
     average_wait_s: float

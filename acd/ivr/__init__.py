@@ -13,21 +13,23 @@ from acd.ivr.saying import (
     place_prompts,
     wait_prompts,
 )
-from acd.ivr.walk import (
+from acd.ivr.steps import (
     Enter,
     Hush,
     JudgeKey,
+    KeyedIn,
     Leave,
     Play,
     Step,
+    ToCallBack,
     ToEnd,
+    ToExtension,
     ToNumber,
     ToQueue,
     Wait,
-    Walk,
     WalkInput,
-    WalkState,
 )
+from acd.ivr.walk import Walk, WalkState
 
 __all__ = [
     "LANGUAGES",
@@ -39,10 +41,13 @@ __all__ = [
     "Gender",
     "Hush",
     "JudgeKey",
+    "KeyedIn",
     "Leave",
     "Play",
     "Step",
+    "ToCallBack",
     "ToEnd",
+    "ToExtension",
     "ToNumber",
     "ToQueue",
     "Wait",

@@ -17,6 +17,7 @@ from firmware_host.config.table import (
 
 __all__ = [
     "AgentTable",
+    "CallBacksTable",
     "CallerListTable",
     "LoanTable",
     "MessageTable",
@@ -128,6 +129,19 @@ class LoanTable(Table, ThresholdTable, frozen=True):
 Presence = Literal["nobody", "logged_in", "unpaused"]
 
 
+class CallBacksTable(Table, frozen=True):
+    """How callers of a queue are called back who have asked for it at a node of kind call_back."""
+
+    attempts: Count = 3
+    "So often a number is dialled."
+    retry_s: Annotated[float, Meta(ge=30, le=86_400)] = 600.0
+    "Between two attempts."
+    schedule: str = ""
+    "Calls are made while this one is open; empty: at any time."
+    expires_s: Annotated[float, Meta(ge=60, le=2_592_000)] = 86_400.0
+    "Whoever could not be called by then is not called any more."
+
+
 class QueueTable(Table, frozen=True):
     """A queue and who serves it.
 
@@ -174,6 +188,7 @@ class QueueTable(Table, frozen=True):
     "Callers who would have to wait longer are not let in: they go on at `too_long`."
     overflow: tuple[OverflowTable, ...] = ()
     messages: tuple[MessageTable, ...] = ()
+    call_backs: CallBacksTable = CallBacksTable()
     ring_timeout_s: WaitingSeconds = 20.0
     wrap_up_s: Seconds = 15.0
     longest_wait_s: WaitingSeconds = 1800.0

@@ -52,6 +52,7 @@ _QUEUES: tuple[Column, ...] = (
     ("talking", "Talk"),
     ("wrapping_up", "Wrap"),
     ("paused", "Pause"),
+    ("call_backs", "Back"),
     ("served", "Served"),
     ("abandoned", "Left"),
     ("average_wait_s", "Mean s"),

@@ -23,6 +23,11 @@ ROUTING_FACTS = frozenset(
         "OfferWithdrawn",
         "CallConnected",
         "CallEnded",
+        "CallBackRequested",
+        "CallBackAttempted",
+        "CallBackReached",
+        "CallBackPostponed",
+        "CallBackEnded",
     }
 )
 
@@ -43,7 +48,8 @@ def keep_routing_step(connection: Connection, entry: Entry) -> None:
         insert(routing).values(
             sequence=entry.sequence,
             tenant=entry.tenant,
-            call=str(entry.data.get("call", ""))[:20],
+            # What becomes of a call-back belongs to the call in which it was asked for.
+            call=str(entry.data.get("call_back") or entry.data.get("call", ""))[:20],
             utc=entry.utc.replace(tzinfo=None),
             kind=entry.kind,
             data=msgspec.json.encode(entry.data).decode(),
