@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Connection, and_, insert, select, update
 
 from firmware_host.journal_format import Entry
-from firmware_host.oam.routing_steps import ROUTING_FACTS, keep_routing_step
 from firmware_host.oam.tables import calls
 
 __all__ = ["project"]
@@ -22,8 +21,6 @@ _NUMBER_KEPT = 40
 
 def project(connection: Connection, entry: Entry) -> None:
     """Bring the records up to date with one fact; kinds that no record shows are passed over."""
-    if entry.kind in ROUTING_FACTS:
-        keep_routing_step(connection, entry)
     handler = _HANDLERS.get(entry.kind)
     if handler is None:
         return
