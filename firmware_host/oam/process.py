@@ -13,6 +13,7 @@ from firmware_host.control_socket import ControlServer, Refused
 from firmware_host.instance_lock import InstanceLock
 from firmware_host.oam.database import open_database
 from firmware_host.oam.projector import Projector
+from firmware_host.oam.questions import Refusal, answer_question
 from firmware_host.oam.records import call_records
 from firmware_host.oam.routing_steps import routing_steps
 from firmware_host.service_notify import ServiceNotifier
@@ -73,11 +74,22 @@ async def _run(state: Path, url: str) -> None:
             raise Refused(f"records can't be read: {_reason(error)}") from error
         return [asdict(record) for record in found]
 
+    async def figures(question: dict[str, Any]) -> dict[str, Any]:
+        bring_up_to_date()
+        try:
+            # A month takes seconds, in which records are to go on.
+            return await asyncio.to_thread(answer_question, engine, question)
+        except Refusal as error:
+            raise Refused(str(error)) from error
+        except SQLAlchemyError as error:
+            raise Refused(f"records can't be read: {_reason(error)}") from error
+
     control = ControlServer(
         state / "oam.sock",
         {
             "records": records,
             "routing": routing,
+            "statistics": figures,
             "position": lambda: {"sequence": projector.sequence},
         },
     )
