@@ -142,11 +142,10 @@ class Intervals:
         if self.length_s == DAY_S:
             day = datetime.fromtimestamp(at_s, self.zone).date() + timedelta(days=1)
             return _midnight(day, self.zone)
-        late_s = self._past_mark(at_s)
-        after_s = at_s - late_s + self.length_s
-        # A zone may have been set on or back by less than the interval: back to the mark before.
+        after_s = at_s - self._past_mark(at_s) + self.length_s
+        # The clock may have been set on or back by less than an interval: on to its next mark.
         off_s = self._past_mark(after_s)
-        return after_s - off_s if after_s - off_s > at_s else after_s - off_s + self.length_s
+        return after_s + self.length_s - off_s if off_s else after_s
 
     def _past_mark(self, at_s: float) -> float:
         """Seconds since the wall clock showed the beginning of an interval."""

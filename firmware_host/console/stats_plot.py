@@ -62,7 +62,7 @@ def draw_statistics(
         axes.spines[["top", "right"]].set_visible(False)
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=10)
     for axes in (calls, agents):
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.05 * axes.get_ylim()[1])
         axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=axes is calls))
     _mark_times(agents, intervals, zone)
     agents.set_xlabel(

@@ -111,6 +111,7 @@ class Visit(Row):
     why: str = ""
     agent: str = ""
     wait_s: float | None = None
+    "None: the caller waits still."
     offers: int = 0
     missed: int = 0
     overflowed: int = 0

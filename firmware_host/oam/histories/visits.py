@@ -38,7 +38,7 @@ class Visits:
         self._calls: dict[str, _Call] = {}
         for visit in sorted(open_visits, key=lambda each: (each.sequence, each.rank)):
             call = self._calls.setdefault(visit.call, _Call())
-            if visit.outcome == Outcome.WAITING.value:
+            if visit.wait_s is None:
                 call.waiting[visit.queue] = visit
             else:
                 call.past.append(visit)
@@ -119,6 +119,8 @@ class Visits:
         for queue in dict.fromkeys((data["queue"], *data.get("also", ()))):
             visit = _visit(entry, now, queue, came, rank=len(call.waiting))
             visit.waited_before_s = before_s
+            if call.waiting:
+                visit.outcome = Outcome.ELSEWHERE.value
             call.waiting[queue] = visit
             self._changed(visit)
 
@@ -144,6 +146,7 @@ class Visits:
                 came=first.came,
                 entered_utc_s=first.entered_utc_s,
                 waited_before_s=first.waited_before_s,
+                outcome=Outcome.ELSEWHERE.value,
             )
             self._changed(visit)
         return visit

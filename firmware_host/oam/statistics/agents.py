@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from firmware_host.oam.histories import Doing, Moment
-from firmware_host.oam.statistics.lasting import lasting
+from firmware_host.oam.statistics.lasting import lasting, whole
 from firmware_host.oam.tables import agent_times
 from firmware_host.service_level import mean
 from firmware_host.time_spans import Intervals, Span
@@ -15,6 +15,7 @@ from firmware_host.time_spans import Intervals, Span
 __all__ = ["AgentFigures", "AgentTally", "agents_at_a_time", "all_agents", "tally_agents"]
 
 _COLUMNS = ("agent", "state", "reason", "ended_by")
+_PAUSED, _TALKING, _RINGING = Doing.PAUSED.value, Doing.TALKING.value, Doing.RINGING.value
 _BUSY = (Doing.RINGING, Doing.TALKING, Doing.WRAPPING_UP, Doing.CALLING_OUT)
 
 
@@ -87,37 +88,41 @@ class AgentTally:
 
     def add(self, row: Any, begin_s: float, end_s: float, span: Span) -> None:  # noqa: ANN401 - a row
         """Add what lies in the span; what is counted belongs to where it began."""
-        _, state, reason, ended_by = row[:4]
-        lasted_s = span.overlap(begin_s, end_s)
+        self.add_many(row, int(begin_s in span), span.overlap(begin_s, end_s))
+
+    def add_many(self, row: Any, began: int, lasted_s: float) -> None:  # noqa: ANN401 - a row
+        """Add times of one kind."""
+        _, state, reason, ended_by = row[-4:]
         self.states_s[state] = self.states_s.get(state, 0.0) + lasted_s
-        if state == Doing.PAUSED.value:
+        if state == _PAUSED:
             self.pauses_s[reason] = self.pauses_s.get(reason, 0.0) + lasted_s
-        elif begin_s in span:
-            self.calls += state == Doing.TALKING.value
-            self.offers += state == Doing.RINGING.value
-            self.missed += ended_by == "missed"
+        elif state == _TALKING:
+            self.calls += began
+        elif state == _RINGING:
+            self.offers += began
+            if ended_by == "missed":
+                self.missed += began
 
 
 def tally_agents(
     connection: Connection,
     span: Span,
     known: Moment,
-    visits: Iterable[Any],
+    handlings: Iterable[tuple[str, float]],
     agent: str | None = None,
 ) -> dict[str, AgentTally]:
-    """By agent; ``visits`` are the waits that were answered."""
+    """By agent; ``handlings`` are who answered, and how long talk and wrap-up took."""
     tallies: dict[str, AgentTally] = {}
-    for row, begin_s, end_s in lasting(connection, agent_times, _COLUMNS, span, known):
+    for row, count, lasted_s in whole(connection, agent_times, _COLUMNS, span):
         if agent is None or row.agent == agent:
-            tally = tallies.get(row[0])
-            if tally is None:
-                tally = tallies[row[0]] = AgentTally()
-            tally.add(row, begin_s, end_s, span)
-    for visit in visits:
-        handled = visit.talk_s is not None and visit.wrap_up_s is not None
-        if handled and (agent is None or visit.agent == agent):
-            tally = tallies.setdefault(visit.agent, AgentTally())
-            tally.handlings_s.append(visit.talk_s + visit.wrap_up_s)
+            tallies.setdefault(row.agent, AgentTally()).add_many(row[:-2], count, lasted_s)
+    cut = lasting(connection, agent_times, _COLUMNS, span, known, cut_only=True)
+    for row, begin_s, end_s in cut:
+        if agent is None or row.agent == agent:
+            tallies.setdefault(row.agent, AgentTally()).add(row, begin_s, end_s, span)
+    for who, handling_s in handlings:
+        if agent is None or who == agent:
+            tallies.setdefault(who, AgentTally()).handlings_s.append(handling_s)
     return dict(sorted(tallies.items()))
 
 
@@ -147,8 +152,12 @@ def agents_at_a_time(
     for row, begin_s, end_s in lasting(connection, agent_times, _COLUMNS, intervals.span, known):
         if agent is not None and row.agent != agent:
             continue
-        first = intervals.index(max(begin_s, intervals.span.begin_s))
-        while first < len(spans) and (spans[first].begin_s < end_s or begin_s in spans[first]):
-            tallies[first].add(row, begin_s, end_s, spans[first])
-            first += 1
+        index = intervals.index(max(begin_s, intervals.span.begin_s))
+        span = spans[index]
+        if begin_s >= span.begin_s and end_s <= span.end_s:  # as nearly all do
+            tallies[index].add_many(row, 1, end_s - begin_s)
+            continue
+        while index < len(spans) and spans[index].begin_s < end_s:
+            tallies[index].add(row, begin_s, end_s, spans[index])
+            index += 1
     return tallies

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Column, Connection, Engine, select
@@ -13,7 +14,13 @@ from firmware_host.oam.statistics.agents import (
     all_agents,
     tally_agents,
 )
-from firmware_host.oam.statistics.calls import CallFigures, CallTally, together, visits_of
+from firmware_host.oam.statistics.calls import (
+    CallFigures,
+    CallTally,
+    handling_of,
+    together,
+    visits_of,
+)
 from firmware_host.oam.statistics.trunks import TrunkFigures, erlangs_at_a_time, tally_trunks
 from firmware_host.oam.tables import agent_times, position, queue_visits
 from firmware_host.service_level import DEFAULT_LEVEL, SERVICE_LEVELS
@@ -108,6 +115,7 @@ class _Answering:
         self._span = Span(question.begin_utc_s, question.end_utc_s)
         row = connection.execute(select(position)).first()
         self._known = Moment(row.boot, row.monotonic_s, row.utc_s) if row else None
+        self._read: Sequence[Any] | None = None
         self._check(question.queue, "queue", question.queues, queue_visits.c.queue)
         self._check(question.agent, "agent", question.agents, agent_times.c.agent)
 
@@ -153,12 +161,17 @@ class _Answering:
             lasts_s=lasts_s,
         )
 
+    def _visits(self) -> Sequence[Any]:
+        if self._read is None:
+            self._read = visits_of(self._connection, self._span, queue=self._question.queue)
+        return self._read
+
     def _queues(self) -> tuple[CallFigures, dict[str, CallFigures]]:
         question = self._question
         names = (question.queue,) if question.queue is not None else question.queues
         tallies: dict[str, CallTally] = {name: CallTally() for name in names}
         if self._known is not None:
-            for row in visits_of(self._connection, self._span, queue=question.queue):
+            for row in self._visits():
                 tally = tallies.get(row[0])
                 if tally is None:
                     tally = tallies[row[0]] = CallTally()
@@ -170,9 +183,9 @@ class _Answering:
     def _agents(self) -> tuple[AgentFigures, dict[str, AgentFigures]]:
         if self._known is None:
             return all_agents(()).figures(), {}
-        answered = visits_of(self._connection, self._span, answered_only=True)
         agent = self._question.agent
-        tallies = tally_agents(self._connection, self._span, self._known, answered, agent)
+        handlings = filter(None, map(handling_of, self._visits()))
+        tallies = tally_agents(self._connection, self._span, self._known, handlings, agent)
         figures = {name: tally.figures() for name, tally in tallies.items()}
         return all_agents(tallies.values()).figures(), figures
 
@@ -192,10 +205,14 @@ class _Answering:
         calls = [CallTally() for _ in intervals.begins]
         if self._known is None:
             return []
-        for row in visits_of(self._connection, self._span, queue=question.queue):
-            if question.agent is None or row.agent == question.agent:
-                calls[intervals.index(row.entered_utc_s)].add(row, self._known)
         agents = agents_at_a_time(self._connection, intervals, self._known, question.agent)
+        for row in self._visits():
+            if question.agent is None or row.agent == question.agent:
+                index = intervals.index(row.entered_utc_s)
+                calls[index].add(row, self._known)
+                handling = handling_of(row)
+                if handling is not None:
+                    agents[index].handlings_s.append(handling[1])
         erlangs = erlangs_at_a_time(self._connection, intervals, self._known)
         return [
             IntervalFigures(

@@ -1,7 +1,8 @@
 """The figures of callers: of a queue, of an interval, of all."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -17,7 +18,7 @@ from firmware_host.service_level import (
 )
 from firmware_host.time_spans import Span
 
-__all__ = ["CallFigures", "CallTally", "TellingFigures", "together", "visits_of"]
+__all__ = ["CallFigures", "CallTally", "TellingFigures", "handling_of", "together", "visits_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,8 @@ _LEFT = {
     Outcome.ELSEWHERE.value: "elsewhere",
 }
 _ANSWERED, _ABANDONED = Outcome.ANSWERED.value, Outcome.ABANDONED.value
+_REFUSED, _ELSEWHERE = Outcome.REFUSED.value, Outcome.ELSEWHERE.value
+_NEW, _RETURNED = Came.NEW.value, Came.RETURNED.value
 _COLUMNS = (
     "queue",
     "came",
@@ -119,10 +122,10 @@ _COLUMNS = (
     "monotonic_s",
 )
 
+_of_handling = itemgetter(*map(_COLUMNS.index, ("outcome", "agent", "talk_s", "wrap_up_s")))
 
-def visits_of(
-    connection: Connection, span: Span, *, queue: str | None = None, answered_only: bool = False
-) -> list[Any]:
+
+def visits_of(connection: Connection, span: Span, *, queue: str | None = None) -> Sequence[Any]:
     """The rows of waits that began in a span."""
     columns = queue_visits.c
     query = select(*(columns[name] for name in _COLUMNS)).where(
@@ -130,9 +133,15 @@ def visits_of(
     )
     if queue is not None:
         query = query.where(columns.queue == queue)
-    if answered_only:
-        query = query.where(columns.outcome == _ANSWERED)
-    return list(connection.execute(query).all())
+    return connection.execute(query).all()
+
+
+def handling_of(row: Any) -> tuple[str, float] | None:  # noqa: ANN401 - a row of `visits_of`
+    """Who answered, and how long talk and wrap-up took; None while that is not known."""
+    outcome, agent, talk_s, wrap_up_s = _of_handling(row)
+    if outcome != _ANSWERED or talk_s is None or wrap_up_s is None:
+        return None
+    return agent, talk_s + wrap_up_s
 
 
 @dataclass(slots=True)
@@ -166,18 +175,18 @@ class CallTally:
         if talk_s is not None and wrap_up_s is not None:
             self.talks_s.append(talk_s)
             self.wrap_ups_s.append(wrap_up_s)
-        if outcome == Outcome.REFUSED.value:
+        if outcome == _REFUSED:
             self.refused[why] = self.refused.get(why, 0) + 1
             return
-        if outcome == Outcome.ELSEWHERE.value:
+        if outcome == _ELSEWHERE:
             counts["elsewhere"] = counts.get("elsewhere", 0) + 1
             return
-        if came == Came.RETURNED.value:
+        if came == _RETURNED:
             counts["returned"] = counts.get("returned", 0) + 1
             if outcome == _ANSWERED:
                 counts["returned_answered"] = counts.get("returned_answered", 0) + 1
             return
-        if came != Came.NEW.value:
+        if came != _NEW:
             counts[came] = counts.get(came, 0) + 1
         if wait_s is None:
             wait_s = seconds(Moment(boot, monotonic_s, entered_utc_s), known)

@@ -1,6 +1,8 @@
 """The figures of trunks: how many calls they carry, by group and by carrier."""
 
-from collections.abc import Mapping
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -36,28 +38,33 @@ class TrunkFigures:
 class TrunkTally:
     """Uses, added up."""
 
-    counts: dict[str, int] = field(default_factory=dict)
-    seized_s: float = 0.0
-    changes: list[tuple[float, int]] = field(default_factory=list)
-    "When one more carries a call, or one less."
+    counts: Counter[str] = field(default_factory=Counter)
+    begins_s: list[float] = field(default_factory=list)
+    ends_s: list[float] = field(default_factory=list)
 
     def figures(self, lasts_s: float) -> TrunkFigures:
         """The figures, of a time that lasted so long."""
-        at_once = most = 0
-        # Of one moment, first those that end: who hands a line on does not need two.
-        for _, change in sorted(self.changes):
-            at_once += change
-            most = max(most, at_once)
-        count = self.counts.get
+        times_s = zip(self.begins_s, self.ends_s, strict=True)
+        seized_s = math.fsum(end_s - begin_s for begin_s, end_s in times_s)
         return TrunkFigures(
-            calls_in=count("in", 0),
-            answered_in=count("answered in", 0),
-            calls_out=count("out", 0),
-            answered_out=count("answered out", 0),
-            seized_s=self.seized_s,
-            erlangs=self.seized_s / lasts_s,
-            most_at_once=most,
+            calls_in=self.counts["in"],
+            answered_in=self.counts["answered in"],
+            calls_out=self.counts["out"],
+            answered_out=self.counts["answered out"],
+            seized_s=seized_s,
+            erlangs=seized_s / lasts_s,
+            most_at_once=self._most_at_once(),
         )
+
+    def _most_at_once(self) -> int:
+        begins_s, ends_s = sorted(self.begins_s), sorted(self.ends_s)
+        most = ended = 0
+        for begun, begin_s in enumerate(begins_s, start=1):
+            # Of one moment, first those that end: who hands a line on does not need two.
+            while ends_s[ended] <= begin_s:
+                ended += 1
+            most = max(most, begun - ended)
+        return most
 
 
 def tally_trunks(
@@ -71,24 +78,37 @@ def tally_trunks(
         known: Until when facts are known.
         groups: By port; of calls that came in, facts tell no group.
     """
-    tallies: dict[str, dict[str, TrunkTally]] = {"groups": {}, "carriers": {}, "all": {}}
+    tallies: dict[tuple[str, str], TrunkTally] = {}
     for row, begin_s, end_s in lasting(connection, trunk_uses, _COLUMNS, span, known):
-        port, direction, group, carrier, is_answered = row[:5]
-        names = {"groups": group or groups.get(port, ""), "carriers": carrier, "all": "all"}
-        for kind, name in names.items():
-            tally = tallies[kind].setdefault(name, TrunkTally())
-            lasted_s = span.overlap(begin_s, end_s)
-            if lasted_s > 0:
-                tally.seized_s += lasted_s
-                tally.changes.append((max(begin_s, span.begin_s), 1))
-                tally.changes.append((min(end_s, span.end_s), -1))
-            if begin_s in span:
-                counts = tally.counts
-                counts[direction] = counts.get(direction, 0) + 1
-                if is_answered:
-                    name = f"answered {direction}"
-                    counts[name] = counts.get(name, 0) + 1
-    return {kind: dict(sorted(by_name.items())) for kind, by_name in tallies.items()}
+        port, direction, group, carrier, is_answered = row[-5:]
+        key = group or groups.get(port, ""), carrier
+        tally = tallies.get(key)
+        if tally is None:
+            tally = tallies[key] = TrunkTally()
+        if span.overlap(begin_s, end_s) > 0:
+            tally.begins_s.append(max(begin_s, span.begin_s))
+            tally.ends_s.append(min(end_s, span.end_s))
+        if begin_s in span:
+            tally.counts[direction] += 1
+            if is_answered:
+                tally.counts[f"answered {direction}"] += 1
+    groups_of, carriers, everything = (
+        _together(tallies, name)
+        for name in (lambda key: key[0], lambda key: key[1], lambda _: "all")
+    )
+    return {"groups": groups_of, "carriers": carriers, "all": everything}
+
+
+def _together(
+    tallies: Mapping[tuple[str, str], TrunkTally], name: Callable[[tuple[str, str]], str]
+) -> dict[str, TrunkTally]:
+    by_name: dict[str, TrunkTally] = {}
+    for key, tally in sorted(tallies.items()):
+        total = by_name.setdefault(name(key), TrunkTally())
+        total.counts += tally.counts
+        total.begins_s += tally.begins_s
+        total.ends_s += tally.ends_s
+    return dict(sorted(by_name.items()))
 
 
 def erlangs_at_a_time(connection: Connection, intervals: Intervals, known: Moment) -> list[float]:
