@@ -61,7 +61,7 @@ def _moments(text: str, today: date, zone: ZoneInfo, option: str) -> tuple[float
     """The beginning and the end of what a text names."""
     word = text.strip().lower()
     days = {"today": today, "yesterday": today - timedelta(days=1)}
-    found = re.fullmatch(r"(?:(\d{4}-\d\d-\d\d)(?:[ T]|$))?(\d\d?:\d\d)?", word)
+    found = re.fullmatch(r"(?:(\d{4}-\d\d-\d\d)(?:[ t]|$))?(\d\d?:\d\d)?", word, re.ASCII)
     try:
         if word in days:
             day, clock = days[word], None

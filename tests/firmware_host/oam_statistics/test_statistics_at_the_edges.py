@@ -393,6 +393,19 @@ def test_what_callers_were_told_is_compared_with_what_followed(script, count):
     }
 
 
+def test_a_number_that_comes_again_after_the_process_stopped_is_a_new_call(tmp_path, script):
+    script.log_in("1001")
+    script.serve("1", "1001")
+    asked, database = question(), tmp_path / "records.sqlite"
+    script.keep(tmp_path / "journal")
+    assert_counted_alike(tmp_path / "journal", database, asked)
+    script.call("1")
+    script.queue("1")
+    script.keep(tmp_path / "journal")
+    found = assert_counted_alike(tmp_path / "journal", database, asked)
+    assert told(found["calls"], "offered", "returned") == (2, 0)
+
+
 def test_an_hour_that_comes_twice_is_two_hours(tmp_path):
     begin = datetime(2026, 10, 25, tzinfo=ZoneInfo(ZONE)).timestamp()
     script = Script(begin=begin)
