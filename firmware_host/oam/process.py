@@ -23,6 +23,8 @@ __all__ = ["run_oam"]
 _log = logging.getLogger(__name__)
 
 _TAIL_S = 0.2
+_AT_ONCE = 2000
+"""Facts; half a second. Records that are made anew take minutes, in which there are beats and answers."""
 _MOST_RECORDS = 100_000
 
 
@@ -51,7 +53,7 @@ async def _run(state: Path, url: str) -> None:
 
     def bring_up_to_date() -> None:
         try:
-            projector.catch_up()
+            projector.catch_up(_AT_ONCE)
         except (SQLAlchemyError, OSError) as error:
             raise Refused(f"records can't be brought up to date: {_reason(error)}") from error
 
@@ -100,9 +102,9 @@ async def _run(state: Path, url: str) -> None:
     notifier.ready(f"records in {url}", lambda: None)
     try:
         while not stopping.is_set():
-            complained = _catch_up(projector, complained)
+            complained, is_behind = _catch_up(projector, complained)
             try:
-                async with asyncio.timeout(_TAIL_S):
+                async with asyncio.timeout(0.0 if is_behind else _TAIL_S):
                     await stopping.wait()
             except TimeoutError:
                 continue
@@ -112,18 +114,18 @@ async def _run(state: Path, url: str) -> None:
         engine.dispose()
 
 
-def _catch_up(projector: Projector, complained: str) -> str:
-    """Project what is new; the complaint that stands, so that each is logged once."""
+def _catch_up(projector: Projector, complained: str) -> tuple[str, bool]:
+    """Project what is new; the complaint that stands (each is logged once), and whether there is more."""
     try:
-        projector.catch_up()
+        count = projector.catch_up(_AT_ONCE)
     except (SQLAlchemyError, OSError) as error:
         # Nothing is lost: the journal holds every fact, and the position moves with the records only.
         if _reason(error) != complained:
             _log.error("records stand still: %s; trying on", _reason(error))
-        return _reason(error)
+        return _reason(error), False
     if complained:
         _log.warning("records are brought up to date again")
-    return ""
+    return "", count == _AT_ONCE
 
 
 def _reason(error: Exception) -> str:

@@ -6,6 +6,7 @@ journal was replaced), all records are made anew.
 """
 
 import logging
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -53,22 +54,24 @@ class Projector:
         """The last fact that the records know."""
         return self._sequence
 
-    def catch_up(self) -> int:
-        """Project all that is in the journal; how many facts were new."""
+    def catch_up(self, most: int | None = None) -> int:
+        """Project what is in the journal, so many facts at the most; how many were read."""
         count = 0
         for segment in segments(self._folder):
             if segment.name < self._segment:
                 continue
             if segment.name != self._segment:
                 self._segment, self._offset = segment.name, 0
-            count += self._read(segment)
+            count += self._read(segment, None if most is None else most - count)
+            if count == most:
+                break
         return count
 
-    def _read(self, segment: Path) -> int:
+    def _read(self, segment: Path, most: int | None) -> int:
         if segment.stat().st_size <= self._offset:
             return 0
         damage: list[JournalDamage] = []
-        entries = list(read_segment(segment, damage, offset=self._offset))
+        entries = list(islice(read_segment(segment, damage, offset=self._offset), most))
         for start in range(0, len(entries), _GROUP):
             self._project_group(entries[start : start + _GROUP])
         for part in damage:
