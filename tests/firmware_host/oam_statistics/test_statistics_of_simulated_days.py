@@ -1,8 +1,11 @@
 """Statistics of mornings that the simulator makes: as another program counts them, and as it does itself."""
 
 import shutil
+from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from statistics_bench import (
     assert_counted_alike,
     assert_equal,
@@ -13,6 +16,8 @@ from statistics_bench import (
 
 from firmware_host.journal_format import segments
 from firmware_host.oam import Projector, answer_question, open_database
+
+MIGRATIONS = Path(__file__).parents[3] / "firmware_host" / "oam" / "migrations"
 
 
 @pytest.fixture(scope="module")
@@ -118,4 +123,20 @@ def test_a_journal_that_ends_in_the_middle_is_counted_up_to_there(journal, tmp_p
     data = segments(folder)[0].read_bytes()
     (torn / segments(folder)[0].name).write_bytes(data[: int(len(data) * cut)])
     found = assert_counted_alike(torn, tmp_path / "records.sqlite", question())
+    assert found["calls"]["answered"] > 0
+
+
+def test_records_of_the_release_before_are_made_anew(journal, tmp_path):
+    folder, _ = journal
+    database = tmp_path / "records.sqlite"
+    engine = open_database(f"sqlite:///{database}")
+    Projector(engine, folder).catch_up()
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0003")  # calls and position are as that release left them
+    engine.dispose()
+    found = counted(folder, database, question())
+    assert found == counted(folder, tmp_path / "new.sqlite", question())
     assert found["calls"]["answered"] > 0
