@@ -15,7 +15,7 @@ APT_DAHDI := qemu-system-x86 cpio kmod gcc make libelf1
 APT_BENCH := libspandsp-dev libtiff-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-faults check format native bench bench-dsp bench-pri bench-dahdi soak prove-simulation test-aarch64 test-dahdi sanitize fuzz fuzz-pri lock clean
+.PHONY: help setup demo run test test-faults check format native bench bench-dsp bench-waits bench-pri bench-dahdi soak prove-simulation test-aarch64 test-dahdi sanitize fuzz fuzz-pri lock clean
 
 help:                ## list the targets
 	@grep -hE '^[a-z0-9-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -48,6 +48,9 @@ bench: bench-dsp     ## bench-dsp, and the pump in real time
 bench-dsp: $(STAMP) native ## detectors, G.711, caller ID and the tick beside SpanDSP, in one run
 	@sh scripts/system-packages $(APT_BENCH)
 	@$(BIN)/python scripts/bench_dsp.py $(ARGS)
+
+bench-waits: $(STAMP) ## expected waits beside those of three other call centers, in a minute or two (ARGS="--plot waits.png")
+	@$(BIN)/python -m scripts.bench_expected_wait $(ARGS)
 
 bench-pri: $(STAMP) native $(PROMPTS) ## ISDN calls a second through the whole appliance on 16 E1 (ARGS="--rate 100", "--calls 10000")
 	@$(BIN)/python -m scripts.bench_pri_calls $(ARGS)

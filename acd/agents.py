@@ -7,7 +7,7 @@ station is out of service or off-hook stays logged in and is offered nothing.
 from acd import facts
 from acd.handsets import Handsets
 from acd.ids import AgentId, CallId, PortId, QueueName
-from acd.membership import Membership
+from acd.membership import Kind, Membership
 from acd.orders import Orders
 from acd.records import AgentRecord, AgentState, Refusal
 from acd.routing import Router
@@ -19,7 +19,7 @@ __all__ = ["MISSED", "Agents"]
 MISSED = "missed"
 "Reason of a pause that we impose on an agent who lets offers ring out."
 
-_BUSY = (AgentState.RINGING, AgentState.TALKING)
+_BUSY = (AgentState.RINGING, AgentState.RESERVED, AgentState.TALKING)
 
 
 class Agents:
@@ -36,6 +36,8 @@ class Agents:
             router.set_queue(queue.name, queue.discipline, at_once=queue.ring_at_once)
         self._known: dict[str, AgentSettings] = {agent.agent: agent for agent in settings.agents}
         self.membership = Membership(settings)
+        self.kinds: dict[AgentId, Kind] = {}
+        "What each agent can do at present."
         self._serving: dict[QueueName, dict[AgentId, None]] = {
             queue.name: {} for queue in settings.queues
         }
@@ -76,6 +78,7 @@ class Agents:
     def _seat(self, agent: AgentSettings) -> None:
         lent = self._orders.ledger.agent(agent.agent).lent
         serves = self.membership.served(agent.agent, lent)
+        self.kinds[agent.agent] = Kind(frozenset(serves), tuple(sorted(agent.skills.items())))
         for queue, serving in self._serving.items():
             if queue in serves:
                 serving[agent.agent] = None
@@ -92,6 +95,9 @@ class Agents:
             if agent not in self._known:
                 continue
             record = self._orders.ledger.agent(agent)
+            if record.state is AgentState.READY and record.wanted_pause:
+                # Asked for while the handset rang, for a caller who is gone.
+                self._orders.write(facts.AgentPaused(agent=agent, reason=record.wanted_pause))
             if self._is_ready(record):
                 self._router.make_ready(AgentId(agent), record)
             else:
@@ -152,7 +158,7 @@ class Agents:
     def log_out(self, station: PortId) -> int | None:
         """Log out who is here; None if nobody is, or is in a call."""
         record = self.at(station)
-        if record is None or record.state in _BUSY:
+        if record is None or record.state in _BUSY or self._handsets.is_in_call(station):
             return None
         self._end_waits(record)
         return self._orders.write_and_await(facts.AgentLoggedOut(agent=record.agent))
@@ -225,7 +231,7 @@ class Agents:
             self._seat(known)
         for record in list(self._orders.ledger.agents.values()):
             agent, call = AgentId(record.agent), CallId(record.call)
-            if record.state is AgentState.RINGING:
+            if record.state in (AgentState.RINGING, AgentState.RESERVED):
                 self._orders.write(facts.OfferWithdrawn(call=call, agent=agent))
             elif record.state is AgentState.TALKING:
                 self._orders.write(facts.WrapUpStarted(agent=agent, call=call))

@@ -22,6 +22,7 @@ from acd.ids import AgentId, CallId, Cause, PortId
 from acd.number_plan import NumberPlan
 from acd.numbers import NumberKind, NumberReader, PlainNumbers
 from acd.orders import Orders
+from acd.personal_queues import with_personal_queues
 from acd.records import AgentState, Stage
 from acd.routing import Router
 from acd.settings import CenterSettings
@@ -56,6 +57,7 @@ _OF_CALLS = {
     Purpose.TALK: CallInput.TALK_DUE,
     Purpose.DIAL: CallInput.DIAL_DUE,
     Purpose.RETRY: CallInput.RETRY_DUE,
+    Purpose.CALL_STORE: CallInput.STORE_OVERDUE,
 }
 _HUNG_UP = (
     Cause.CALLER_HUNG_UP,
@@ -84,6 +86,7 @@ class Center:
         problems = contradictions(settings)
         if problems:
             raise SettingsError(problems)
+        settings = with_personal_queues(settings)
         self._settings = settings
         self._orders = Orders()
         self._plan = NumberPlan(settings.number_plan, numbers or PlainNumbers())
@@ -139,6 +142,7 @@ class Center:
                 )
             )
         self._agents.reconcile()
+        self._calls.calling_back.restore()
         for agent in self._orders.ledger.agents:
             self._orders.touch(agent)
         return self._settle()
@@ -189,6 +193,7 @@ class Center:
                 self._return(event.port)
             case events.FactStored():
                 self._handsets.receive_stored(event.ticket)
+                self._calls.store(event.ticket)
             case events.HangUpRequested():
                 call = self._calls.get(event.call)
                 if call is not None:
@@ -230,12 +235,16 @@ class Center:
         if live is None or live.record.stage is not Stage.QUEUED:
             return None
         return prospect_view(
-            self._settings, self._calls.lines, live, self._orders.ledger, max(now, self._orders.now)
+            self._settings,
+            self._calls.places,
+            live,
+            self._orders.ledger,
+            max(now, self._orders.now),
         )
 
     def queues(self, now: float) -> tuple[QueueView, ...]:
         """The queues, in the order of the settings."""
-        return queue_views(self._settings, self._calls.lines, self._orders.ledger, now)
+        return queue_views(self._settings, self._calls.places, self._orders.ledger, now)
 
     def agents(self, now: float) -> tuple[AgentView, ...]:
         """The agents, in the order of the settings."""
@@ -272,7 +281,8 @@ class Center:
             while orders.match_is_due:
                 orders.match_is_due = False
                 self._agents.tell_router()
-                self._calls.offer_waiting()
+                if not self._is_stopping:  # else nobody is called back any more
+                    self._calls.offer_waiting()
                 self._time_relaxation()
                 self._calls.time_rules()
             due = orders.timers.pop_due(orders.now)
@@ -291,6 +301,8 @@ class Center:
             self._agents.end_wrap_up(AgentId(owner))
         elif purpose is Purpose.MISSED_DELAY:
             self._orders.touch(owner)
+        elif purpose is Purpose.CALL_BACK:
+            self._calls.calling_back.pass_deadline(owner)
         elif purpose is Purpose.RULES:
             self._calls.apply_rules()
             self._orders.match_is_due = True

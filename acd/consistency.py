@@ -8,8 +8,11 @@ from typing import assert_never
 from acd.ids import Cause
 from acd.ivr import LANGUAGES
 from acd.settings import (
+    CallBackNode,
     CenterSettings,
+    CollectNode,
     DialNode,
+    ExtensionNode,
     FlowSettings,
     HangUpNode,
     HoursNode,
@@ -80,6 +83,9 @@ def _queues(settings: CenterSettings) -> Iterator[str]:
             if member not in agents:
                 yield f"{where}: there is no agent {member!r}"
         yield from _twice(f"{where}: agent", queue.agents)
+        window = queue.call_backs.schedule
+        if window and all(window != each.name for each in settings.schedules):
+            yield f"{where}: call-backs: there is no schedule {window!r}"
         for overflow in queue.overflows:
             if overflow.to is not None and all(
                 overflow.to != each.name for each in settings.queues
@@ -130,6 +136,12 @@ def _flows(settings: CenterSettings) -> Iterator[str]:
                     for queue in (node.queue, *node.also):
                         if queue not in queues:
                             yield f"{where}: there is no queue {queue!r}"
+                case CallBackNode() if node.queue not in queues:
+                    yield f"{where}: there is no queue {node.queue!r}"
+                case CollectNode() | ExtensionNode() | CallBackNode():
+                    yield from _at_least(f"{where}: timeout_s", node.timeout_s, 0.1)
+                    if node.attempts < 1:
+                        yield f"{where}: attempts must be at least 1"
                 case HangUpNode() if node.cause not in _CAUSES:
                     yield f"{where}: there is no cause {node.cause!r}"
                 case MenuNode():
@@ -169,6 +181,17 @@ def _ways_out(node: Node) -> dict[str, str]:
             return {"timed_out": node.timed_out, **keys, **ways}
         case DialNode():
             return {"failed": node.failed}
+        case CollectNode():
+            return {"next": node.next, "exhausted": node.exhausted}
+        case ExtensionNode():
+            return {
+                "exhausted": node.exhausted,
+                "unknown": node.unknown,
+                "absent": node.absent,
+                "timed_out": node.timed_out,
+            }
+        case CallBackNode():
+            return {"next": node.next, "failed": node.failed}
         case HangUpNode():
             return {}
         case _:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from acd.ids import AgentId, CallId, QueueName
-from acd.waiting import ExpectedWait
+from acd.waiting import ToldWait
 
 __all__ = ["Contact", "Medium"]
 
@@ -34,7 +34,7 @@ class Contact:
     "Decides between those who entered at the same time."
     medium: Medium = Medium.VOICE
     told_place: int | None = None
-    told_wait: ExpectedWait | None = None
+    told_wait: ToldWait | None = None
     prefers: AgentId | None = None
     "Who served this caller last, and for whom it waits alone at first."
     overflowed: frozenset[int] = frozenset()

@@ -17,6 +17,11 @@ __all__ = [
     "AgentWrappedUp",
     "AnnouncementPlayed",
     "CallAnswered",
+    "CallBackAttempted",
+    "CallBackEnded",
+    "CallBackPostponed",
+    "CallBackReached",
+    "CallBackRequested",
     "CallBarred",
     "CallConnected",
     "CallEnded",
@@ -25,6 +30,7 @@ __all__ = [
     "CallPlaced",
     "CallUnsupervised",
     "CallerQueued",
+    "DataKeyed",
     "Fact",
     "FarEndAlerted",
     "FarEndAnswered",
@@ -109,6 +115,8 @@ class CallPlaced:
     port: str
     agent: str
     "Who is logged in there; empty: nobody."
+    call_back: str = ""
+    "That it is made for."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +270,77 @@ class CallOverflowed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DataKeyed:
+    """The caller keyed in digits that were asked for."""
+
+    call: str
+    node: str
+    digits: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackRequested:
+    """The caller of this call wants to be called back, and keeps the place."""
+
+    call: str
+    number: str
+    "Canonical."
+    queue: str
+    waited_s: float
+    "Of waiting that counts."
+    priority: float
+    "Points besides the queue's own."
+    ageing: float | None
+    needs: tuple[str, ...]
+    "Skills besides the queue's own, as ``english>=3``."
+    language: str
+    tenant: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackAttempted:
+    """An agent has lifted the handset, and the number is dialled."""
+
+    call_back: str
+    "The call in which it was asked for."
+    call: str
+    agent: str
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackReached:
+    """Whoever wanted to be called back has answered, and talks to the agent."""
+
+    call_back: str
+    call: str
+    agent: str
+    queue: str
+    number: str
+    waited_s: float
+    turn: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackPostponed:
+    """An attempt has come to nothing; there will be another one after so long."""
+
+    call_back: str
+    why: str
+    delay_s: float
+    counts: bool = True
+    "False: nobody could be dialled; that was no attempt."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackEnded:
+    """The caller was reached, has called again, or will not be called any more."""
+
+    call_back: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentLent:
     """An agent helps another queue from now on."""
 
@@ -285,11 +364,19 @@ class AgentReturned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnouncementPlayed:
-    """The caller was told a place."""
+    """The caller was told a place, and perhaps the wait."""
 
     call: str
     queue: str
     place: int
+    wait_s: float | None = None
+    "As it was said; 0: a little longer than said before; None: nothing."
+    quantile: float = 0.0
+    "Of which chance the estimate behind it was; 0: the mean."
+    quantile_s: float = 0.0
+    "That estimate,"
+    mean_s: float = 0.0
+    "and the mean."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -457,6 +544,7 @@ class SnapshotTaken:
     places: tuple[dict[str, str | int | float | None], ...] = ()
     "As in `acd.memory`."
     loans: tuple[dict[str, str | int | float | None], ...] = ()
+    call_backs: tuple[dict[str, str | int | float | None], ...] = ()
 
 
 Fact = (
@@ -480,6 +568,12 @@ Fact = (
     | QueueRefused
     | QueueLeft
     | CallOverflowed
+    | DataKeyed
+    | CallBackRequested
+    | CallBackAttempted
+    | CallBackReached
+    | CallBackPostponed
+    | CallBackEnded
     | AgentLent
     | AgentReturned
     | AnnouncementPlayed

@@ -46,6 +46,7 @@ class Cause(Enum):
     OPERATOR = "hung up by operator"
     LINE_FAILED = "line out of service"
     NO_ANSWER = "no answer"
+    CALLED_AGAIN = "the caller called again"
     ANSWERED_ELSEWHERE = "answered by another agent"
     FLOW_FAULT = "flow leads nowhere"
     RESTART = "call server restarted"

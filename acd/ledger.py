@@ -9,18 +9,32 @@ what they can and break nothing.
 from dataclasses import dataclass, field
 
 from acd import facts
+from acd.call_backs import CallBacks
 from acd.carriers import count_incoming, count_outgoing
 from acd.facts import Fact, SnapshotTaken
 from acd.ids import Cause
 from acd.memory import Memory
 from acd.records import AgentRecord, AgentState, CallRecord, Loan, Refusal, Stage
 from acd.snapshots import agents_of, calls_of, take_snapshot
+from acd.waiting import (
+    Duration,
+    Told,
+    observe_arrival,
+    observe_duration,
+    observe_end_of_wait,
+    observe_service,
+)
 
 __all__ = ["Ledger"]
 
-_BUSY = (AgentState.RINGING, AgentState.TALKING, AgentState.WRAPPING_UP)
-_REMEMBERED_TALKS = 50
-"A mean follows the day: it has forgotten two thirds of what was so this many talks ago."
+_BUSY = (
+    AgentState.RINGING,
+    AgentState.RESERVED,
+    AgentState.TALKING,
+    AgentState.WRAPPING_UP,
+)
+_SINCE_ARRIVAL = "ms since arrival "
+"Counters of a snapshot only: an age, where the live record has a time."
 
 
 @dataclass(slots=True)
@@ -30,7 +44,10 @@ class Ledger:
     agents: dict[str, AgentRecord] = field(default_factory=dict)
     calls: dict[str, CallRecord] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
+    last_arrivals: dict[str, float] = field(default_factory=dict)
+    "When the last caller of each queue came."
     memory: Memory = field(default_factory=Memory)
+    call_backs: CallBacks = field(default_factory=CallBacks)
     _at_station: dict[str, str] = field(default_factory=dict, compare=False)
 
     def agent(self, agent: str) -> AgentRecord:
@@ -62,6 +79,7 @@ class Ledger:
                 facts.CallAnswered()
                 | facts.FlowEntered()
                 | facts.CallerQueued()
+                | facts.AnnouncementPlayed()
                 | facts.NumberDialled()
                 | facts.TrunkSeized()
                 | facts.FarEndAnswered()
@@ -77,6 +95,19 @@ class Ledger:
                 | facts.CallConnected()
             ):
                 self._change_offer(fact, at)
+            case facts.CallBackReached():
+                self._reach(fact, at)
+            case (
+                facts.CallBackRequested()
+                | facts.CallBackAttempted()
+                | facts.CallBackPostponed()
+                | facts.CallBackEnded()
+            ):
+                self.call_backs.apply(fact, at)
+                if isinstance(fact, facts.CallBackAttempted):
+                    agent = self._known(fact.agent)
+                    _be(agent, AgentState.RESERVED, at)
+                    agent.call, agent.queue = fact.call, fact.queue
             case (
                 facts.AgentLoggedIn()
                 | facts.LogInRefused()
@@ -95,18 +126,39 @@ class Ledger:
 
     def snapshot(self, now: float) -> SnapshotTaken:
         """The records as one fact."""
+        ages = {
+            _SINCE_ARRIVAL + queue: round(1000 * max(now - at, 0.0))
+            for queue, at in self.last_arrivals.items()
+        }
         return take_snapshot(
-            self.agents.values(), self.calls.values(), self.counters, self.memory, now
+            self.agents.values(),
+            self.calls.values(),
+            self.counters | ages,
+            self.memory,
+            self.call_backs,
+            now,
         )
 
     def _restore(self, fact: SnapshotTaken, at: float) -> None:
         self.counters = dict(fact.counters)
+        self.last_arrivals = {
+            name.removeprefix(_SINCE_ARRIVAL): at - self.counters.pop(name) / 1000
+            for name in fact.counters
+            if name.startswith(_SINCE_ARRIVAL)
+        }
         self.agents = {record.agent: record for record in agents_of(fact, at)}
         self._at_station = {
             record.station: record.agent for record in self.agents.values() if record.station
         }
         self.calls = {record.call: record for record in calls_of(fact, at)}
         self.memory.restore(fact.services, fact.places, at)
+        self.call_backs.restore(fact.call_backs, at)
+
+    def _note_arrival(self, queue: str, at: float) -> None:
+        last = self.last_arrivals.get(queue)
+        if last is not None:
+            observe_arrival(self.counters, queue, max(at - last, 0.0))
+        self.last_arrivals[queue] = at
 
     def _add(self, counter: str, amount: int = 1) -> int:
         self.counters[counter] = self.counters.get(counter, 0) + amount
@@ -121,12 +173,6 @@ class Ledger:
         if fact.call.isascii() and fact.call.isdigit():
             self.counters["last call"] = max(self.count("last call"), int(fact.call))
 
-    def _average(self, what: str, queue: str, talks: int, took_s: float) -> None:
-        """Let a duration change a mean in which the last calls count for more than those long ago."""
-        mean = f"mean {what} ms {queue}"
-        took_ms = 1000 * max(took_s, 0.0)
-        self._add(mean, round((took_ms - self.count(mean)) / min(talks, _REMEMBERED_TALKS)))
-
     def _end(self, fact: facts.CallEnded, at: float) -> None:
         record = self.calls.pop(fact.call, None)
         count_incoming(self._add, fact)
@@ -136,9 +182,10 @@ class Ledger:
             and record.stage is Stage.TALKING
             and fact.cause != Cause.RESTART.value
         ):
-            talks = self._add(f"talks {record.queue}")
-            self._average("ring", record.queue, talks, record.rang_s)
-            self._average("talk", record.queue, talks, at - record.stage_since)
+            self._add(f"talks {record.queue}")
+            observe_duration(self.counters, record.queue, Duration.RING, record.rang_s)
+            talked_s = at - record.stage_since
+            observe_duration(self.counters, record.queue, Duration.TALK, talked_s)
         if record is not None and fact.stage in (Stage.QUEUED.value, Stage.OFFERING.value):
             entered = record.queued_since - record.waited_before_s
             self.memory.leave(record.number, record.queue, entered, at)
@@ -150,12 +197,15 @@ class Ledger:
             and not record.is_served
         ):
             self._add(f"abandoned {record.queue}")
+            waited_s = at - record.queued_since
+            observe_end_of_wait(self.counters, record.queue, waited_s, left=True)
 
     def _change_call(
         self,
         fact: facts.CallAnswered
         | facts.FlowEntered
         | facts.CallerQueued
+        | facts.AnnouncementPlayed
         | facts.NumberDialled
         | facts.TrunkSeized
         | facts.TrunkReleased
@@ -181,14 +231,24 @@ class Ledger:
                 _move(record, Stage.THROUGH, at)
             case facts.FlowEntered():
                 if record.stage is not Stage.WALKING:
+                    if record.stage is Stage.QUEUED and not record.is_served:
+                        waited_s = at - record.queued_since
+                        observe_end_of_wait(self.counters, record.queue, waited_s, left=False)
                     _move(record, Stage.WALKING, at)
             case facts.CallerQueued():
                 if record.stage is not Stage.TALKING:
                     record.queued_since = at  # who comes back from a lost talk keeps the old time
                     record.waited_before_s = fact.waited_before_s
                     self.memory.come_back(record.number, fact.queue)
+                    record.told_at = None
+                    self._note_arrival(fact.queue, at)
                 record.queue = fact.queue
                 _move(record, Stage.QUEUED, at)
+            case facts.AnnouncementPlayed():
+                if record.told_at is None and fact.wait_s:
+                    record.told_at, record.told_wait_s = at, fact.wait_s
+                    record.told_mean_s, record.told_quantile_s = fact.mean_s, fact.quantile_s
+                    record.told_quantile = fact.quantile
             case facts.RecordingStarted():
                 record.is_recorded = True
             case facts.RecordingStopped():
@@ -242,11 +302,30 @@ class Ledger:
                     _move(call, Stage.TALKING, at)
                     self._count_service(call, at)
 
+    def _reach(self, fact: facts.CallBackReached, at: float) -> None:
+        agent = self._known(fact.agent)
+        _be(agent, AgentState.TALKING, at)
+        agent.calls_taken += 1
+        agent.taken[fact.queue] = agent.taken.get(fact.queue, 0) + 1
+        agent.turns[fact.queue] = agent.turns.get(fact.queue, 0.0) + fact.turn
+        self.memory.serve(fact.number, fact.agent, at)
+        self._add(f"called back {fact.queue}")
+
     def _count_service(self, call: CallRecord, at: float) -> None:
         if not call.is_served:
             call.is_served = True
             self._add(f"served {call.queue}")
-            self._add(f"waited ms {call.queue}", round(1000 * max(at - call.queued_since, 0.0)))
+            waited_s = max(at - call.queued_since, 0.0)
+            self._add(f"waited ms {call.queue}", round(1000 * waited_s))
+            observe_end_of_wait(self.counters, call.queue, waited_s, left=False)
+            if call.told_at is not None:
+                told = Told(
+                    wait_s=call.told_wait_s,
+                    mean_s=call.told_mean_s,
+                    quantile_s=call.told_quantile_s,
+                    quantile=call.told_quantile,
+                )
+                observe_service(self.counters, call.queue, told, max(at - call.told_at, 0.0))
 
     def _change_agent(
         self,
@@ -294,6 +373,9 @@ class Ledger:
                 _be(agent, AgentState.WRAPPING_UP, at)
                 agent.call = fact.call
             case facts.AgentWrappedUp():
+                if agent.state is AgentState.WRAPPING_UP and agent.queue:
+                    took_s = at - agent.since
+                    observe_duration(self.counters, agent.queue, Duration.WRAP_UP, took_s)
                 self._make_ready(agent, at)
             case facts.AgentLent():
                 agent.lent[fact.queue] = Loan(tuple(fact.leaves), fact.loan, at)

@@ -1,12 +1,21 @@
 """Who serves which queue at present: as configured, and with the loans of this moment. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from acd.ids import AgentId, QueueName
 from acd.records import Loan
 from acd.settings import CenterSettings
 
-__all__ = ["Membership"]
+__all__ = ["Kind", "Membership"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Agents who serve the same queues and have the same skills."""
+
+    queues: frozenset[QueueName]
+    skills: tuple[tuple[str, int], ...]
 
 
 class Membership:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from acd.ids import PortId
-from acd.numbers import Number, NumberKind, NumberReader
+from acd.numbers import Number, NumberForm, NumberKind, NumberReader
 from acd.trunk_settings import (
     CalledNumberSettings,
     NumberPlanSettings,
@@ -65,6 +65,13 @@ class NumberPlan:
             read = self.reader.read(number)
             found = None if read is None else self._longest_of_ours(read.digits)
         return found
+
+    def dialled_as(self, number: str) -> str:
+        """A caller's number as somebody here would dial it; empty: it can't be called."""
+        read = self.reader.read(number) if number else None
+        if read is None or not self.attempts(read):
+            return ""
+        return self.reader.write(read, NumberForm.NATIONAL).removeprefix("+")
 
     def route(self, number: Number) -> RouteSettings | None:
         """The route of the longest beginning."""

@@ -9,6 +9,7 @@ from acd.routing import Discipline, SkillRequirement
 from acd.thresholds import Threshold
 
 __all__ = [
+    "CallBackSettings",
     "CallerListSettings",
     "LoanSettings",
     "Overflow",
@@ -64,6 +65,19 @@ class Staffed(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackSettings:
+    """How callers are called back who have asked for it."""
+
+    attempts: int = 3
+    "So often a number is dialled."
+    retry_s: float = 600.0
+    schedule: str = ""
+    "Calls are made when this one is open; empty: at any time."
+    expires_s: float = 86_400.0
+    "Whoever could not be called by then is not called any more."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSettings:
     """A queue and who serves it.
 
@@ -73,6 +87,8 @@ class QueueSettings:
 
     name: QueueName
     agents: tuple[AgentId, ...]
+    is_personal: bool = False
+    "An agent's own, for callers who ask for that agent by number."
     discipline: Discipline = Discipline.LONGEST_IDLE
     ring_at_once: int = 2
     "How many handsets `Discipline.RING_SOME` rings."
@@ -103,9 +119,14 @@ class QueueSettings:
     "and again this often (0: never again),"
     announce_wait: bool = True
     "together with the expected wait, once the queue's calls allow an estimate."
+    announce_quantile: float = 0.8
+    "As many of those served will wait no longer than they are told; 0: the mean is told."
+    expected_talk_s: float = 0.0
+    "What a talk is taken to last while few have been measured; 0: nothing is told until then."
     announce_place: bool = True
     messages: tuple[QueueMessage, ...] = ()
     music: str = "default"
+    call_backs: CallBackSettings = CallBackSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

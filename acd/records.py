@@ -12,6 +12,8 @@ class AgentState(Enum):
     LOGGED_OUT = "logged out"
     READY = "ready"
     RINGING = "ringing"
+    RESERVED = "reserved"
+    "Has lifted the handset for a call-back, and waits for the caller's answer."
     TALKING = "talking"
     WRAPPING_UP = "wrapping up"
     PAUSED = "paused"
@@ -105,6 +107,13 @@ class CallRecord:
     "How long the handset rang that was answered."
     ringing: int = 0
     "How many handsets ring for it."
+    told_at: float | None = None
+    "When this caller was first told how long it will take,"
+    told_wait_s: float = 0.0
+    "and what; as in `acd.waiting.Told`."
+    told_mean_s: float = 0.0
+    told_quantile_s: float = 0.0
+    told_quantile: float = 0.0
     is_recorded: bool = False
     is_served: bool = False
     number: str = ""

@@ -14,9 +14,11 @@ from acd.trunk_settings import NumberPlanSettings, TrunkSettings
 
 __all__ = [
     "AgentSettings",
-    "CallerListSettings",
+    "CallBackNode",
     "CenterSettings",
+    "CollectNode",
     "DialNode",
+    "ExtensionNode",
     "FlowSettings",
     "HangUpNode",
     "HoursNode",
@@ -118,6 +120,51 @@ class DialNode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CollectNode:
+    """Asks for digits, such as a customer's number; lists of callers may name them."""
+
+    prompts: tuple[str, ...]
+    next: str
+    exhausted: str
+    invalid: tuple[str, ...] = ()
+    most_digits: int = 12
+    least_digits: int = 1
+    timeout_s: float = 5.0
+    attempts: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionNode:
+    """Asks for an agent's number and waits for that agent, and nobody else."""
+
+    prompts: tuple[str, ...]
+    exhausted: str
+    "Where to go on when no number was keyed in,"
+    unknown: str
+    "nobody has it,"
+    absent: str
+    "the agent is not logged in,"
+    timed_out: str
+    "or did not become free in time."
+    longest_wait_s: float = 120.0
+    most_digits: int = 12
+    timeout_s: float = 5.0
+    attempts: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackNode:
+    """Offers to call the caller back, who keeps the place in the queue; then goes on to ``next``."""
+
+    queue: QueueName
+    next: str
+    failed: str
+    "Where to go on when no number was confirmed, or it can't be called from here."
+    timeout_s: float = 8.0
+    attempts: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HangUpNode:
     """Plays ``prompts``, if any, and hangs up. ``cause`` is the value of an `acd.ids.Cause`."""
 
@@ -125,7 +172,17 @@ class HangUpNode:
     cause: str = "flow ended"
 
 
-Node = HoursNode | MenuNode | SayNode | QueueNode | DialNode | HangUpNode
+Node = (
+    HoursNode
+    | MenuNode
+    | SayNode
+    | CollectNode
+    | QueueNode
+    | ExtensionNode
+    | CallBackNode
+    | DialNode
+    | HangUpNode
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

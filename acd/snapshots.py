@@ -6,6 +6,7 @@ what is missing or not understood takes the value of a record that knows nothing
 
 from collections.abc import Iterable, Iterator
 
+from acd.call_backs import CallBacks
 from acd.facts import SnapshotTaken
 from acd.memory import Memory
 from acd.records import AgentRecord, AgentState, CallRecord, Loan, Stage
@@ -25,6 +26,7 @@ def take_snapshot(
     calls: Iterable[CallRecord],
     counters: dict[str, int],
     memory: Memory,
+    call_backs: CallBacks,
     now: float,
 ) -> SnapshotTaken:
     """Everything as of now."""
@@ -37,6 +39,7 @@ def take_snapshot(
         services=services,
         places=places,
         loans=tuple(_loan_rows(agents, now)),
+        call_backs=tuple(call_backs.rows(now)),
     )
 
 
@@ -113,6 +116,11 @@ def _call_row(record: CallRecord, now: float) -> _Row:
         "number": record.number,
         "waited_before_s": record.waited_before_s,
         "ringing": record.ringing,
+        "told_age_s": _age(record.told_at, now),
+        "told_wait_s": record.told_wait_s,
+        "told_mean_s": record.told_mean_s,
+        "told_quantile_s": record.told_quantile_s,
+        "told_quantile": record.told_quantile,
         "is_recorded": int(record.is_recorded),
         "is_served": int(record.is_served),
         "tenant": record.tenant,
@@ -191,6 +199,11 @@ def _call_from(row: _Row, at: float) -> CallRecord:
         number=_text(row.get("number")),
         waited_before_s=_seconds(row.get("waited_before_s")),
         ringing=_number(row.get("ringing")),
+        told_at=_time(row.get("told_age_s"), at),
+        told_wait_s=_seconds(row.get("told_wait_s")),
+        told_mean_s=_seconds(row.get("told_mean_s")),
+        told_quantile_s=_seconds(row.get("told_quantile_s")),
+        told_quantile=_seconds(row.get("told_quantile")),
         is_recorded=bool(_number(row.get("is_recorded"))),
         is_served=bool(_number(row.get("is_served"))),
         tenant=_text(row.get("tenant")) or "main",

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from acd.calls import Call, Calls
-from acd.calls.waiting import Waiting
+from acd.calls.places import Places
 from acd.handsets import Handsets
 from acd.ids import AgentId, CallId, PortId, QueueName
 from acd.ledger import Ledger
@@ -20,6 +20,7 @@ from acd.views import (
     StationView,
     TrunkGroupView,
 )
+from acd.waiting import stretch_of
 
 __all__ = [
     "agent_views",
@@ -46,7 +47,7 @@ def call_views(calls: Calls, now: float) -> tuple[CallView, ...]:
                 caller=call.caller,
                 stage=record.stage.value,
                 queue=None if contact is None else contact.queue,
-                place=calls.lines.place_of(call) if is_waiting else None,
+                place=calls.places.place_of(call) if is_waiting else None,
                 agent=call.agent or next(iter(call.offers.values()), None),
                 out_port=None if call.outgoing is None else call.outgoing.port,
                 goes_to=None if call.outgoing is None else call.outgoing.number.digits,
@@ -59,24 +60,24 @@ def call_views(calls: Calls, now: float) -> tuple[CallView, ...]:
 
 
 def prospect_view(
-    settings: CenterSettings, waiting: Waiting, call: Call, ledger: Ledger, now: float
+    settings: CenterSettings, places: Places, call: Call, ledger: Ledger, now: float
 ) -> ProspectView:
     """For whom a caller waits."""
     assert call.contact is not None
     skills = {agent.agent: agent.skills for agent in settings.agents}
-    places = []
+    rows = []
     for queue in call.contact.queues:
-        entry = waiting.entry(call, queue)
+        entry = places.entry(call, queue)
         able = [
             record
-            for record in waiting.serving(queue)
+            for record in places.serving(queue)
             if entry.wanted.is_met_by(AgentId(record.agent), skills[AgentId(record.agent)])
         ]
         last = entry.stage + 1 >= len(entry.stages)
-        places.append(
+        rows.append(
             PlaceView(
                 queue=queue,
-                place=waiting.place_in(call, queue),
+                place=places.place_in(call, queue),
                 score=round(entry.score(now), 1),
                 needs=" ".join(f"{skill}>={level}" for skill, level in entry.wanted.needs),
                 only=entry.wanted.only,
@@ -89,21 +90,28 @@ def prospect_view(
             )
         )
     return ProspectView(
-        call=call.id, waited_s=_lasts(call.contact.entered, now), queues=tuple(places)
+        call=call.id, waited_s=_lasts(call.contact.entered, now), queues=tuple(rows)
     )
 
 
 def queue_views(
-    settings: CenterSettings, waiting: Waiting, ledger: Ledger, now: float
+    settings: CenterSettings, places: Places, ledger: Ledger, now: float
 ) -> tuple[QueueView, ...]:
     """The queues, in the order of the settings."""
     views = []
     for queue in settings.queues:
-        present = waiting.present(queue.name)
+        present = places.present(queue.name)
+        if queue.is_personal and not present:
+            continue
         oldest = min((contact.entered for contact in present), default=None)
         states = Counter(ledger.agent(agent).state for agent in queue.agents)
         served = ledger.count(f"served {queue.name}")
         waited_s = ledger.count(f"waited ms {queue.name}") / 1000
+        wait = places.wait_of_next(queue.name, now)
+        quantile_s = None
+        if wait is not None:
+            stretch = stretch_of(ledger.counters, queue.name)
+            quantile_s = wait.quantile_s(queue.announce_quantile or 0.8) * stretch
         views.append(
             QueueView(
                 queue=queue.name,
@@ -115,9 +123,14 @@ def queue_views(
                 wrapping_up=states[AgentState.WRAPPING_UP],
                 paused=states[AgentState.PAUSED],
                 logged_in=len(queue.agents) - states[AgentState.LOGGED_OUT],
+                call_backs=sum(
+                    record.queue == queue.name for record in ledger.call_backs.records.values()
+                ),
                 served=served,
                 abandoned=ledger.count(f"abandoned {queue.name}"),
                 average_wait_s=waited_s / served if served else 0.0,
+                expected_wait_s=None if wait is None else wait.mean_s,
+                expected_wait_quantile_s=quantile_s,
             )
         )
     return tuple(views)
@@ -134,7 +147,11 @@ def agent_views(
     views = []
     for agent in settings.agents:
         record = ledger.agent(agent.agent)
-        has_call = record.state in (AgentState.RINGING, AgentState.TALKING)
+        has_call = record.state in (
+            AgentState.RINGING,
+            AgentState.RESERVED,
+            AgentState.TALKING,
+        )
         is_out = record.state is AgentState.LOGGED_OUT
         views.append(
             AgentView(

@@ -21,9 +21,11 @@ class Purpose(Enum):
     DIAL = "the answer to a call that goes out"
     RETRY = "the next try for a free line"
     HANDSET = "the next move of a handset's user"
+    CALL_STORE = "what a caller asked for to be safe on disk"
     STORE = "a fact to be safe on disk"
     WRAP_UP = "the end of a wrap-up"
     RELAX = "the next moment at which a caller asks for less"
+    CALL_BACK = "the next attempt to call somebody back"
     RULES = "the next look at the rules of the queues"
     MISSED_DELAY = "the next offer after a missed one"
 

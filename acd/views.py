@@ -88,10 +88,16 @@ class QueueView:
     wrapping_up: int
     paused: int
     logged_in: int
+    call_backs: int
+    "Callers who wait to be called back."
     served: int
     abandoned: int
     average_wait_s: float
     "Of those served."
+    expected_wait_s: float | None
+    "The mean wait of who would come now; None: unknown,"
+    expected_wait_quantile_s: float | None
+    "and the wait that would be told: the queue's quantile."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

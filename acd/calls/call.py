@@ -8,10 +8,10 @@ from enum import Enum
 
 from acd.contact import Contact
 from acd.ids import AgentId, CallerIdentity, CallId, PortId, QueueName
-from acd.ivr import ToEnd, ToNumber, ToQueue, Walk
+from acd.ivr import ToCallBack, ToEnd, ToExtension, ToNumber, ToQueue, Walk
 from acd.number_plan import Attempt
 from acd.numbers import Number
-from acd.points import Points
+from acd.points import NO_POINTS, Points
 from acd.records import CallRecord
 from acd.settings import QueueNode
 
@@ -22,6 +22,9 @@ class CallInput(Enum):
     """What can happen to a call, other than its end."""
 
     KEYED = "keyed"
+    STORED = "stored"
+    "What the caller asked for, in the flow."
+    STORE_OVERDUE = "store overdue"
     SOUND_FINISHED = "sound finished"
     WALK_DUE = "walk due"
     WAIT_DUE = "wait due"
@@ -101,6 +104,7 @@ class Call:
     "Of the flow, in which the caller waits."
     lists: tuple[str, ...] = ()
     "Of callers, on which this one stands."
+    points_of_called: Points = NO_POINTS
     points: tuple[Points, ...] = ()
     "Of the number that was called, and of those lists,"
     raised: tuple[Points, ...] = ()
@@ -111,6 +115,12 @@ class Call:
     "Whose handsets ring for this caller,"
     offered_in: QueueName | None = None
     "by this queue."
+    call_back: str = ""
+    "That this call of ours is made for."
+    ticket: int | None = None
+    "Of what the caller waits for to be safe on disk."
+    keyed: str = ""
+    "What the caller keyed in when asked."
     agent: AgentId | None = None
     station: PortId | None = None
     "That talks to this caller, or has begun the call."
@@ -123,8 +133,8 @@ class Call:
 
     @property
     def is_from_station(self) -> bool:
-        """Whether somebody at a station dialled it."""
-        return self.station == self.port
+        """Whether it began at a station: somebody dialled it there, or it is to call somebody back."""
+        return self.station == self.port or bool(self.call_back)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,5 +144,5 @@ class ToNode:
     node: str
 
 
-Move = ToNode | ToQueue | ToNumber | ToEnd
+Move = ToNode | ToQueue | ToNumber | ToCallBack | ToExtension | ToEnd
 "Where a stage sends the caller next."

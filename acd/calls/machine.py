@@ -10,9 +10,12 @@ from acd import facts
 from acd.actions import AnswerCall, Signal, StartRecording, StopRecording
 from acd.agents import Agents
 from acd.caller_lists import stands_on
+from acd.calls.announcing import Announcing
 from acd.calls.call import Call, CallInput, Move, ToNode
+from acd.calls.calling_back import CallingBack
 from acd.calls.dialling import Dialling
 from acd.calls.emergency import call_to_end
+from acd.calls.places import Places
 from acd.calls.queue_rules import QueueRules
 from acd.calls.speaking import silence
 from acd.calls.talking import Talking
@@ -21,14 +24,23 @@ from acd.calls.waiting import Waiting
 from acd.calls.walking import Walking
 from acd.handsets import Handsets
 from acd.ids import AgentId, CallerIdentity, CallId, Cause, PortId
-from acd.ivr import ToEnd, ToNumber, ToQueue, Walk, is_open
+from acd.ivr import (
+    ToCallBack,
+    ToEnd,
+    ToExtension,
+    ToNumber,
+    ToQueue,
+    Walk,
+    is_open,
+)
 from acd.number_plan import Attempt, NumberPlan
 from acd.numbers import Number
 from acd.orders import Orders
-from acd.points import Points
+from acd.personal_queues import personal_queue
+from acd.points import NO_POINTS
 from acd.records import Stage
-from acd.routing import Router
-from acd.settings import CenterSettings
+from acd.routing import Decision, Router
+from acd.settings import CenterSettings, QueueNode
 from acd.trunks import Trunks
 
 __all__ = ["Calls"]
@@ -71,30 +83,35 @@ class Calls:
         self._met_on = {trunk.port: trunk for trunk in settings.trunks}
         self._flows = {flow.name: flow for flow in settings.flows}
         self._schedules = {schedule.name: schedule for schedule in settings.schedules}
-        self._walking = Walking(orders)
+        self._walking = Walking(orders, self._recognise)
         self._router = router
-        self._waiting = Waiting(settings, orders, handsets, agents, router)
-        self._rules = QueueRules(settings, orders, agents, self._waiting)
+        self.places = Places(settings, orders, agents, router)
+        self.calling_back = CallingBack(
+            orders, handsets, agents, self.places, router, plan, self._is_open, self._end_by_id
+        )
+        announcing = Announcing(orders, self.places)
+        self._waiting = Waiting(
+            orders, handsets, agents, self.places, announcing, self.calling_back.caller_is_here
+        )
+        self._rules = QueueRules(settings, orders, agents, self.places)
         self._talking = Talking(settings, orders, handsets, agents, self._waiting)
         self._dialling = Dialling(orders, plan, trunks, self._preempt)
         self._through = Through(settings.talk_limit_s, orders, self._dialling)
         self._live: dict[CallId, Call] = {}
+        self._tickets: dict[int, CallId] = {}
         self._table = _table(
             self._walking,
             self._waiting,
+            announcing,
             self._talking,
             self._dialling,
             self._far_answers,
             self._through,
+            self._answer_offer,
         )
 
     def __iter__(self) -> Iterator[Call]:
         return iter(tuple(self._live.values()))
-
-    @property
-    def lines(self) -> Waiting:
-        """The queues."""
-        return self._waiting
 
     def get(self, call: str | None) -> Call | None:
         """A live call."""
@@ -134,7 +151,8 @@ class Calls:
         )
         language = met.language if ours is None else ours.language or met.language
         call = Call(orders.ledger.calls[call_id], port, caller, language, called)
-        self._recognise(call, Points() if ours is None else ours.points)
+        call.points_of_called = NO_POINTS if ours is None else ours.points
+        self._recognise(call)
         self._live[call_id] = call
         self._trunks.take(port, call_id)
         through = group is not None and group.calls_through
@@ -142,7 +160,9 @@ class Calls:
             self._carry_out(call, ToNumber(called, ""))
             return
         flow = self._flows[met.flow if ours is None else ours.flow]
-        call.walk = Walk(flow, self._is_open, () if ours is None else ours.greeting)
+        greeting = () if ours is None else ours.greeting
+        own = caller.normal_number or caller.number or ""
+        call.walk = Walk(flow, self._is_open, greeting, self._plan.dialled_as(own))
         call.is_answered = True
         orders.ask(AnswerCall(port=port))
         orders.write(facts.CallAnswered(call=call_id))
@@ -168,12 +188,14 @@ class Calls:
         self._handsets.call_out(station, call_id)
         self._carry_out(call, self._dial(call, number, own_number=own_number))
 
-    def _recognise(self, call: Call, of_called: Points) -> None:
+    def _recognise(self, call: Call) -> None:
         """Find the lists on which the caller stands, and what all that is worth."""
         number = call.caller.normal_number or call.caller.number or ""
-        lists = [each for each in self._settings.caller_lists if stands_on(each, number)]
+        lists = [
+            each for each in self._settings.caller_lists if stands_on(each, number, call.keyed)
+        ]
         call.lists = tuple(each.name for each in lists)
-        call.points = (of_called, *(each.points for each in lists))
+        call.points = (call.points_of_called, *(each.points for each in lists))
 
     def _new_id(self) -> CallId:
         return CallId(f"{self._orders.ledger.count('last call') + 1:08}")
@@ -219,18 +241,23 @@ class Calls:
                 self._dialling.leave(call, cause)
             case Stage.THROUGH:
                 self._through.leave(call, cause)
-            case Stage.QUEUED:
+            case Stage.QUEUED if not call.call_back:
                 self._waiting.leave(call)
             case Stage.OFFERING:
                 self._waiting.withdraw(call, cause)
-                self._waiting.leave(call)
+                if not call.call_back:
+                    self._waiting.leave(call)
             case Stage.TALKING:
                 self._talking.part(call, cause)
+            case Stage.QUEUED:
+                pass  # a call-back, for which the last handset has stopped ringing
         silence(orders, call)
         if call.record.is_recorded:
             orders.ask(StopRecording(call=call.id))
             orders.write(facts.RecordingStopped(call=call.id))
-        if call.is_from_station:
+        if call.call_back and call.station is None:
+            pass  # nobody has lifted a handset for it
+        elif call.is_from_station:
             if stage is Stage.DIALLING:
                 self._handsets.fail(call.port, _TONES.get(cause, Signal.CONGESTION))
             self._handsets.release(call.port, cause)
@@ -238,15 +265,66 @@ class Calls:
             self._trunks.release(call.port)
         else:
             self._trunks.clear(call.port, cause, q850)
+        if call.ticket is not None:
+            self._tickets.pop(call.ticket, None)
         del self._live[call.id]
         orders.write(self._ended(call, cause, stage, q850))
+        if call.call_back:
+            self._end_call_back(call, cause, stage)
         if stage is Stage.TALKING:
             self._talking.wrap_up(call)
+
+    def _end_call_back(self, call: Call, cause: Cause, stage: Stage) -> None:
+        if stage is Stage.THROUGH:
+            assert call.agent is not None
+            self._agents.start_wrap_up(call.agent, call.id)
+        else:
+            self.calling_back.fail(call, cause)
+
+    def _end_by_id(self, call_id: CallId, cause: Cause) -> None:
+        self.end(self._live[call_id], cause)
 
     def offer_waiting(self) -> None:
         """Ring handsets for every caller who can have an agent now."""
         for decision in self._router.decide(self._orders.now):
-            self._waiting.offer(self._live[decision.contact], decision)
+            if self.calling_back.is_one(decision.contact):
+                self._offer_call_back(decision)
+            else:
+                self._waiting.offer(self._live[decision.contact], decision)
+
+    def _offer_call_back(self, decision: Decision) -> None:
+        """A call of ours begins with the ringing of an agent."""
+        record = self.calling_back.may_be_called(decision.contact)
+        if record is None:
+            for agent in decision.agents:
+                self._orders.touch(agent)
+            return
+        orders, call_id = self._orders, self._new_id()
+        station = PortId(orders.ledger.agent(decision.agents[0]).station)
+        orders.write(
+            facts.CallPlaced(
+                call=call_id, port=station, agent=decision.agents[0], call_back=record.call_back
+            )
+        )
+        call = Call(
+            orders.ledger.calls[call_id],
+            station,
+            CallerIdentity(),
+            record.language or self._settings.station_language,
+        )
+        self._live[call_id] = call
+        self.calling_back.offer(call, record, decision)
+
+    def _answer_offer(self, call: Call, station: str) -> Move | None:
+        if not call.call_back:
+            self._talking.connect(call, station)
+            return None
+        agent = call.offers.pop(PortId(station))
+        self._waiting.withdraw(call, Cause.ANSWERED_ELSEWHERE)
+        number = self._plan.reader.read(self.calling_back.accept(call, PortId(station), agent))
+        if number is None:
+            return ToEnd(Cause.WRONG_NUMBER)
+        return self._dial(call, number, own_number=None)
 
     def apply_rules(self) -> None:
         """Let callers overflow, agents be lent, and those go on for whom nobody is there."""
@@ -268,9 +346,33 @@ class Calls:
                     move = self._waiting.enter(call, move.node)
                 case ToNumber():
                     move = self._go_through(call, move)
+                case ToCallBack():
+                    requested = self.calling_back.request(call, move)
+                    if isinstance(requested, int):
+                        self._walking.await_stored(call, requested)
+                        self._tickets[requested] = call.id
+                        move = None
+                    else:
+                        move = requested
+                case ToExtension():
+                    move = self._ask_for(move)
                 case ToEnd():
                     self.end(call, move.cause, q850=move.q850)
                     move = None
+
+    def store(self, ticket: int) -> None:
+        """A fact that a caller waits for is safe on disk."""
+        call = self.get(self._tickets.pop(ticket, None))
+        if call is not None and call.ticket == ticket:
+            self.receive(call, CallInput.STORED)
+
+    def _ask_for(self, to: ToExtension) -> Move:
+        """The caller wants this agent and nobody else."""
+        node = to.node
+        queue = personal_queue(to.extension)
+        if not self.places.knows(queue):
+            return ToNode(node.unknown)
+        return ToQueue(QueueNode(queue=queue, timed_out=node.timed_out, nobody=node.absent))
 
     def _go_through(self, call: Call, to: ToNumber) -> Move | None:
         dialled = to.number or call.called
@@ -303,6 +405,8 @@ class Calls:
         assert leg is not None
         assert leg.port is not None
         self._through.connect(call, connected)
+        if call.call_back:
+            self.calling_back.reach(call)
         if call.is_from_station:
             self._record(call, leg.port)
 
@@ -329,10 +433,12 @@ class Calls:
 def _table(
     walking: Walking,
     waiting: Waiting,
+    announcing: Announcing,
     talking: Talking,
     dialling: Dialling,
     through: Callable[[Call, str], None],
     joined: Through,
+    answer_offer: Callable[[Call, str], Move | None],
 ) -> dict[Stage, dict[CallInput, _Handler | str]]:
     """Stage by input: what is done, or why nothing is."""
     no_agent: dict[CallInput, _Handler | str] = dict.fromkeys(
@@ -371,40 +477,48 @@ def _table(
             **no_agent,
             **not_queued,
             **not_called,
+            CallInput.STORED: walking.promise,
+            CallInput.STORE_OVERDUE: walking.doubt,
             CallInput.KEYED: walking.hear_key,
             CallInput.SOUND_FINISHED: walking.finish_sound,
             CallInput.WALK_DUE: walking.time_out,
             CallInput.TALK_DUE: _NOT_TALKING,
         },
         Stage.QUEUED: {
+            CallInput.STORED: _NOT_WALKING,
+            CallInput.STORE_OVERDUE: _NOT_WALKING,
             **no_agent,
             **not_called,
             CallInput.KEYED: waiting.press,
-            CallInput.SOUND_FINISHED: waiting.finish_announcement,
+            CallInput.SOUND_FINISHED: announcing.finish_announcement,
             CallInput.WALK_DUE: _NOT_WALKING,
             CallInput.WAIT_DUE: waiting.give_up,
             CallInput.DESERTED: waiting.dismiss,
-            CallInput.ANNOUNCE_DUE: waiting.announce,
-            CallInput.ANNOUNCEMENT_OVERDUE: waiting.finish_announcement,
+            CallInput.ANNOUNCE_DUE: announcing.announce,
+            CallInput.ANNOUNCEMENT_OVERDUE: announcing.finish_announcement,
             CallInput.TALK_DUE: _NOT_TALKING,
         },
         Stage.OFFERING: {
+            CallInput.STORED: _NOT_WALKING,
+            CallInput.STORE_OVERDUE: _NOT_WALKING,
             **not_called,
             CallInput.KEYED: waiting.press,
-            CallInput.SOUND_FINISHED: waiting.finish_announcement,
+            CallInput.SOUND_FINISHED: announcing.finish_announcement,
             CallInput.WALK_DUE: _NOT_WALKING,
             CallInput.DESERTED: "an agent may answer any moment; looked at again if none does",
             CallInput.WAIT_DUE: "an agent may answer any moment; looked at again if none does",
             CallInput.ANNOUNCE_DUE: "no place is told while a handset rings",
-            CallInput.ANNOUNCEMENT_OVERDUE: waiting.finish_announcement,
+            CallInput.ANNOUNCEMENT_OVERDUE: announcing.finish_announcement,
             CallInput.TALK_DUE: _NOT_TALKING,
-            CallInput.ANSWERED: talking.connect,
+            CallInput.ANSWERED: answer_offer,
             CallInput.MISSED: waiting.miss,
             CallInput.OFFER_LOST: waiting.lose_offer,
             CallInput.HUNG_UP: _NOT_TALKING,
             CallInput.STATION_LOST: waiting.lose_offer,
         },
         Stage.TALKING: {
+            CallInput.STORED: _NOT_WALKING,
+            CallInput.STORE_OVERDUE: _NOT_WALKING,
             **not_queued,
             **not_called,
             CallInput.KEYED: _NO_MENU,
@@ -418,6 +532,8 @@ def _table(
             CallInput.STATION_LOST: talking.lose_station,
         },
         Stage.DIALLING: {
+            CallInput.STORED: _NOT_WALKING,
+            CallInput.STORE_OVERDUE: _NOT_WALKING,
             **no_agent,
             **not_queued,
             CallInput.KEYED: _NO_MENU,
@@ -434,6 +550,8 @@ def _table(
             CallInput.STATION_LOST: joined.lose_station,
         },
         Stage.THROUGH: {
+            CallInput.STORED: _NOT_WALKING,
+            CallInput.STORE_OVERDUE: _NOT_WALKING,
             **no_agent,
             **not_queued,
             CallInput.KEYED: _NO_MENU,

@@ -7,7 +7,7 @@ agents do not go to and fro.
 
 from acd.agents import Agents
 from acd.calls.call import Call
-from acd.calls.waiting import Waiting
+from acd.calls.places import Places
 from acd.ids import AgentId, CallId, QueueName
 from acd.orders import Orders
 from acd.queue_settings import LoanSettings, Staffed
@@ -24,11 +24,11 @@ class QueueRules:
     """The rules of all queues."""
 
     def __init__(
-        self, settings: CenterSettings, orders: Orders, agents: Agents, waiting: Waiting
+        self, settings: CenterSettings, orders: Orders, agents: Agents, places: Places
     ) -> None:
         self._orders = orders
         self._agents = agents
-        self._waiting = waiting
+        self._places = places
         self._loans = settings.loans
         self._overflowing = [queue for queue in settings.queues if queue.overflows]
         self._staffed = [
@@ -44,25 +44,25 @@ class QueueRules:
     def _has_work(self) -> bool:
         if not (self._loans or self._overflowing or self._staffed):
             return False
-        return self._waiting.is_anybody_waiting() or any(self._given(each) for each in self._loans)
+        return self._places.is_anybody_waiting() or any(self._given(each) for each in self._loans)
 
     def deserted(self) -> list[CallId]:
         """Those who wait for nobody."""
         return [
             contact.call
             for queue in self._staffed
-            if self._waiting.is_deserted(queue)
-            for contact in self._waiting.present(queue)
+            if self._places.is_deserted(queue)
+            for contact in self._places.present(queue)
             if contact.queue == queue
         ]
 
     def overflow(self, calls: dict[CallId, Call]) -> None:
         """Let callers overflow for whom it is time."""
         for queue in self._overflowing:
-            present = self._waiting.present(queue.name)
+            present = self._places.present(queue.name)
             if not present:
                 continue
-            load = self._waiting.load(queue.name)
+            load = self._places.load(queue.name)
             for contact in present:
                 if contact.queue != queue.name:
                     continue
@@ -72,12 +72,12 @@ class QueueRules:
                         continue
                     why = rule.when.reached(load, waited_s=waited_s)
                     if why:
-                        self._waiting.overflow(calls[contact.call], index, why)
+                        self._places.overflow(calls[contact.call], index, why)
 
     def lend(self) -> None:
         """Give and take back loans."""
         for loan in self._loans:
-            load = self._waiting.load(loan.queue)
+            load = self._places.load(loan.queue)
             given = self._given(loan)
             why = loan.when.reached(load)
             if why:

@@ -1,15 +1,20 @@
 """The stage in which a caller walks through the flow of the trunk."""
 
+from collections.abc import Callable
+
 from acd import facts
-from acd.calls.call import Call, Move, Sound
+from acd.calls.call import Call, Move, Sound, ToNode
 from acd.calls.speaking import play_prompts, silence
 from acd.ivr import (
     Enter,
     Hush,
     JudgeKey,
+    KeyedIn,
     Play,
     Step,
+    ToCallBack,
     ToEnd,
+    ToExtension,
     ToNumber,
     ToQueue,
     Wait,
@@ -17,16 +22,21 @@ from acd.ivr import (
     WalkInput,
 )
 from acd.orders import Orders
+from acd.settings import CallBackNode
 from acd.timers import Purpose
 
 __all__ = ["Walking"]
+
+STORE_LIMIT_S = 2.0
+"A call-back that is not safe on disk by then is not promised."
 
 
 class Walking:
     """Carries out the steps of a walk."""
 
-    def __init__(self, orders: Orders) -> None:
+    def __init__(self, orders: Orders, recognise: Callable[[Call], None]) -> None:
         self._orders = orders
+        self._recognise = recognise
 
     def begin(self, call: Call) -> Move | None:
         """Start at the flow's first node."""
@@ -49,9 +59,36 @@ class Walking:
         """The caller pressed nothing, or a prompt's end was never reported."""
         return self._follow(call, _walk(call).receive(WalkInput.TIMED_OUT))
 
+    def await_stored(self, call: Call, ticket: int) -> None:
+        """What the caller asked for is on its way to the disk; until then there is silence."""
+        call.ticket = ticket
+        due = self._orders.now + STORE_LIMIT_S
+        self._orders.timers.start(Purpose.CALL_STORE, call.id, due)
+
+    def promise(self, call: Call, _: str) -> Move | None:
+        """It is stored: the caller may rely on it."""
+        if call.ticket is None:
+            return None
+        self._forget_ticket(call)
+        return self._follow(call, _walk(call).promise())
+
+    def doubt(self, call: Call, _: str) -> Move | None:
+        """It is not stored in time: nothing is promised, though it may hold."""
+        if call.ticket is None:
+            return None
+        self._forget_ticket(call)
+        node = _walk(call).current
+        assert isinstance(node, CallBackNode)
+        return ToNode(node.failed)
+
+    def _forget_ticket(self, call: Call) -> None:
+        call.ticket = None
+        self._orders.timers.stop(Purpose.CALL_STORE, call.id)
+
     def leave(self, call: Call) -> None:
         """The caller is no longer in the flow."""
         self._orders.timers.stop(Purpose.WALK, call.id)
+        self._forget_ticket(call)
 
     def _follow(self, call: Call, steps: list[Step]) -> Move | None:
         move: Move | None = None
@@ -74,7 +111,13 @@ class Walking:
                 case Wait():
                     due = self._orders.now + step.limit_s
                     self._orders.timers.start(Purpose.WALK, call.id, due)
-                case ToQueue() | ToNumber() | ToEnd():
+                case KeyedIn():
+                    call.keyed = step.digits
+                    self._recognise(call)
+                    self._orders.write(
+                        facts.DataKeyed(call=call.id, node=step.node, digits=step.digits)
+                    )
+                case ToQueue() | ToNumber() | ToCallBack() | ToExtension() | ToEnd():
                     self._orders.timers.stop(Purpose.WALK, call.id)
                     move = step
         return move

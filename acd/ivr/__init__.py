@@ -4,6 +4,7 @@ from acd.ivr.hours import is_open
 from acd.ivr.saying import (
     LANGUAGES,
     LARGEST_NUMBER,
+    LONGER_WAIT,
     WHOLE_PLACES,
     WHOLE_WAITS,
     Gender,
@@ -12,35 +13,41 @@ from acd.ivr.saying import (
     place_prompts,
     wait_prompts,
 )
-from acd.ivr.walk import (
+from acd.ivr.steps import (
     Enter,
     Hush,
     JudgeKey,
+    KeyedIn,
     Leave,
     Play,
     Step,
+    ToCallBack,
     ToEnd,
+    ToExtension,
     ToNumber,
     ToQueue,
     Wait,
-    Walk,
     WalkInput,
-    WalkState,
 )
+from acd.ivr.walk import Walk, WalkState
 
 __all__ = [
     "LANGUAGES",
     "LARGEST_NUMBER",
+    "LONGER_WAIT",
     "WHOLE_PLACES",
     "WHOLE_WAITS",
     "Enter",
     "Gender",
     "Hush",
     "JudgeKey",
+    "KeyedIn",
     "Leave",
     "Play",
     "Step",
+    "ToCallBack",
     "ToEnd",
+    "ToExtension",
     "ToNumber",
     "ToQueue",
     "Wait",

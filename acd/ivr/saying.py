@@ -14,6 +14,7 @@ from acd.ivr.gender import Gender
 __all__ = [
     "LANGUAGES",
     "LARGEST_NUMBER",
+    "LONGER_WAIT",
     "WHOLE_PLACES",
     "WHOLE_WAITS",
     "Gender",
@@ -29,6 +30,8 @@ WHOLE_PLACES = 20
 "Places up to this one are one recording each."
 WHOLE_WAITS = 30
 "Waits up to this many minutes are one recording each."
+LONGER_WAIT = ("wait.longer",)
+"That it takes a little longer than the caller was told, in any language."
 
 
 class _Rules(Protocol):

@@ -6,13 +6,34 @@ soon as a menu speaks; announcements (`SayNode`) are heard to their end.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
 from acd.ids import Cause
+from acd.ivr.call_back_talk import CallBackTalk
+from acd.ivr.digit_entry import DigitEntry
+from acd.ivr.steps import (
+    PROMPT_LIMIT_S,
+    Enter,
+    Hush,
+    JudgeKey,
+    KeyedIn,
+    Leave,
+    Play,
+    Step,
+    ToCallBack,
+    ToEnd,
+    ToExtension,
+    ToNumber,
+    ToQueue,
+    Wait,
+    WalkInput,
+)
 from acd.settings import (
+    CallBackNode,
+    CollectNode,
     DialNode,
+    ExtensionNode,
     FlowSettings,
     HangUpNode,
     HoursNode,
@@ -22,24 +43,7 @@ from acd.settings import (
     SayNode,
 )
 
-__all__ = [
-    "Enter",
-    "Hush",
-    "JudgeKey",
-    "Leave",
-    "Play",
-    "Step",
-    "ToEnd",
-    "ToNumber",
-    "ToQueue",
-    "Wait",
-    "Walk",
-    "WalkInput",
-    "WalkState",
-]
-
-PROMPT_LIMIT_S = 180.0
-"A prompt of which the end is never reported is taken to be over after this."
+__all__ = ["Walk", "WalkState"]
 
 STEPS_WITHOUT_WAITING = 32
 "Nodes that may follow each other without a prompt or a key between; more is a loop."
@@ -60,80 +64,14 @@ class WalkState(Enum):
     DISMISSED = "dismissed"
     GREETED = "greeted"
     "Before the first node."
-
-
-class WalkInput(Enum):
-    """What can happen to a walk."""
-
-    KEYED = "keyed"
-    SOUND_FINISHED = "sound finished"
-    TIMED_OUT = "timed out"
+    ENTERING = "entering"
+    "Digits."
+    PROMISED = "promised"
+    "To be called back."
 
 
 _GONE = "the caller is not in the flow"
 _LISTEN = "announcements are heard to their end"
-
-
-@dataclass(frozen=True, slots=True)
-class Enter:
-    """The caller is at this node now."""
-
-    node: str
-
-
-@dataclass(frozen=True, slots=True)
-class Play:
-    """Let the caller hear these prompts, in place of what plays."""
-
-    prompts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Hush:
-    """Silence what plays."""
-
-
-@dataclass(frozen=True, slots=True)
-class JudgeKey:
-    """A menu took a key, or did not."""
-
-    node: str
-    key: str
-    accepted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """`WalkInput.TIMED_OUT` is due after this, unless something else happens before."""
-
-    limit_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class ToQueue:
-    """Go and wait for an agent."""
-
-    node: QueueNode
-
-
-@dataclass(frozen=True, slots=True)
-class ToEnd:
-    """Hang up."""
-
-    cause: Cause
-    q850: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ToNumber:
-    """Be joined to this number; ``failed`` is where to go on if nobody answers there."""
-
-    number: str
-    failed: str
-
-
-Leave = ToQueue | ToNumber | ToEnd
-Step = Enter | Play | Hush | JudgeKey | Wait | Leave
 
 
 class Walk:
@@ -143,6 +81,7 @@ class Walk:
         flow: Where to walk.
         is_open: Tells whether the schedule of this name is open at present.
         greeting: Prompts before the first node.
+        caller_number: As it would be dialled; empty: not known.
     """
 
     def __init__(
@@ -150,10 +89,13 @@ class Walk:
         flow: FlowSettings,
         is_open: Callable[[str], bool],
         greeting: tuple[str, ...] = (),
+        caller_number: str = "",
     ) -> None:
         self._flow = flow
         self._greeting = greeting
         self._is_open = is_open
+        self._caller_number = caller_number
+        self._entry: DigitEntry | CallBackTalk | None = None
         self._steps: list[Step] = []
         self._node: Node = flow.nodes[flow.start]
         self._attempts = 0
@@ -161,6 +103,11 @@ class Walk:
         self.flow = flow.name
         self.node = flow.start
         self.state = WalkState.OUTSIDE
+
+    @property
+    def current(self) -> Node:
+        """The node where the caller is, or from which the caller left."""
+        return self._node
 
     def begin(self) -> list[Step]:
         """Start at the flow's first node, after the greeting."""
@@ -209,6 +156,35 @@ class Walk:
                 case QueueNode():
                     self._leave(ToQueue(node))
                     return
+                case CollectNode():
+                    self._enter_digits(
+                        DigitEntry(
+                            node.prompts,
+                            invalid=node.invalid,
+                            most=node.most_digits,
+                            least=node.least_digits,
+                            timeout_s=node.timeout_s,
+                            attempts=node.attempts,
+                        )
+                    )
+                    return
+                case ExtensionNode():
+                    self._enter_digits(
+                        DigitEntry(
+                            node.prompts,
+                            most=node.most_digits,
+                            timeout_s=node.timeout_s,
+                            attempts=node.attempts,
+                        )
+                    )
+                    return
+                case CallBackNode():
+                    self._enter_digits(
+                        CallBackTalk(
+                            self._caller_number, timeout_s=node.timeout_s, attempts=node.attempts
+                        )
+                    )
+                    return
                 case DialNode():
                     self._leave(ToNumber(node.number, node.failed))
                     return
@@ -219,6 +195,56 @@ class Walk:
                     self._play(node.prompts, WalkState.DISMISSED)
                     return
         self._leave(ToEnd(Cause.FLOW_FAULT))
+
+    def promise(self) -> list[Step]:
+        """The caller will be called back: say so, and go on."""
+        self._play(("call-back.promised",), WalkState.PROMISED)
+        return self._take()
+
+    def _enter_digits(self, entry: DigitEntry | CallBackTalk) -> None:
+        self._entry = entry
+        self._steps += entry.begin()
+        self.state = WalkState.ENTERING
+
+    def _enter_key(self, key: str) -> None:
+        self._tell_entry(WalkInput.KEYED, key)
+
+    def _enter_after_sound(self, _: str) -> None:
+        self._tell_entry(WalkInput.SOUND_FINISHED, "")
+
+    def _enter_after_pause(self, _: str) -> None:
+        self._tell_entry(WalkInput.TIMED_OUT, "")
+
+    def _tell_entry(self, given: WalkInput, key: str) -> None:
+        assert self._entry is not None
+        self._steps += self._entry.receive(given, key)
+        digits = self._entry.outcome
+        if digits is None:
+            return
+        self._entry = None
+        if digits:
+            self._visited_since_key = 0
+        match self._node:
+            case CollectNode(next=following, exhausted=exhausted):
+                if digits:
+                    self._steps.append(KeyedIn(self.node, digits))
+                self._go_to(following if digits else exhausted)
+            case ExtensionNode(exhausted=exhausted):
+                if digits:
+                    self._leave(ToExtension(self._node, digits))
+                else:
+                    self._go_to(exhausted)
+            case CallBackNode(failed=failed):
+                if digits:
+                    self._leave(ToCallBack(self._node, digits))
+                else:
+                    self._go_to(failed)
+            case _:
+                raise AssertionError(f"node {self.node} asks for no digits")
+
+    def _go_on_promised(self, _: str) -> None:
+        assert isinstance(self._node, CallBackNode)
+        self._go_to(self._node.next)
 
     def _play(self, prompts: tuple[str, ...], state: WalkState) -> None:
         self._steps.append(Play(prompts))
@@ -329,6 +355,16 @@ class Walk:
         WalkState.GREETED: {
             WalkInput.KEYED: _start_with_key,
             WalkInput.SOUND_FINISHED: _start,
+            WalkInput.TIMED_OUT: _cut_short,
+        },
+        WalkState.ENTERING: {
+            WalkInput.KEYED: _enter_key,
+            WalkInput.SOUND_FINISHED: _enter_after_sound,
+            WalkInput.TIMED_OUT: _enter_after_pause,
+        },
+        WalkState.PROMISED: {
+            WalkInput.KEYED: _LISTEN,
+            WalkInput.SOUND_FINISHED: _go_on_promised,
             WalkInput.TIMED_OUT: _cut_short,
         },
         WalkState.DISMISSED: {

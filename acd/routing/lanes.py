@@ -82,7 +82,7 @@ _Item = tuple[float, float, int, Entry]
 class Lane:
     """One queue, one set of needs. Entries of the same slope are in one list."""
 
-    __slots__ = ("_items", "able", "fronts", "queue", "wanted")
+    __slots__ = ("able", "fronts", "items", "queue", "wanted")
 
     def __init__(self, queue: RoutedQueue, wanted: Wanted) -> None:
         self.queue = queue
@@ -91,17 +91,18 @@ class Lane:
         "Members of the queue who meet what is wanted."
         self.fronts: list[Front] = []
         "That look at this lane."
-        self._items: dict[float, list[_Item]] = {}
+        self.items: dict[float, list[_Item]] = {}
+        "By slope, first served first."
 
     def __bool__(self) -> bool:
-        return any(self._items.values())
+        return any(self.items.values())
 
-    def enter(self, entry: Entry) -> None:
+    def enter(self, entry: Entry, now: float) -> None:
         """Take the place that the score gives."""
         item = (-entry.at_zero, entry.entered, entry.arrival, entry)
-        items = self._items.get(entry.slope)
+        items = self.items.get(entry.slope)
         if items is None:
-            self._items[entry.slope] = [item]
+            self.items[entry.slope] = [item]
         elif items and items[-1] < item:
             items.append(item)  # the usual case, in which the first stays the first
             return
@@ -110,28 +111,25 @@ class Lane:
             if items[0] is not item:
                 return
         for front in self.fronts:
-            front.until = -inf
+            front.meet(entry, now)
 
     def leave(self, entry: Entry) -> None:
         """Give the place up."""
-        items = self._items[entry.slope]
+        items = self.items[entry.slope]
         index = bisect_left(items, entry.order)
         if index == len(items) or items[index][3] is not entry:
             raise LookupError(f"no such entry in a lane of queue {entry.queue}")
         del items[index]
         if index == 0:
             for front in self.fronts:
-                front.until = -inf
-
-    def heads(self) -> list[Entry]:
-        """The first of each slope."""
-        return [items[0][3] for items in self._items.values() if items]
+                if front.best is entry:
+                    front.until = -inf
 
     def ahead_of(self, entry: Entry, now: float) -> int:
         """How many here would be served before this entry, of whichever lane."""
         _, entered, arrival = entry.order
         score, ahead = entry.score(now), 0
-        for slope, items in self._items.items():
+        for slope, items in self.items.items():
             # Of the same slope the order is exact; else the scores of this moment decide.
             least = entry.order if slope == entry.slope else (slope * now - score, entered, arrival)
             ahead += bisect_left(items, least)
@@ -164,20 +162,36 @@ class Front:
         for lane in self.lanes:
             lane.fronts.remove(self)
 
+    def meet(self, entry: Entry, now: float) -> None:
+        """Somebody has become first in a lane: best now, perhaps, or later."""
+        best = self.best
+        if best is None or entry.is_before(best, now):
+            self.until = -inf
+        elif entry.slope > best.slope:
+            crosses = (best.at_zero - entry.at_zero) / (entry.slope - best.slope)
+            self.until = min(self.until, crosses)
+
     def refresh(self, now: float) -> None:
         """Find out who is best now, and for how long."""
         best: Entry | None = None
-        heads: list[Entry] = []
+        heads: list[tuple[float, float]] = []
+        highest = -inf
         for lane in self.lanes:
-            heads += lane.heads()
-        for entry in heads:
-            if best is None or entry.is_before(best, now):
-                best = entry
+            for slope, items in lane.items.items():
+                if items:
+                    negative, _, _, entry = items[0]
+                    score = slope * now - negative
+                    heads.append((slope, -negative))
+                    if score > highest or (
+                        score == highest and (best is None or entry.is_before(best, now))
+                    ):
+                        best, highest = entry, score
         self.best, self.at_zero, self.slope, self.until = best, -inf, 0.0, inf
         if best is None:
             return
-        self.at_zero, self.slope = best.at_zero, best.slope
-        for entry in heads:
-            if entry.slope > best.slope:
-                meet = (best.at_zero - entry.at_zero) / (entry.slope - best.slope)
-                self.until = min(self.until, meet)
+        at_zero, own = best.at_zero, best.slope
+        self.at_zero, self.slope = at_zero, own
+        if len(heads) > 1:
+            for slope, other in heads:
+                if slope > own:
+                    self.until = min(self.until, (at_zero - other) / (slope - own))

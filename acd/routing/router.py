@@ -10,7 +10,7 @@ what has just changed with somebody else.
 """
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 
 from acd.ids import AgentId, CallId, QueueName
@@ -23,8 +23,8 @@ from acd.routing.skills import Wanted
 __all__ = ["Router"]
 
 _EVERYBODY = 1_000_000
-_Relaxing = tuple[float, int, int, int, Entry]
-"When, whose arrival, which place, from which stage."
+_Relaxing = tuple[float, int, int, Entry]
+"When, a serial number, from which stage, and who."
 
 
 class Router:
@@ -35,6 +35,7 @@ class Router:
         self._agents: dict[AgentId, RoutedAgent] = {}
         self._waiters: dict[CallId, Waiter] = {}
         self._relaxing: list[_Relaxing] = []
+        self._serial = 0
         self._freed: dict[RoutedAgent, None] = {}
         "Agents, and contacts, that have changed since the last decision."
         self._come: dict[Waiter, Trigger] = {}
@@ -152,7 +153,7 @@ class Router:
             lane.leave(entry)
         entry.at_zero, entry.slope = at_zero, slope
         if lane is not None:
-            lane.enter(entry)
+            lane.enter(entry, now)
 
     def leave(self, contact: CallId, now: float) -> None:
         """A contact waits no longer; one that waits nowhere does no harm."""
@@ -172,7 +173,7 @@ class Router:
             waiter.is_offered = False
             for entry in waiter.entries:
                 del self._queues[entry.queue].offered[entry]
-                self._take_place(entry)
+                self._take_place(entry, now)
             self._come[waiter] = Trigger.CONTACT_CAME
 
     def entry(self, contact: CallId, queue: QueueName) -> Entry:
@@ -196,6 +197,16 @@ class Router:
         entry, routed = self.entry(contact, queue), self._queues[queue]
         ahead = sum(lane.ahead_of(entry, now) for lane in routed.lanes.values())
         return 1 + ahead + sum(other.is_before(entry, now) for other in routed.offered)
+
+    def ahead(self, entry: Entry, queue: QueueName, now: float) -> Iterator[tuple[Wanted, int]]:
+        """Who would be served before an entry, if that waited in this queue: how many, by what they want.
+
+        Those who are offered are not counted. The entry may be one that has not entered.
+        """
+        for lane in self._queues[queue].lanes.values():
+            count = lane.ahead_of(entry, now)
+            if count:
+                yield lane.wanted, count
 
     def next_relaxation(self) -> float | None:
         """When less is asked for next, by anybody."""
@@ -355,7 +366,7 @@ class Router:
         if waiter.is_offered:
             self._queues[entry.queue].offered[entry] = None
         else:
-            self._take_place(entry)
+            self._take_place(entry, now)
 
     def _hold_back(self, waiter: Waiter) -> None:
         self._come.pop(waiter, None)
@@ -364,13 +375,13 @@ class Router:
         for entry in waiter.entries:
             self._queues[entry.queue].offered[entry] = None
 
-    def _take_place(self, entry: Entry) -> None:
+    def _take_place(self, entry: Entry, now: float) -> None:
         queue, wanted = self._queues[entry.queue], entry.stages[entry.stage].wanted
         lane = queue.lanes.get(wanted)
         if lane is None:
             lane = self._open(queue, wanted)
         entry.lane = lane
-        lane.enter(entry)
+        lane.enter(entry, now)
 
     def _give_up_places(self, waiter: Waiter) -> None:
         for entry in waiter.entries:
@@ -408,7 +419,8 @@ class Router:
             entry.stage += 1
         if entry.stage < last:
             due = entry.entered + stages[entry.stage + 1].after_s
-            heapq.heappush(self._relaxing, (due, entry.arrival, entry.rank, entry.stage, entry))
+            self._serial += 1
+            heapq.heappush(self._relaxing, (due, self._serial, entry.stage, entry))
 
     def _relax(self, now: float) -> None:
         heap = self._relaxing
@@ -423,7 +435,7 @@ class Router:
             self._advance(entry, now)
             if lane is not None:
                 self._give_up_place(entry, lane)
-                self._take_place(entry)
+                self._take_place(entry, now)
                 self._come.setdefault(waiter, Trigger.RELAXED)
         if len(heap) > 4 * len(self._waiters) + 1024:
             self._relaxing = [item for item in heap if _still_relaxes(item)]
@@ -431,7 +443,7 @@ class Router:
 
 
 def _still_relaxes(item: _Relaxing) -> bool:
-    _, _, _, stage, entry = item
+    _, _, stage, entry = item
     return entry.stage == stage and entry.waiter is not None and entry.waiter.is_waiting
 
 

@@ -12,8 +12,11 @@ from firmware_host.config.primary_rate import ChannelsError, bearers, group_chan
 from firmware_host.config.queues import queue_mistakes, queue_node_mistakes
 from firmware_host.config.schema import (
     Appliance,
+    CallBackTable,
+    CollectTable,
     DahdiCardTable,
     DialTable,
+    ExtensionTable,
     FlowTable,
     HangUpTable,
     HoursTable,
@@ -299,6 +302,16 @@ def _node(
             yield Mistake(key_path(*path, "schedule"), f'unknown schedule "{schedule}"', advice)
         case QueueNodeTable():
             yield from queue_node_mistakes(appliance, node, path)
+        case CallBackTable(queue=queue):
+            if queue not in appliance.queue:
+                advice = suggest(queue, list(appliance.queue))
+                yield Mistake(key_path(*path, "queue"), f'unknown queue "{queue}"', advice)
+            if not appliance.route:
+                advice = "add a table such as [route.world]"
+                yield Mistake(key_path(*path), "nobody can be called: there is no route", advice)
+        case CollectTable() if node.least_digits > node.most_digits:
+            problem = f"more than most_digits, {node.most_digits}"
+            yield Mistake(key_path(*path, "least_digits"), problem, "")
         case MenuTable(keys=keys):
             for digit in keys:
                 if len(digit) != 1 or digit not in "0123456789*#":
@@ -345,6 +358,17 @@ def _ways_on(node: NodeTable) -> list[tuple[tuple[str, ...], str]]:
             ]
         case DialTable():
             return [(("failed",), node.failed)]
+        case CollectTable():
+            return [(("next",), node.next), (("exhausted",), node.exhausted)]
+        case ExtensionTable():
+            return [
+                (("exhausted",), node.exhausted),
+                (("unknown",), node.unknown),
+                (("absent",), node.absent),
+                (("timed_out",), node.timed_out),
+            ]
+        case CallBackTable():
+            return [(("next",), node.next), (("failed",), node.failed)]
         case HangUpTable():
             return []
 

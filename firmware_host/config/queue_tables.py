@@ -4,10 +4,20 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from firmware_host.config.table import Count, Name, Pin, PromptNames, Seconds, Table, WaitingSeconds
+from firmware_host.config.table import (
+    Chance,
+    Count,
+    Name,
+    Pin,
+    PromptNames,
+    Seconds,
+    Table,
+    WaitingSeconds,
+)
 
 __all__ = [
     "AgentTable",
+    "CallBacksTable",
     "CallerListTable",
     "LoanTable",
     "MessageTable",
@@ -119,6 +129,19 @@ class LoanTable(Table, ThresholdTable, frozen=True):
 Presence = Literal["nobody", "logged_in", "unpaused"]
 
 
+class CallBacksTable(Table, frozen=True):
+    """How callers of a queue are called back who have asked for it at a node of kind call_back."""
+
+    attempts: Count = 3
+    "So often a number is dialled."
+    retry_s: Annotated[float, Meta(ge=30, le=86_400)] = 600.0
+    "Between two attempts."
+    schedule: str = ""
+    "Calls are made while this one is open; empty: at any time."
+    expires_s: Annotated[float, Meta(ge=60, le=2_592_000)] = 86_400.0
+    "Whoever could not be called by then is not called any more."
+
+
 class QueueTable(Table, frozen=True):
     """A queue and who serves it.
 
@@ -165,6 +188,7 @@ class QueueTable(Table, frozen=True):
     "Callers who would have to wait longer are not let in: they go on at `too_long`."
     overflow: tuple[OverflowTable, ...] = ()
     messages: tuple[MessageTable, ...] = ()
+    call_backs: CallBacksTable = CallBacksTable()
     ring_timeout_s: WaitingSeconds = 20.0
     wrap_up_s: Seconds = 15.0
     longest_wait_s: WaitingSeconds = 1800.0
@@ -173,6 +197,10 @@ class QueueTable(Table, frozen=True):
     "0: never again; else at least 1."
     announce_place: bool = True
     announce_wait: bool = True
+    announce_quantile: Chance | Literal["mean"] = 0.8
+    "As many of those served wait no longer than they are told."
+    expected_talk_s: Seconds = 0.0
+    "What a talk is taken to last while few have been measured; 0: nothing is told until then."
 
 
 class CallerListTable(Table, PointsTable, frozen=True):

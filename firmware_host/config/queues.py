@@ -6,6 +6,7 @@ from dataclasses import replace
 from acd import (
     AgentId,
     AgentSettings,
+    CallBackSettings,
     CallerListSettings,
     Discipline,
     LoanSettings,
@@ -83,12 +84,22 @@ def queue_settings(appliance: Appliance) -> tuple[QueueSettings, ...]:
                 for each in queue.messages
             ),
             announce_place=queue.announce_place,
+            call_backs=CallBackSettings(
+                attempts=queue.call_backs.attempts,
+                retry_s=queue.call_backs.retry_s,
+                schedule=queue.call_backs.schedule,
+                expires_s=queue.call_backs.expires_s,
+            ),
             ring_timeout_s=queue.ring_timeout_s,
             wrap_up_s=queue.wrap_up_s,
             longest_wait_s=queue.longest_wait_s,
             announce_first_s=queue.announce_first_s,
             announce_every_s=queue.announce_every_s,
             announce_wait=queue.announce_wait,
+            announce_quantile=(
+                0.0 if queue.announce_quantile == "mean" else queue.announce_quantile
+            ),
+            expected_talk_s=queue.expected_talk_s,
         )
         for name, queue in appliance.queue.items()
     )
@@ -194,6 +205,11 @@ def _queue(appliance: Appliance, name: str, queue: QueueTable) -> Iterable[Mista
         problem = f'means nothing with discipline = "{queue.discipline}"'
         yield Mistake(path, problem, 'discipline = "weighted"')
     yield from requirement_mistakes(appliance, queue.requires, ("queue", name))
+    window = queue.call_backs.schedule
+    if window and window not in appliance.schedule:
+        advice = suggest(window, list(appliance.schedule))
+        path = key_path("queue", name, "call_backs", "schedule")
+        yield Mistake(path, f'unknown schedule "{window}"', advice)
     for index, message in enumerate(queue.messages):
         if 0 < message.every_s < SHORTEST_REPETITION_S:
             path = key_path("queue", name, "messages", index, "every_s")

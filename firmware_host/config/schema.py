@@ -40,12 +40,15 @@ from firmware_host.config.table import (
 __all__ = [
     "AgentTable",
     "Appliance",
+    "CallBackTable",
     "CalledTable",
     "CallerListTable",
     "CardTable",
+    "CollectTable",
     "DahdiCardTable",
     "DialTable",
     "DynamicTable",
+    "ExtensionTable",
     "FlowTable",
     "HangUpTable",
     "HoursTable",
@@ -308,6 +311,50 @@ class QueueNodeTable(Table, PointsTable, frozen=True, tag_field="kind", tag="que
     "or it would take too long; empty: as timed_out."
 
 
+class CollectTable(Table, frozen=True, tag_field="kind", tag="collect"):
+    """Asks for digits, such as a customer's number; caller lists may name them."""
+
+    prompts: PromptNames
+    next: str
+    exhausted: str
+    invalid: PromptNames = ()
+    most_digits: Annotated[int, Meta(ge=1, le=20)] = 12
+    "So many are complete at once, fewer after # or a pause."
+    least_digits: Annotated[int, Meta(ge=1, le=20)] = 1
+    timeout_s: WaitingSeconds = 5.0
+    attempts: Count = 3
+
+
+class ExtensionTable(Table, frozen=True, tag_field="kind", tag="extension"):
+    """Asks for an agent's number and waits for that agent."""
+
+    prompts: PromptNames
+    exhausted: str
+    "Where to go on when no number was keyed in,"
+    unknown: str
+    "nobody has it,"
+    absent: str
+    "the agent is not logged in,"
+    timed_out: str
+    "or did not become free in time."
+    longest_wait_s: WaitingSeconds = 120.0
+    most_digits: Annotated[int, Meta(ge=1, le=12)] = 12
+    timeout_s: WaitingSeconds = 5.0
+    attempts: Count = 3
+
+
+class CallBackTable(Table, frozen=True, tag_field="kind", tag="call_back"):
+    """Offers to call the caller back, who keeps the place in the queue."""
+
+    queue: str
+    next: str
+    "Where to go on once it is promised,"
+    failed: str
+    "and where when no number was confirmed, or it can't be called from here."
+    timeout_s: WaitingSeconds = 8.0
+    attempts: Count = 3
+
+
 class DialTable(Table, frozen=True, tag_field="kind", tag="dial"):
     """Joins the caller to a number, by the routes."""
 
@@ -325,7 +372,17 @@ class HangUpTable(Table, frozen=True, tag_field="kind", tag="hang_up"):
     ] = "flow ended"
 
 
-NodeTable = HoursTable | MenuTable | SayTable | QueueNodeTable | DialTable | HangUpTable
+NodeTable = (
+    HoursTable
+    | MenuTable
+    | SayTable
+    | CollectTable
+    | QueueNodeTable
+    | ExtensionTable
+    | CallBackTable
+    | DialTable
+    | HangUpTable
+)
 
 
 class FlowTable(Table, frozen=True):

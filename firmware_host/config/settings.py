@@ -3,8 +3,11 @@
 from zoneinfo import ZoneInfo
 
 from acd import (
+    CallBackNode,
     CenterSettings,
+    CollectNode,
     DialNode,
+    ExtensionNode,
     FlowSettings,
     HangUpNode,
     HoursNode,
@@ -44,7 +47,10 @@ from firmware_host.config.queues import (
 )
 from firmware_host.config.schema import (
     Appliance,
+    CallBackTable,
+    CollectTable,
     DialTable,
+    ExtensionTable,
     HangUpTable,
     HoursTable,
     MenuTable,
@@ -156,6 +162,37 @@ def _node(node: NodeTable) -> Node:
                 full=node.full,
                 nobody=node.nobody,
                 too_long=node.too_long,
+            )
+        case CollectTable():
+            return CollectNode(
+                prompts=node.prompts,
+                next=node.next,
+                exhausted=node.exhausted,
+                invalid=node.invalid,
+                most_digits=node.most_digits,
+                least_digits=node.least_digits,
+                timeout_s=node.timeout_s,
+                attempts=node.attempts,
+            )
+        case ExtensionTable():
+            return ExtensionNode(
+                prompts=node.prompts,
+                exhausted=node.exhausted,
+                unknown=node.unknown,
+                absent=node.absent,
+                timed_out=node.timed_out,
+                longest_wait_s=node.longest_wait_s,
+                most_digits=node.most_digits,
+                timeout_s=node.timeout_s,
+                attempts=node.attempts,
+            )
+        case CallBackTable():
+            return CallBackNode(
+                queue=QueueName(node.queue),
+                next=node.next,
+                failed=node.failed,
+                timeout_s=node.timeout_s,
+                attempts=node.attempts,
             )
         case DialTable():
             return DialNode(number=node.number, failed=node.failed)

@@ -8,6 +8,7 @@ __all__ = [
     "CallerIdDigits",
     "CallerIdHeardHow",
     "CallerIdHow",
+    "Chance",
     "Cost",
     "Count",
     "Digits",
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
+Chance = Annotated[float, Meta(ge=0.5, le=0.99)]
 WaitingSeconds = Annotated[float, Meta(ge=1, le=86_400)]
 """A limit on how long people or machines wait: below a second nobody could meet it."""
 Count = Annotated[int, Meta(ge=1, le=100)]

@@ -51,9 +51,12 @@ _QUEUES: tuple[Column, ...] = (
     ("talking", "Talk"),
     ("wrapping_up", "Wrap"),
     ("paused", "Pause"),
+    ("call_backs", "Back"),
     ("served", "Served"),
     ("abandoned", "Left"),
     ("average_wait_s", "Mean s"),
+    ("expected_wait_s", "Next s"),
+    ("expected_wait_quantile_s", "Told s"),
 )
 _AGENTS: tuple[Column, ...] = (
     ("agent", "Agent"),

@@ -117,7 +117,33 @@ def _ended(data: dict[str, Any]) -> list[str]:
     return [f"ended in stage {data['stage']}: {data['cause']}"]
 
 
+def _asked(data: dict[str, Any]) -> list[str]:
+    return [f"wants to be called back at {data['number']}, and keeps the place in {data['queue']}"]
+
+
+def _attempted(data: dict[str, Any]) -> list[str]:
+    return [f"is called back by agent {data['agent']}, in call {data['call'].lstrip('0')}"]
+
+
+def _reached(data: dict[str, Any]) -> list[str]:
+    return [f"talks to agent {data['agent']}, after {data['waited_s']:.0f} s"]
+
+
+def _postponed(data: dict[str, Any]) -> list[str]:
+    counts = "" if data["counts"] else " (no attempt)"
+    return [f"was not reached{counts}: {data['why']}; again in {data['delay_s']:.0f} s"]
+
+
+def _done(data: dict[str, Any]) -> list[str]:
+    return [f"will not be called back any more: {data['why']}"]
+
+
 _TELLERS = {
+    "CallBackRequested": _asked,
+    "CallBackAttempted": _attempted,
+    "CallBackReached": _reached,
+    "CallBackPostponed": _postponed,
+    "CallBackEnded": _done,
     "CallerQueued": _queued,
     "QueueRefused": _refused,
     "QueueLeft": _left,

@@ -24,6 +24,11 @@ ROUTING_FACTS = frozenset(
         "OfferWithdrawn",
         "CallConnected",
         "CallEnded",
+        "CallBackRequested",
+        "CallBackAttempted",
+        "CallBackReached",
+        "CallBackPostponed",
+        "CallBackEnded",
     }
 )
 
@@ -49,7 +54,8 @@ def keep_routing_steps(connection: Connection, entries: Sequence[Entry]) -> None
             {
                 "sequence": entry.sequence,
                 "tenant": entry.tenant,
-                "call": str(entry.data.get("call", ""))[:20],
+                # What becomes of a call-back belongs to the call in which it was asked for.
+                "call": str(entry.data.get("call_back") or entry.data.get("call", ""))[:20],
                 "utc": entry.utc.replace(tzinfo=None),
                 "kind": entry.kind,
                 "data": msgspec.json.encode(entry.data).decode(),

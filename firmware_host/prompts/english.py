@@ -48,6 +48,7 @@ def english_numbers() -> dict[str, str]:
         "place.end": "in the queue.",
         "place.many": "There are very many callers before you. Please stay on the line.",
         "wait.begin": "The expected wait is about,",
+        "wait.longer": "It will take a little longer than we told you.",
     }
     for value in range(100):
         texts[f"number.{value}"] = f"{_cardinal(value)},"

@@ -55,6 +55,7 @@ def romanian_numbers() -> dict[str, str]:
             "Sunt foarte mulți apelanți înaintea dumneavoastră. Vă rugăm să rămâneți pe linie."
         ),
         "wait.begin": "Timpul de așteptare este de aproximativ,",
+        "wait.longer": "Va dura puțin mai mult decât v-am spus.",
     }
     for value in range(100):
         texts[f"number.{value}"] = f"{_cardinal(value)},"

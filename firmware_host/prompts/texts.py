@@ -12,10 +12,18 @@ __all__ = ["BUILT_IN", "is_piece"]
 _ENGLISH = {
     "agent.number": "Please enter your agent number, then press hash.",
     "agent.pin": "Please enter your PIN, then press hash.",
+    "call-back.number": "We will call you back at,",
+    "call-back.confirm": "If that is right, press one. For another number, press two.",
+    "call-back.enter": "Please enter the number at which we can reach you, then press hash.",
+    "call-back.promised": "Thank you. You keep your place, and we will call you. Goodbye.",
 }
 _ROMANIAN = {
     "agent.number": "Introduceți numărul de operator, apoi tasta diez.",
     "agent.pin": "Introduceți codul PIN, apoi tasta diez.",
+    "call-back.number": "Vă vom suna la numărul,",
+    "call-back.confirm": "Dacă este corect, apăsați tasta unu. Pentru alt număr, apăsați tasta doi.",
+    "call-back.enter": "Introduceți numărul la care vă putem suna, apoi tasta diez.",
+    "call-back.promised": "Vă mulțumim. Vă păstrați locul, și vă vom suna. La revedere.",
 }
 
 

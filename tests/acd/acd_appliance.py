@@ -167,6 +167,8 @@ def settings(
     announce_first_s: float = 30.0,
     announce_every_s: float = 45.0,
     announce_wait: bool = True,
+    announce_quantile: float = 0.8,
+    expected_talk_s: float = 0.0,
     longest_wait_s: float = 600.0,
     wrap_up_s: float = 15.0,
     talk_limit_s: float = 3600.0,
@@ -180,6 +182,8 @@ def settings(
             announce_first_s=announce_first_s,
             announce_every_s=announce_every_s,
             announce_wait=announce_wait,
+            announce_quantile=announce_quantile,
+            expected_talk_s=expected_talk_s,
             longest_wait_s=longest_wait_s,
             wrap_up_s=wrap_up_s,
         )

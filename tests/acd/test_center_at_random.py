@@ -30,6 +30,8 @@ from acd import (
     Action,
     Alerting,
     Answered,
+    CallBackNode,
+    CallBackSettings,
     CallEnded,
     CallerIdentity,
     CallId,
@@ -44,10 +46,13 @@ from acd import (
     DigitReceived,
     Disconnect,
     Event,
+    ExtensionNode,
     FactStored,
     Flashed,
     HandsetLifted,
     HangUpRequested,
+    LoanSettings,
+    Overflow,
     PlayPrompts,
     PortId,
     PortInService,
@@ -58,6 +63,7 @@ from acd import (
     SoundFinished,
     StartRecording,
     StopRecording,
+    Threshold,
     WriteFact,
 )
 from acd.handset import HandsetState
@@ -88,10 +94,14 @@ SKILLED = replace(
             agents=(ANA, BEN, CARA),
             discipline=Discipline.RING_ALL,
             ageing=2.0,
+            call_backs=CallBackSettings(attempts=2, retry_s=16.0),
         ),
         replace(
             SETTINGS.queues[1],
-            agents=(ANA, BEN, CARA),
+            agents=(ANA, BEN),
+            overflows=(Overflow(when=Threshold(waited_s=16.0), to=SALES, priority=4.0),),
+            resume_s=60.0,
+            last_agent_s=8.0,
             discipline=Discipline.WEIGHTED,
             weights={BEN: 2.0},
             priority=16.0,
@@ -112,8 +122,27 @@ SKILLED = replace(
             FLOW,
             nodes={
                 **FLOW.nodes,
-                "sales": QueueNode(queue=SALES, timed_out="sorry", also=(SUPPORT,)),
+                "menu": replace(
+                    FLOW.nodes["menu"],
+                    keys={"1": "sales", "2": "support", "3": "news", "4": "ask"},
+                ),
+                "sales": QueueNode(
+                    queue=SALES, timed_out="sorry", also=(SUPPORT,), keys={"2": "call-me"}
+                ),
+                "call-me": CallBackNode(queue=SALES, next="closed", failed="sorry"),
+                "ask": ExtensionNode(
+                    prompts=("ask",),
+                    exhausted="sorry",
+                    unknown="sorry",
+                    absent="sorry",
+                    timed_out="sorry",
+                ),
             },
+        ),
+    ),
+    loans=(
+        LoanSettings(
+            name="peak", queue=SUPPORT, agents=(CARA,), when=Threshold(waiting=2), at_least_s=8.0
         ),
     ),
 )
@@ -154,11 +183,17 @@ class AnyEvents(RuleBasedStateMachine):
 
     # What may happen in order.
 
-    @rule(port=trunks, key=st.sampled_from("12"))
-    def caller_queues(self, port, key):
+    @rule(
+        port=trunks,
+        keys=st.sampled_from(("1", "2", "121", "41001#", "41003#")),
+        number=st.sampled_from((None, "0721000001", "0721000002")),
+    )
+    def caller_queues(self, port, keys, number):
         if port not in {view.port for view in self.center.calls(self.now)}:
-            self.tell(CallOffered(port=port, caller=CallerIdentity(), called=""))
-            self.tell(DigitReceived(port=port, digit=key))
+            caller = CallerIdentity(number=number)
+            self.tell(CallOffered(port=port, caller=caller, called=""))
+            for key in keys:
+                self.tell(DigitReceived(port=port, digit=key))
 
     @rule(port=stations, agent=agents, pin_is_right=st.sampled_from((True, True, True, False)))
     def agent_logs_in(self, port, agent, pin_is_right):
@@ -357,15 +392,18 @@ class AnyEvents(RuleBasedStateMachine):
                     pass
 
     def teardown(self) -> None:
-        """Once everyone has hung up, everything comes to rest."""
+        """Once everyone has hung up, and no handset is there to call anybody back, all comes to rest."""
         for port in PORTS:
             self.tell(Cleared(port=port, cause=Cause.CALLER_HUNG_UP))
+        for port in STATIONS[:3]:
+            self.tell(PortOutOfService(port=port, alarm="pulled out"))
         for _ in range(20):
             due = self.center.next_timer()
             if due is not None:
                 self.now = max(self.now, due)
                 self.perform(self.center.handle_timer(self.now))
-        assert self.center.next_timer() is None
+        timers = self.center._orders.timers._running
+        assert {purpose for purpose, _ in timers} <= {Purpose.CALL_BACK, Purpose.RULES}
         assert self.center.calls(self.now) == ()
         assert not self.connected
         assert not self.recorded
@@ -390,7 +428,7 @@ class AnyEvents(RuleBasedStateMachine):
         for record in ledger.agents.values():
             on_call = [call for call in calls.values() if call.agent == record.agent]
             rung_for = [c for c in calls.values() if record.agent in c.offers.values()]
-            if record.state is AgentState.TALKING:
+            if record.state in (AgentState.TALKING, AgentState.RESERVED):
                 assert [call.id for call in on_call] == [record.call]
                 assert on_call[0].station == record.station
             else:
@@ -429,7 +467,10 @@ class AnyEvents(RuleBasedStateMachine):
         due = timers.next()
         assert due is None or due > self.now, "something due was not done"
         needed = {
-            Stage.WALKING: lambda call: timers.is_running(Purpose.WALK, call.id),
+            Stage.WALKING: lambda call: (
+                timers.is_running(Purpose.WALK, call.id)
+                or timers.is_running(Purpose.CALL_STORE, call.id)
+            ),
             Stage.QUEUED: lambda call: timers.is_running(Purpose.WAIT, call.id),
             Stage.OFFERING: lambda call: all(
                 timers.is_running(Purpose.HANDSET, station) for station in call.offers
@@ -458,6 +499,7 @@ class AnyEvents(RuleBasedStateMachine):
             is_delayed = timers.is_running(Purpose.MISSED_DELAY, record.agent)
             assert is_delayed == (free_at > self.now)
         owners = {call.id for call in self.center._calls} | {*PORTS, ANA, BEN, CARA, ""}
+        owners |= self.center._orders.ledger.call_backs.records.keys()
         assert {owner for _, owner in timers._running} <= owners, "a timer outlived its owner"
 
     @invariant()
@@ -478,13 +520,15 @@ class AnyEvents(RuleBasedStateMachine):
         ready = set(self.center._agents.ready())
         assert ready == {a for a in (ANA, BEN, CARA) if self.center._router.is_ready(a)}
         skills = {agent.agent: agent.skills for agent in self.settings.agents}
+        serving = self.center._agents.serving
         for queue in self.settings.queues:
-            for contact in self.center._calls.lines.present(queue.name):
+            for contact in self.center._calls.places.present(queue.name):
                 if self.center._calls.get(contact.call).offers:
                     continue
                 waited_s = self.now - contact.entered
-                for agent in ready & set(queue.agents):
-                    assert any(
+                entry = self.center._router.entry(contact.call, queue.name)
+                for agent in ready & {each.agent for each in serving(queue.name)}:
+                    assert entry.wanted.only not in (None, agent) or any(
                         skills[agent].get(each.skill, 0) < each.level_after(waited_s)
                         for each in queue.requires
                     ), f"{contact.call} waits, {agent} is idle"
@@ -493,7 +537,7 @@ class AnyEvents(RuleBasedStateMachine):
     def callers_hear_something_unless_they_talk(self):
         for call in self.center._calls:
             is_silent = call.sound.value == "none"
-            if call.record.stage in (Stage.QUEUED, Stage.OFFERING):
+            if call.record.stage in (Stage.QUEUED, Stage.OFFERING) and not call.call_back:
                 assert not is_silent
             if call.record.stage is Stage.TALKING:
                 assert is_silent

@@ -1,30 +1,41 @@
 """What callers are told of the time: when, how long, and when rather nothing."""
 
-import heapq
-import random
-
 import pytest
-from acd_appliance import ANA, BEN, SALES, SUPPORT, Appliance, settings
+from acd_appliance import ANA, BEN, SALES, SUPPORT, UTC_MINUS_NOW_S, Appliance, settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd import AgentPaused, CallEnded, PlayPrompts
+from acd import AgentPaused, AnnouncementPlayed, CallEnded, PlayPrompts
 from acd.ledger import Ledger
-from acd.records import AgentRecord, AgentState
-from acd.settings import QueueSettings
-from acd.waiting import FEWEST_TALKS, ExpectedWait, agents_at_work, expected_wait
-
-QUEUE = QueueSettings(name=SALES, agents=(ANA, BEN), wrap_up_s=20.0)
-
-
-def measured(*, talks=FEWEST_TALKS, ring_ms=10_000, talk_ms=150_000) -> Ledger:
-    counters = {"talks sales": talks, "mean ring ms sales": ring_ms, "mean talk ms sales": talk_ms}
-    return Ledger(counters=counters)
+from acd.waiting import (
+    FEWEST_TALKS,
+    Activity,
+    Ahead,
+    AtWork,
+    Duration,
+    Picture,
+    Priors,
+    Reach,
+    Told,
+    ToldWait,
+    accuracy_of,
+    duration_s,
+    estimate_wait,
+    rounded_up,
+    samples,
+    wait_to_tell,
+)
 
 
 def busy_office(*, talk_s=100.0, talks=FEWEST_TALKS, agents=(ANA,), **options) -> Appliance:
     """A queue that has served some calls, each of which kept its agent for a while."""
-    options = {"announce_first_s": 5.0, "announce_every_s": 20.0, "wrap_up_s": 15.0, **options}
+    options = {
+        "announce_first_s": 5.0,
+        "announce_every_s": 20.0,
+        "wrap_up_s": 15.0,
+        "announce_quantile": 0.0,
+        **options,
+    }
     appliance = Appliance(settings(**options)).switch_on()
     for number, agent in enumerate(agents, start=1):
         appliance.log_in(agent, f"station-{number}")
@@ -54,44 +65,34 @@ def told(appliance, port) -> list[tuple[str, ...]]:
     return [names for names in prompts if names[0].startswith("place")]
 
 
-def test_place_times_the_time_that_a_call_keeps_an_agent_over_agents():
-    ledger = measured()
-    wait = expected_wait(1, QUEUE, 1.0, ledger)
+def a_wait(ahead=3, agents=4, talk_s=180.0):
+    """Of a caller in a queue of which only the length of talks is configured."""
+    kinds = frozenset({"agents"})
+    wait = estimate_wait(
+        Picture(
+            queue="sales",
+            reaches=(Reach(from_s=0.0, kinds=kinds),),
+            at_work={"agents": (AtWork(activity=Activity.TALKING, queue="sales", agents=agents),)},
+            ahead=(Ahead(queue="sales", kinds=(kinds,), callers=ahead),),
+        ),
+        {},
+        {"sales": Priors(talk_s=talk_s)},
+    )
     assert wait is not None
-    assert (wait.seconds, wait.minutes) == (180.0, 3)
-    assert expected_wait(5, QUEUE, 1.0, ledger).seconds == 900.0
-    assert expected_wait(5, QUEUE, 2.5, ledger).seconds == 360.0
+    return wait
 
 
-@pytest.mark.parametrize(("seconds", "minutes"), [(0.0, 1), (60.0, 1), (60.1, 2), (3599.0, 60)])
+def told_before(minutes, until, agents=4.0) -> ToldWait:
+    told = Told(wait_s=60.0 * minutes, mean_s=0.0, quantile_s=0.0, quantile=0.8)
+    return ToldWait(minutes=minutes, until=until, agents=agents, told=told)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "minutes"),
+    [(0.0, 1), (60.0, 1), (60.1, 2), (600.0, 10), (601.0, 15), (1801.0, 40), (3599.0, 60)],
+)
 def test_waits_are_told_in_minutes_rounded_up_and_never_as_none(seconds, minutes):
-    assert ExpectedWait(seconds, 1.0).minutes == minutes
-
-
-def test_nothing_is_known_before_enough_talks_or_with_nobody_at_work():
-    assert expected_wait(1, QUEUE, 1.0, measured(talks=FEWEST_TALKS - 1)) is None
-    assert expected_wait(1, QUEUE, 0.0, measured()) is None
-
-
-def test_agents_at_work_are_those_who_will_take_another_call():
-    ledger = Ledger()
-    members = {SALES: ("1", "2", "3", "4", "5", "6")}
-    states = list(AgentState)
-    for number, state in enumerate(states, start=1):
-        ledger.agents[str(number)] = AgentRecord(str(number), state=state)
-    at_work = [state for state in states if state not in (AgentState.LOGGED_OUT, AgentState.PAUSED)]
-    assert agents_at_work(SALES, members, ledger) == len(at_work)
-    talking = str(states.index(AgentState.TALKING) + 1)
-    ledger.agents[talking].wanted_pause = "break"
-    assert agents_at_work(SALES, members, ledger) == len(at_work) - 1
-
-
-def test_who_is_waited_for_in_two_queues_counts_half_in_each():
-    ledger = Ledger()
-    for agent in (ANA, BEN):
-        ledger.agents[agent] = AgentRecord(agent, state=AgentState.READY)
-    assert agents_at_work(SALES, {SALES: (ANA, BEN)}, ledger) == 2.0
-    assert agents_at_work(SALES, {SALES: (ANA, BEN), SUPPORT: (BEN,)}, ledger) == 1.5
+    assert rounded_up(seconds) == minutes
 
 
 def test_place_and_wait_are_told_together_once_the_queue_has_been_measured():
@@ -134,23 +135,44 @@ def test_nobody_is_promised_a_wait_that_the_flow_would_cut_short():
     assert told(appliance, "trunk-3") == [("place.2",)]
 
 
-def test_a_longer_wait_than_the_one_told_is_kept_back():
-    """The mean has grown meanwhile, by one endless talk; the caller's place is the same."""
-    appliance = all_busy(
-        busy_office(agents=(ANA, BEN), announce_every_s=3000.0, longest_wait_s=9e3), 2
-    )
-    appliance.queue("trunk-3")
-    appliance.queue("trunk-4")
+def test_eight_of_ten_are_to_be_served_within_what_is_told_by_default():
+    appliance = all_busy(busy_office(talk_s=100, announce_quantile=0.8))
+    appliance.queue("trunk-2")
     appliance.pass_time(5)
-    assert told(appliance, "trunk-4") == [("place.2", "wait.2")]
-    appliance.pass_time(2000)
-    appliance.caller_hangs_up("trunk-1")
-    appliance.put_down("station-1")
-    appliance.pass_time(20)
-    (ringing,) = appliance.ringing
-    appliance.lift(ringing)
-    appliance.pass_time(985)
-    assert told(appliance, "trunk-4") == [("place.2", "wait.2"), ("place.1",)]
+    assert told(appliance, "trunk-2") == [("place.1", "wait.3")]
+    fact = appliance.facts(AnnouncementPlayed)[-1]
+    assert (fact.wait_s, fact.quantile) == (180.0, 0.8)
+    assert 120.0 < fact.quantile_s <= 180.0
+    assert 60.0 < fact.mean_s < 120.0
+
+
+def test_a_configured_length_of_talks_lets_the_first_caller_be_told_a_wait():
+    appliance = all_busy(busy_office(talks=0, expected_talk_s=100.0))
+    appliance.queue("trunk-2")
+    appliance.pass_time(5)
+    assert told(appliance, "trunk-2") == [("place.1", "wait.2")]
+
+
+def test_who_waits_longer_than_told_hears_that_it_takes_a_little_longer():
+    appliance = all_busy(busy_office(talk_s=100, announce_every_s=50.0))
+    appliance.queue("trunk-2")
+    appliance.pass_time(300)
+    said = told(appliance, "trunk-2")
+    assert said[0] == ("place.1", "wait.2")
+    assert said[-1] == ("place.1", "wait.longer")
+    assert appliance.facts(AnnouncementPlayed)[-1].wait_s == 0.0
+
+
+def test_the_operator_sees_how_long_who_comes_now_would_wait():
+    appliance = busy_office(talk_s=100)
+    assert appliance.queue_view(SALES).expected_wait_s == pytest.approx(5.0, abs=0.5)
+    all_busy(appliance)
+    busy = appliance.queue_view(SALES)
+    assert 60.0 < busy.expected_wait_s < 120.0
+    assert busy.expected_wait_s < busy.expected_wait_quantile_s
+    appliance.queue("trunk-2")
+    assert appliance.queue_view(SALES).expected_wait_s > busy.expected_wait_s
+    assert appliance.queue_view(SUPPORT).expected_wait_s is None
 
 
 def test_a_longer_wait_is_told_when_an_agent_has_left():
@@ -164,7 +186,7 @@ def test_a_longer_wait_is_told_when_an_agent_has_left():
     appliance.dial("station-2", "*131")
     assert appliance.facts(AgentPaused)
     appliance.pass_time(20)
-    assert told(appliance, "trunk-4") == [("place.2", "wait.2"), ("place.2", "wait.4")]
+    assert told(appliance, "trunk-4") == [("place.2", "wait.2"), ("place.2", "wait.3")]
 
 
 def test_what_was_measured_survives_a_restart():
@@ -172,10 +194,50 @@ def test_what_was_measured_survives_a_restart():
     before = appliance.center.snapshot(appliance.now).counters
     after = appliance.restart(away_s=3600)
     counters = after.center.snapshot(after.now).counters
-    for counter in ("talks sales", "mean ring ms sales", "mean talk ms sales"):
-        assert counters[counter] == before[counter]
-    assert counters["mean talk ms sales"] == pytest.approx(100_000, abs=1)
-    assert counters["mean ring ms sales"] == pytest.approx(5_000, abs=1)
+    learned = {name for name in before if name.startswith("learned")}
+    assert learned
+    assert {name: counters[name] for name in learned} == {name: before[name] for name in learned}
+    assert duration_s(counters, SALES, Duration.TALK) == pytest.approx(100.0, abs=0.01)
+    assert duration_s(counters, SALES, Duration.RING) == pytest.approx(5.0, abs=0.01)
+    assert duration_s(counters, SALES, Duration.WRAP_UP) == pytest.approx(15.0, abs=0.01)
+
+
+def test_a_ledger_goes_on_from_a_snapshot_in_mid_wait_as_the_one_that_took_it():
+    appliance = all_busy(busy_office(talk_s=100))
+    appliance.queue("trunk-2")
+    appliance.pass_time(10)
+    ledger = Ledger()
+    ledger.apply(appliance.center.snapshot(appliance.now), appliance.now)
+    began = len(appliance.journal)
+    appliance.pass_time(40)
+    appliance.caller_hangs_up("trunk-1")
+    appliance.put_down("station-1")
+    appliance.pass_time(16)
+    appliance.lift("station-1")
+    appliance.queue("trunk-3")
+    appliance.pass_time(1)
+    for utc_s, fact in appliance.journal[began:]:
+        ledger.apply(fact, utc_s - UTC_MINUS_NOW_S)
+    live = appliance.center.snapshot(appliance.now)
+    assert ledger.snapshot(appliance.now).counters == live.counters
+    assert accuracy_of(ledger.counters, SALES).callers == 1
+
+
+def test_what_was_told_is_compared_with_how_long_it_took():
+    appliance = all_busy(busy_office(talk_s=100))
+    appliance.queue("trunk-2")
+    appliance.pass_time(35)
+    appliance.caller_hangs_up("trunk-1")
+    appliance.put_down("station-1")
+    appliance.pass_time(20)
+    appliance.lift("station-1")
+    counters = appliance.center.snapshot(appliance.now).counters
+    accuracy = accuracy_of(counters, SALES)
+    assert accuracy is not None
+    fact = next(fact for fact in appliance.facts(AnnouncementPlayed) if fact.wait_s)
+    assert accuracy.callers == 1
+    assert accuracy.bias_s == pytest.approx(fact.mean_s - 50.0, abs=0.01)  # told after 5 of 55 s
+    assert (accuracy.within_told, accuracy.within_quantile) == (1.0, 1.0)
 
 
 def test_how_long_the_handset_rang_is_kept_by_a_snapshot_in_mid_talk():
@@ -189,48 +251,60 @@ def test_how_long_the_handset_rang_is_kept_by_a_snapshot_in_mid_talk():
     ledger.apply(snapshot, appliance.now)
     assert ledger.calls[call].rang_s == 7.5
     ledger.apply(CallEnded(call=call, cause="caller hung up", stage="talking"), appliance.now + 60)
-    assert ledger.count("mean ring ms sales") == 7500
-    assert ledger.count("mean talk ms sales") == 60_000
+    assert duration_s(ledger.counters, SALES, Duration.RING) == 7.5
+    assert duration_s(ledger.counters, SALES, Duration.TALK) == 60.0
 
 
 def test_a_talk_that_a_restart_ended_is_not_measured():
     appliance = all_busy(busy_office(talk_s=100))
     after = appliance.restart(away_s=100_000)
     assert after.facts(CallEnded)[-1].cause == "call server restarted"
-    assert after.center.snapshot(after.now).counters["talks sales"] == FEWEST_TALKS
+    assert samples(after.center.snapshot(after.now).counters, SALES) == FEWEST_TALKS
 
 
-def test_the_mean_follows_the_day():
-    appliance = busy_office(talk_s=100, talks=60)
-    busy = appliance.center.snapshot(appliance.now).counters["mean talk ms sales"]
-    assert busy == pytest.approx(100_000, abs=100)
+@given(
+    st.lists(
+        st.tuples(st.floats(1.0, 200.0), st.integers(0, 40), st.integers(1, 9), st.floats(10, 900)),
+        max_size=12,
+    ),
+    st.floats(300.0, 4000.0),
+    st.sampled_from([0.0, 0.5, 0.8, 0.95]),
+)
+def test_what_is_told_never_climbs_without_fewer_agents_nor_beyond_being_sent_away(
+    announcements, sent_away_at, quantile
+):
+    now, before = 0.0, None
+    for after_s, ahead, agents, talk_s in announcements:
+        now += after_s
+        wait = a_wait(ahead, agents, talk_s)
+        said = wait_to_tell(wait, before, now, sent_away_at, quantile=quantile)
+        if said is None:
+            continue
+        if said.minutes:
+            assert now + 60.0 * said.minutes <= sent_away_at
+        if before is not None and agents >= before.agents:
+            assert said.minutes <= before.minutes
+            assert said.until <= before.until
+        before = said
 
 
-@given(st.floats(0, 1e6), st.floats(0.1, 100), st.floats(0, 1e6), st.floats(0.1, 100))
-def test_what_is_told_never_grows_without_a_cause(first_s, first_agents, then_s, then_agents):
-    first, then = ExpectedWait(first_s, first_agents), ExpectedWait(then_s, then_agents)
-    assert first.may_follow(None)
-    if then.may_follow(first) and then.minutes > first.minutes:
-        assert then.agents < first.agents
+def test_a_promise_that_is_still_likely_is_told_as_what_is_left_of_it():
+    wait = a_wait(ahead=3)
+    assert wait.median_s < 200.0 < wait.quantile_s(0.9)
+    said = wait_to_tell(wait, told_before(6, 230.0), 30.0, 1800.0, quantile=0.9)
+    assert said is not None
+    assert (said.minutes, said.until) == (4, 230.0)
 
 
-@pytest.mark.parametrize("agents", [1, 3, 8])
-def test_on_average_callers_of_a_busy_queue_wait_as_long_as_estimated(agents):
-    """A queue in which talks are exponential, against first-come first-served done by hand."""
-    chance = random.Random(agents)
-    ledger = measured(ring_ms=0, talk_ms=180_000)
-    queue = QueueSettings(name=SALES, agents=(), wrap_up_s=0.0)
-    free_at = [0.0] * agents
-    waiting: list[float] = []
-    now, ratios = 0.0, []
-    for _ in range(40_000):
-        now += chance.expovariate(0.95 * agents / 180)
-        started = max(heapq.heappop(free_at), now)
-        heapq.heappush(free_at, started + chance.expovariate(1 / 180))
-        waiting = [start for start in waiting if start > now]
-        if started > now:
-            waiting.append(started)
-            estimate = expected_wait(len(waiting), queue, float(agents), ledger)
-            ratios.append((estimate.seconds, started - now))
-    estimated, waited = (sum(column) / len(ratios) for column in zip(*ratios, strict=True))
-    assert estimated == pytest.approx(waited, rel=0.1)
+def test_a_promise_that_has_become_unlikely_is_not_repeated():
+    said = wait_to_tell(a_wait(ahead=20), told_before(6, 230.0), 100.0, 1800.0)
+    assert said is not None
+    assert said.minutes == 0
+
+
+def test_a_longer_wait_is_told_with_a_reason_or_when_there_are_fewer_agents():
+    wait = a_wait(ahead=20)
+    for before, may_grow in ((told_before(2, 120.0), True), (told_before(2, 120.0, 5.0), False)):
+        said = wait_to_tell(wait, before, 10.0, 1800.0, may_grow=may_grow)
+        assert said is not None
+        assert said.minutes > 2

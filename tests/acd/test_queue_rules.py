@@ -241,8 +241,8 @@ def test_after_a_while_a_caller_waits_in_another_queue_too():
     assert appliance.facts(CallOverflowed)[-1].why == "waited 30 s, limit 30 s"
     assert appliance.call(call).queue == SALES
     appliance.lift("station-3")
-    assert not appliance.center._calls.lines.present(SALES)
-    assert not appliance.center._calls.lines.present(SUPPORT)
+    assert not appliance.center._calls.places.present(SALES)
+    assert not appliance.center._calls.places.present(SUPPORT)
 
 
 def test_when_a_queue_is_long_its_callers_get_more_points_once():
