@@ -1,4 +1,4 @@
-"""The figures once more, from what `naive_story` has read. What they mean stands in docs/manual/supervisor.md."""
+"""The figures once more, from what `naive_story` has read; docs/manual/supervisor.md says what they mean."""
 
 import math
 from datetime import datetime, timedelta
