@@ -68,7 +68,7 @@ class Sights:
         self._orders = orders
         self._handsets = handsets
         self._agents = agents
-        self._waiting = waiting
+        self._places = places
         self._alerts = settings.alerts
         self._watched = {each.name: _agents_of(each, settings) for each in settings.alerts}
         self._all_queues = tuple(queue.name for queue in settings.queues)
@@ -105,7 +105,7 @@ class Sights:
                 yield from self._stations(alert, by_state)
             case QueueLoaded() as rule:
                 for queue in self._queues(alert):
-                    load = self._waiting.load(queue)
+                    load = self._places.load(queue)
                     over = rule.when.reached(load)
                     near = over or rule.when.reached(load, part=alert.clears_below)
                     yield queue, _sight(is_over=bool(over), is_near=bool(near)), near

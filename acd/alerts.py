@@ -40,8 +40,8 @@ class Alerts:
     ) -> None:
         self._settings = {each.name: each for each in settings.alerts}
         self._orders = orders
-        self._waiting = waiting
-        self._sights = Sights(settings, orders, handsets, agents, waiting)
+        self._places = places
+        self._sights = Sights(settings, orders, handsets, agents, places)
         self._machine = AlertMachine(settings.alerts, orders.ledger.alerts, self._write)
         self.calls = AlertCalls(settings, orders, handsets, trunks, plan, self.acknowledge)
         self._looks_at_nobody = any(
@@ -96,7 +96,7 @@ class Alerts:
         ledger = self._orders.ledger
         return (
             self._looks_at_nobody
-            or self._waiting.is_anybody_waiting()
+            or self._places.is_anybody_waiting()
             or ledger.recent.latest > self._orders.now - LONGEST_WINDOW_S
             or any(each.state is not AgentState.LOGGED_OUT for each in ledger.agents.values())
         )

@@ -27,6 +27,7 @@ from firmware_host.config import (
     receivers_that,
 )
 from firmware_host.console import RECORDS, Output, Session, operator_commands, record_rows
+from firmware_host.console.stats_command import stats
 from firmware_host.decode_command import decode_commands
 from firmware_host.descriptor_limit import raise_descriptor_limit
 from firmware_host.explained import Explained
@@ -437,6 +438,7 @@ switchroom.add_source(simulation_commands)
 for group in (look_commands, line_commands):
     for each in group.commands.values():  # on the console, too
         operator_commands.add_command(each)
+operator_commands.add_command(stats)
 
 
 def main() -> None:

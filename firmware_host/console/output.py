@@ -3,10 +3,11 @@
 import io
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
@@ -84,20 +85,63 @@ class Output:
         """What `table` writes."""
         if not rows:
             return empty + "\n"
+        shown = [_ShownColumn(heading, [row[field] for row in rows]) for field, heading in columns]
+        left_out: list[str] = []
+        droppable = sorted(shown[:0:-1], key=lambda column: not column.empty)
+        for column in droppable:  # those that say nothing, then from the right
+            if sum(each.least + 1 for each in shown) - 1 > self._width:
+                shown.remove(column)
+                if not column.empty:
+                    left_out.insert(0, column.heading)
+        widths = [each.wide for each in shown]
+        roomy = sum(widths) + 2 * (len(shown) - 1) <= self._width
+        while sum(widths) + len(shown) - 1 > self._width:
+            slack = [width > each.least for width, each in zip(widths, shown, strict=True)]
+            widths[
+                max(
+                    range(len(shown)),
+                    key=lambda at: (slack[at], shown[at].is_list, widths[at], at),
+                )
+            ] -= 1
         table = Table(
             box=box.SIMPLE_HEAD if self._unicode else _ASCII_HEAD,
             pad_edge=False,
-            padding=(0, 1, 0, 0),
+            show_edge=False,
+            padding=(0, 1, 0, 0) if roomy else 0,
         )
-        for field, heading in columns:
-            numeric = all(isinstance(row[field], int | float | None) for row in rows)
-            table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
-        for row in rows:
-            table.add_row(*(_cell(row[field]) for field, _ in columns))
+        for column, width in zip(shown, widths, strict=True):
+            table.add_column(column.heading, justify=column.justify, overflow="fold", width=width)
+        for cells in zip(*(column.cells for column in shown), strict=True):
+            table.add_row(*cells)
         buffer = io.StringIO()
         console = Console(file=buffer, width=self._width, color_system=None, markup=False)
         console.print(table)
-        return "\n".join(text.rstrip() for text in buffer.getvalue().splitlines()) + "\n"
+        drawn = [text.rstrip() for text in buffer.getvalue().splitlines()]
+        if left_out:
+            drawn.append(f"(no room for: {', '.join(left_out)}; --json has them)")
+        return "\n" + "\n".join(drawn) + "\n\n"
+
+
+class _ShownColumn:
+    """One column: its cells as text, and how narrow it may become.
+
+    Lines break between words: a number, a name's word, a call are never torn in two unless longer than
+    ``LONGEST_WORD``.
+    """
+
+    LONGEST_WORD = 14
+
+    def __init__(self, heading: str, values: Sequence[Any]) -> None:
+        self.heading = heading
+        self.cells = [_cell(value) for value in values]
+        self.empty = all(cell == "-" for cell in self.cells)
+        self.is_list = any(isinstance(value, list | tuple) for value in values)
+        numeric = all(isinstance(value, int | float | None) for value in values)
+        self.justify: Literal["left", "right"] = "right" if numeric else "left"
+        texts = (heading, *self.cells)
+        self.wide = max(map(cell_len, texts))
+        words = [word for text in texts for word in text.split()]
+        self.least = max(min(cell_len(word), self.LONGEST_WORD) for word in words)
 
 
 def _cell(value: Any) -> str:  # noqa: ANN401 - a JSON value

@@ -16,6 +16,7 @@ from firmware_host.instance_lock import InstanceLock
 from firmware_host.oam.alert_commands import AlertCommands, CommandReceiver
 from firmware_host.oam.database import open_database
 from firmware_host.oam.projector import Projector
+from firmware_host.oam.questions import Refusal, answer_question
 from firmware_host.oam.records import call_records
 from firmware_host.oam.routing_steps import routing_steps
 from firmware_host.service_notify import ServiceNotifier
@@ -25,6 +26,8 @@ __all__ = ["run_oam"]
 _log = logging.getLogger(__name__)
 
 _TAIL_S = 0.2
+_AT_ONCE = 2000
+"""Facts; half a second. Records that are made anew take minutes, in which there are beats and answers."""
 _MOST_RECORDS = 100_000
 _NOBODY: Mapping[str, CommandReceiver] = MappingProxyType({})
 
@@ -58,7 +61,7 @@ async def _run(state: Path, url: str, receivers: Mapping[str, CommandReceiver]) 
 
     def bring_up_to_date() -> None:
         try:
-            projector.catch_up()
+            projector.catch_up(_AT_ONCE)
         except (SQLAlchemyError, OSError) as error:
             raise Refused(f"records can't be brought up to date: {_reason(error)}") from error
 
@@ -81,11 +84,22 @@ async def _run(state: Path, url: str, receivers: Mapping[str, CommandReceiver]) 
             raise Refused(f"records can't be read: {_reason(error)}") from error
         return [asdict(record) for record in found]
 
+    async def figures(question: dict[str, Any]) -> dict[str, Any]:
+        bring_up_to_date()
+        try:
+            # A month takes seconds, in which records are to go on.
+            return await asyncio.to_thread(answer_question, engine, question)
+        except Refusal as error:
+            raise Refused(str(error)) from error
+        except SQLAlchemyError as error:
+            raise Refused(f"records can't be read: {_reason(error)}") from error
+
     control = ControlServer(
         state / "oam.sock",
         {
             "records": records,
             "routing": routing,
+            "statistics": figures,
             "position": lambda: {"sequence": projector.sequence},
         },
     )
@@ -96,9 +110,9 @@ async def _run(state: Path, url: str, receivers: Mapping[str, CommandReceiver]) 
     notifier.ready(f"records in {url}", lambda: None)
     try:
         while not stopping.is_set():
-            complained = _catch_up(projector, complained)
+            complained, is_behind = _catch_up(projector, complained)
             try:
-                async with asyncio.timeout(_TAIL_S):
+                async with asyncio.timeout(0.0 if is_behind else _TAIL_S):
                     await stopping.wait()
             except TimeoutError:
                 continue
@@ -109,18 +123,18 @@ async def _run(state: Path, url: str, receivers: Mapping[str, CommandReceiver]) 
         engine.dispose()
 
 
-def _catch_up(projector: Projector, complained: str) -> str:
-    """Project what is new; the complaint that stands, so that each is logged once."""
+def _catch_up(projector: Projector, complained: str) -> tuple[str, bool]:
+    """Project what is new; the complaint that stands (each is logged once), and whether there is more."""
     try:
-        projector.catch_up()
+        count = projector.catch_up(_AT_ONCE)
     except (SQLAlchemyError, OSError) as error:
         # Nothing is lost: the journal holds every fact, and the position moves with the records only.
         if _reason(error) != complained:
             _log.error("records stand still: %s; trying on", _reason(error))
-        return _reason(error)
+        return _reason(error), False
     if complained:
         _log.warning("records are brought up to date again")
-    return ""
+    return "", count == _AT_ONCE
 
 
 def _reason(error: Exception) -> str:

@@ -5,10 +5,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from firmware_host.journal_format import Entry
-from firmware_host.oam.routing_steps import ROUTING_FACTS, keep_routing_step
 from firmware_host.oam.tables import calls
 
 __all__ = ["project"]
@@ -22,8 +21,6 @@ _NUMBER_KEPT = 40
 
 def project(connection: Connection, entry: Entry) -> None:
     """Bring the records up to date with one fact; kinds that no record shows are passed over."""
-    if entry.kind in ROUTING_FACTS:
-        keep_routing_step(connection, entry)
     handler = _HANDLERS.get(entry.kind)
     if handler is None:
         return
@@ -53,6 +50,7 @@ def _row(connection: Connection, entry: Entry) -> Any:  # noqa: ANN401 - a row o
 
 def _offered(connection: Connection, entry: Entry) -> None:
     data = entry.data
+    _make_room(connection, entry)
     connection.execute(
         insert(calls).values(
             tenant=entry.tenant,
@@ -71,6 +69,11 @@ def _offered(connection: Connection, entry: Entry) -> None:
     )
 
 
+def _make_room(connection: Connection, entry: Entry) -> None:
+    """A damaged journal may make a call's number come again: then the newer call is on record."""
+    connection.execute(delete(calls).where(_this(entry)))
+
+
 def _begins(entry: Entry) -> dict[str, Any]:
     return {
         "offered_utc": _naive_utc(entry),
@@ -85,6 +88,7 @@ def _begins(entry: Entry) -> dict[str, Any]:
 
 def _placed(connection: Connection, entry: Entry) -> None:
     data = entry.data
+    _make_room(connection, entry)
     connection.execute(
         insert(calls).values(
             tenant=entry.tenant,

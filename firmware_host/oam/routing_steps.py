@@ -1,5 +1,6 @@
 """What routing did with each call: kept as the journal told it, given back in order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 from firmware_host.journal_format import Entry
 from firmware_host.oam.tables import routing
 
-__all__ = ["ROUTING_FACTS", "RoutingStep", "keep_routing_step", "routing_steps"]
+__all__ = ["ROUTING_FACTS", "RoutingStep", "keep_routing_steps", "routing_steps"]
 
 ROUTING_FACTS = frozenset(
     {
@@ -41,19 +42,26 @@ class RoutingStep:
     data: dict[str, Any]
 
 
-def keep_routing_step(connection: Connection, entry: Entry) -> None:
-    """Keep a fact, in place of one that had its number in a journal that is gone."""
-    connection.execute(delete(routing).where(routing.c.sequence == entry.sequence))
+def keep_routing_steps(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Keep facts, in place of those that had their numbers in a journal that is gone."""
+    if not entries:
+        return
+    numbered = routing.c.sequence.between(entries[0].sequence, entries[-1].sequence)
+    connection.execute(delete(routing).where(numbered))
     connection.execute(
-        insert(routing).values(
-            sequence=entry.sequence,
-            tenant=entry.tenant,
-            # What becomes of a call-back belongs to the call in which it was asked for.
-            call=str(entry.data.get("call_back") or entry.data.get("call", ""))[:20],
-            utc=entry.utc.replace(tzinfo=None),
-            kind=entry.kind,
-            data=msgspec.json.encode(entry.data).decode(),
-        )
+        insert(routing),
+        [
+            {
+                "sequence": entry.sequence,
+                "tenant": entry.tenant,
+                # What becomes of a call-back belongs to the call in which it was asked for.
+                "call": str(entry.data.get("call_back") or entry.data.get("call", ""))[:20],
+                "utc": entry.utc.replace(tzinfo=None),
+                "kind": entry.kind,
+                "data": msgspec.json.encode(entry.data).decode(),
+            }
+            for entry in entries
+        ],
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Double,
     Float,
     Index,
     Integer,
@@ -15,9 +16,18 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
-__all__ = ["calls", "metadata", "position", "routing"]
+__all__ = [
+    "agent_times",
+    "calls",
+    "metadata",
+    "position",
+    "queue_visits",
+    "routing",
+    "trunk_uses",
+]
 
 metadata = MetaData()
 
@@ -81,6 +91,86 @@ routing = Table(
 )
 """Facts of a call's way to an agent, as the journal told them."""
 
+# Statistics. Moments are seconds of UTC, what lasts is measured by the clock that nobody sets; both are plain
+# numbers, because a month of them must be read in seconds.
+
+queue_visits = Table(
+    "queue_visits",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("queue", String(40), primary_key=True),
+    Column("tenant", String(40), nullable=False),
+    Column("call", String(20), nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("came", String(12), nullable=False),
+    Column("entered_utc_s", Double, nullable=False),
+    Column("boot", String(40), nullable=False),
+    Column("monotonic_s", Double, nullable=False),
+    Column("waited_before_s", Double, nullable=False),
+    Column("outcome", String(12), nullable=False),
+    Column("why", String(60), nullable=False),
+    Column("agent", String(12), nullable=False),
+    Column("wait_s", Double),
+    Column("offers", Integer, nullable=False),
+    Column("missed", Integer, nullable=False),
+    Column("overflowed", Integer, nullable=False),
+    Column("talk_s", Double),
+    Column("wrap_up_s", Double),
+    Column("told_after_s", Double),
+    Column("told_wait_s", Double),
+    Column("told_mean_s", Double),
+    Column("told_quantile_s", Double),
+    Column("told_quantile", Double),
+    Column("is_open", Boolean, nullable=False),
+    Index("queue_visits_by_time", "entered_utc_s"),
+    Index(
+        "queue_visits_open", "call", sqlite_where=text("is_open"), postgresql_where=text("is_open")
+    ),
+)
+"""A wait, once for each queue in which the caller waited at the same time: `oam.histories.rows.Visit`."""
+
+agent_times = Table(
+    "agent_times",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("agent", String(12), primary_key=True),
+    Column("state", String(12), primary_key=True),
+    Column("tenant", String(40), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("call", String(20), nullable=False),
+    Column("queue", String(40), nullable=False),
+    Column("visit", BigInteger),
+    Column("begin_utc_s", Double, nullable=False),
+    Column("boot", String(40), nullable=False),
+    Column("monotonic_s", Double, nullable=False),
+    Column("lasts_s", Double),
+    Column("ended_by", String(12), nullable=False),
+    Index("agent_times_by_time", "begin_utc_s"),
+    Index("agent_times_by_length", "lasts_s"),
+)
+"""What an agent did from when on, and how long; ``lasts_s`` is not known yet of what goes on."""
+
+trunk_uses = Table(
+    "trunk_uses",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("tenant", String(40), nullable=False),
+    Column("call", String(20), nullable=False),
+    Column("port", String(40), nullable=False),
+    Column("direction", String(4), nullable=False),
+    Column("group_name", String(40), nullable=False),
+    Column("carrier", String(40), nullable=False),
+    Column("begin_utc_s", Double, nullable=False),
+    Column("boot", String(40), nullable=False),
+    Column("monotonic_s", Double, nullable=False),
+    Column("lasts_s", Double),
+    Column("is_answered", Boolean, nullable=False),
+    Column("cause", String(40), nullable=False),
+    Index("trunk_uses_by_time", "begin_utc_s"),
+    Index("trunk_uses_by_length", "lasts_s"),
+)
+"""A trunk that carried a call, in or out; ``group_name`` is empty of one that came in."""
+
 position = Table(
     "position",
     metadata,
@@ -89,5 +179,7 @@ position = Table(
     Column("offset", Integer, nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("boot", String(40), nullable=False),
+    Column("monotonic_s", Double, nullable=False),
+    Column("utc_s", Double, nullable=False),
 )
 """How far the journal has been projected: one row, changed in the same transaction as the records."""

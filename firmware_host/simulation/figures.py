@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
 
+from firmware_host.service_level import SERVICE_LEVELS, LevelCounts, mean, quantile
 from firmware_host.simulation.account import Account, Busyness, Outcome, QueueVisit, Spell
 
 __all__ = [
@@ -37,11 +38,14 @@ class LevelFormula(Enum):
     @property
     def words(self) -> str:
         """How it is counted."""
-        return {
-            LevelFormula.OFFERED: "answered within T / all offered",
-            LevelFormula.ANSWERED: "answered within T / answered",
-            LevelFormula.QUICK_ABANDONS: "(answered + hung up within T) / (answered + hung up)",
-        }[self]
+        return SERVICE_LEVELS[_LEVELS[self]].formula
+
+
+_LEVELS = {
+    LevelFormula.OFFERED: "offered",
+    LevelFormula.ANSWERED: "icmi-2",
+    LevelFormula.QUICK_ABANDONS: "icmi-1",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,36 +170,30 @@ def _calls(visits: Sequence[QueueVisit], measures: Measures) -> CallFigures:
         sent_on=len(visits) - len(answered) - len(abandoned),
         lost=len(visits) - len(answered),
         service_level=_level(answered, abandoned, len(visits), measures),
-        mean_wait_s=_mean(answered),
-        median_wait_s=_quantile(answered, 0.5),
-        wait_95_s=_quantile(answered, 0.95),
+        mean_wait_s=mean(answered),
+        median_wait_s=quantile(answered, 0.5),
+        wait_95_s=quantile(answered, 0.95),
         longest_wait_s=max(every, default=None),
-        mean_wait_of_all_s=_mean(every),
+        mean_wait_of_all_s=mean(every),
     )
 
 
 def _level(
     answered: Sequence[float], abandoned: Sequence[float], offered: int, measures: Measures
 ) -> float | None:
-    in_time = sum(wait_s <= measures.threshold_s for wait_s in answered)
-    left_in_time = sum(wait_s <= measures.threshold_s for wait_s in abandoned)
-    good, of = {
-        LevelFormula.OFFERED: (in_time, offered),
-        LevelFormula.ANSWERED: (in_time, len(answered)),
-        LevelFormula.QUICK_ABANDONS: (in_time + left_in_time, len(answered) + len(abandoned)),
-    }[measures.formula]
-    return good / of if of else None
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return math.fsum(values) / len(values) if values else None
-
-
-def _quantile(ordered: Sequence[float], share: float) -> float | None:
-    """The smallest value that at least this share of all do not exceed."""
-    if not ordered:
-        return None
-    return ordered[max(math.ceil(share * len(ordered)) - 1, 0)]
+    in_time, left_in_time = (
+        sum(wait_s <= measures.threshold_s for wait_s in waits) for waits in (answered, abandoned)
+    )
+    counts = LevelCounts(
+        offered=offered,
+        answered=len(answered),
+        answered_in_time=in_time,
+        abandoned=len(abandoned),
+        abandoned_in_time=left_in_time,
+        abandoned_short=0,
+        overdue=0,
+    )
+    return SERVICE_LEVELS[_LEVELS[measures.formula]].of(counts)
 
 
 def _time(spells: Iterable[Spell], what: Iterable[Busyness], begin_s: float, end_s: float) -> float:

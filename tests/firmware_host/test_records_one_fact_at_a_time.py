@@ -143,6 +143,17 @@ def test_a_database_that_is_locked_for_a_while_loses_no_record_and_doubles_none(
     assert (record.offers, record.cause) == (2, "caller hung up")
 
 
+def test_records_can_be_brought_up_to_date_a_few_facts_at_a_time(tmp_path, engine):
+    folder = tmp_path / "journal"
+    snapshot = acd.SnapshotTaken(agents=(), calls=(), counters={})
+    write(folder, [OFFERED, SALES, snapshot, OFFERED_TO_AGENT, snapshot, ENDED])
+    assert len(segments(folder)) == 3
+    projector = Projector(engine, folder)
+    assert [projector.catch_up(2) for _ in range(4)] == [2, 2, 2, 0]
+    (record,) = call_records(engine)
+    assert (record.offers, record.cause) == (1, "caller hung up")
+
+
 def test_segments_before_the_position_are_not_read_again(tmp_path, engine):
     folder = tmp_path / "journal"
     write(folder, [OFFERED, OFFERED_TO_AGENT, acd.SnapshotTaken(agents=(), calls=(), counters={})])

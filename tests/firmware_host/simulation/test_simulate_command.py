@@ -44,7 +44,7 @@ def test_a_day_is_told_by_queue_agent_and_half_hour_in_eighty_columns(site):
     assert (code, notes) == (0, "")
     assert "Thursday 2026-11-19, 09:00 to 12:00, seed 1" in text
     assert "answered within T / all offered, T = 20 s" in text
-    for word in (" sales ", " support ", " all ", " 1001 ", " 09:30 "):
+    for word in ("\nsales ", "\nsupport ", "\nall ", "\n1001 ", "\n09:30 "):
         assert word in text
     assert max(map(len, text.splitlines())) <= 80
 
@@ -126,7 +126,7 @@ def test_a_kept_journal_can_be_simulated_again(site):
     simulate(site, site / "traffic.toml", "--keep-journal", site / "journal", "--seed", 3)
     code, text, _ = simulate(site, "--journal", site / "journal", "--prompt-seconds", 2)
     assert code == 0
-    rows = [line.split() for line in text.splitlines() if line.startswith((" sales:", " all:"))]
+    rows = [line.split() for line in text.splitlines() if line.startswith(("sales:", "all:"))]
     assert rows
     assert all(float(row[-1]) == 0 for row in rows)  # recorded and simulated do not differ
     code, _, notes = simulate(site, site / "traffic.toml", "--keep-journal", site / "journal")
