@@ -174,6 +174,11 @@ def _missed(connection: Connection, entry: Entry) -> None:
     _change(connection, entry, missed_offers=calls.c.missed_offers + 1)
 
 
+def _attempted(connection: Connection, entry: Entry) -> None:
+    # Of the agents whose handsets rang it is this one, and the station is known by now.
+    _change(connection, entry, agent=entry.data["agent"], queue=entry.data["queue"])
+
+
 def _connected(connection: Connection, entry: Entry) -> None:
     row = _row(connection, entry)
     if row is None or row.connected_utc is not None:
@@ -223,6 +228,7 @@ _HANDLERS: dict[str, Callable[[Connection, Entry], None]] = {
     "CallerQueued": _queued,
     "OfferMade": _offer,
     "OfferMissed": _missed,
+    "CallBackAttempted": _attempted,
     "CallConnected": _connected,
     "RecordingStarted": _recording,
     "RecordingLost": _recording_lost,

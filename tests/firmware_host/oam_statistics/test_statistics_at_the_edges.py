@@ -170,7 +170,7 @@ def test_a_missed_ring_belongs_to_its_queue_and_its_agent(script, count):
     assert found["queues"]["support"]["missed"] == 1
     assert found["queues"]["sales"]["missed"] == 0
     assert found["agents"]["1001"]["missed"] == 1
-    assert found["agents"]["1001"]["pauses_s"] == {"missed": 60.0}
+    assert found["agents"]["1001"]["unpaid_s"] == {"missed": 60.0}
     assert told(found["calls"], "waiting", "longest_wait_s") == (1, 80.0)
 
 
@@ -363,7 +363,7 @@ def test_agents_of_a_journal_whose_beginning_is_gone_are_known_from_its_first_sn
     script.wait(5)
     script.tell(acd.AgentWrappedUp(agent="1002"))
     found = count()["agents"]
-    assert told(found["1001"], "paused_s", "pauses_s") == (35.0, {"break": 35.0})
+    assert told(found["1001"], "paused_s", "unpaid_s") == (35.0, {"break": 35.0})
     assert told(found["1002"], "talking_s", "wrapping_up_s") == (30.0, 5.0)
     assert "1003" not in found
 

@@ -59,7 +59,7 @@ def test_the_mornings_hold_what_is_to_be_counted(journal, tmp_path):
     ):
         assert calls[name] > 0, name
     assert sum(calls["refused"].values()) > 0
-    assert set(agents["pauses_s"]) >= {"break", "meeting"}
+    assert set(agents["unpaid_s"]) >= {"break", "meeting"}
     assert agents["wrapping_up_s"] > 0
     queues = found["queues"].values()
     assert sum(queue["offered"] for queue in queues) == calls["offered"]
