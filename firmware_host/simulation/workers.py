@@ -44,6 +44,7 @@ class _State(Enum):
     AWAY = "away"
     READY = "ready"
     RINGING = "ringing"
+    CALLING_BACK = "calling back"
     TALKING = "talking"
     WRAPPING_UP = "wrapping up"
     PAUSED = "paused"
@@ -127,7 +128,9 @@ class Workers:
                 self._enter(fact.agent, _State.RINGING)
             case acd.OfferMissed() | acd.OfferWithdrawn() | acd.AgentWrappedUp():
                 self._enter(fact.agent, _State.READY)
-            case acd.CallConnected():
+            case acd.CallBackAttempted():
+                self._enter(fact.agent, _State.CALLING_BACK)
+            case acd.CallConnected() | acd.CallBackReached():
                 self._enter(fact.agent, _State.TALKING)
             case acd.WrapUpStarted():
                 self._enter(fact.agent, _State.WRAPPING_UP)
@@ -194,7 +197,7 @@ class Workers:
             if worker.state is _State.AWAY:
                 self._log_in(worker)
             return
-        if station is None or worker.state is _State.RINGING:
+        if station is None or worker.state in (_State.RINGING, _State.CALLING_BACK):
             return
         if worker.state is _State.TALKING:
             keys = self._pause_keys(worker)

@@ -132,7 +132,9 @@ class AgentTimes:
             if before.state in (Doing.READY.value, Doing.WRAPPING_UP.value):
                 self._end(agent, now, "")
                 self._open(entry, now, agent, Doing(before.state), like=gap)
-            elif before.state == Doing.CALLING_OUT.value:  # the call is gone, and no fact will say so
+            elif (
+                before.state == Doing.CALLING_OUT.value
+            ):  # the call is gone, and no fact will say so
                 self._change(entry, now, agent, Doing.READY)
 
     def _does(self, agent: str, doing: Doing) -> bool:

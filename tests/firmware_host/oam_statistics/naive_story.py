@@ -17,9 +17,9 @@ STATES = {
     "calling_out_s": "calling out",
     "not_known_s": "not known",
 }
-IN_SNAPSHOTS = {
-    name: name for name in ("ready", "ringing", "talking", "wrapping up", "paused")
-} | {"reserved": "calling back"}
+IN_SNAPSHOTS = {name: name for name in ("ready", "ringing", "talking", "wrapping up", "paused")} | {
+    "reserved": "calling back"
+}
 
 
 def lines_of(folder):

@@ -44,7 +44,16 @@ FIELDS = {
     "counts": st.booleans(),
     "paid": st.booleans(),
 }
-STATES = ["ready", "ringing", "talking", "wrapping up", "paused", "reserved", "logged out", "asleep"]
+STATES = [
+    "ready",
+    "ringing",
+    "talking",
+    "wrapping up",
+    "paused",
+    "reserved",
+    "logged out",
+    "asleep",
+]
 
 
 def facts(*kinds):

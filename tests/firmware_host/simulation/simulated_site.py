@@ -127,11 +127,27 @@ class Person:
     called: str = ""
     number: str = "0721000001"
     wrong: str = field(default="")
+    keys_in: str = ""
+    leaves_by: tuple[Keyed, ...] = ()
+    takes: bool = False
+    reached: tuple[float | None, ...] = (5.0,)
 
     def keys(self, menu):
         if menu == 0 and self.wrong:
             return [Keyed(1.0, self.wrong), Keyed(4.0, self.presses[0])]
         return [Keyed(1.0, self.presses[menu])] if menu < len(self.presses) else []
+
+    def digits(self, _flow, _node):
+        return [Keyed(2.0 + index / 2, key) for index, key in enumerate(self.keys_in)]
+
+    def exits(self, _queue):
+        return self.leaves_by
+
+    def takes_call_back(self):
+        return [Keyed(1.0, "1")] if self.takes else []
+
+    def answers_call_back_s(self, attempt):
+        return self.reached[min(attempt, len(self.reached) - 1)]
 
     def leaves_flow_s(self):
         return self.leaves_s

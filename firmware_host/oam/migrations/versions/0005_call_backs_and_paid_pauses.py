@@ -9,7 +9,6 @@ branch_labels = None
 depends_on = None
 
 
-
 def upgrade() -> None:
     op.add_column(
         "queue_visits", sa.Column("attempts", sa.Integer, nullable=False, server_default="0")
