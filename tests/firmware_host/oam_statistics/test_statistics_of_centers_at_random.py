@@ -1,6 +1,7 @@
 """Whatever happens in a center, restarts among it: both programs count the same, as call control does."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ from test_center_at_random import SETTINGS, SKILLED, AnyEvents, spans_s, trunks
 
 import acd
 from firmware_host.oam import Projector, answer_question, open_database
-from firmware_host.oam.tables import agent_times, metadata
+from firmware_host.oam.tables import agent_times, metadata, queue_visits
 
+PAUSES = {"1": acd.PauseReason(name="break"), "2": acd.PauseReason(name="meeting", paid=True)}
+PLAIN, RICH = (replace(each, pause_reasons=PAUSES) for each in (SETTINGS, SKILLED))
 DOING = {
     "ready": {"ready", "calling out"},
     "ringing": {"ringing"},
@@ -46,9 +49,7 @@ class AnyCenter(AnyEvents):
         self.starts = []
         self.seen = None
 
-    @initialize(
-        settings=st.sampled_from((SETTINGS, SKILLED, SKILLED)), stop_at=st.floats(0, 1, width=16)
-    )
+    @initialize(settings=st.sampled_from((PLAIN, RICH, RICH)), stop_at=st.floats(0, 1, width=16))
     def open_for_business(self, settings, stop_at) -> None:
         self.stop_at = stop_at
         self.settings = settings
@@ -61,7 +62,7 @@ class AnyCenter(AnyEvents):
 
     @rule(port=trunks, number=st.sampled_from(("0721000001", "0721000002")), hangs_up=st.booleans())
     def a_caller_asks_to_be_called_back(self, port, number, hangs_up):
-        if self.settings is SKILLED:
+        if self.settings is RICH:
             self.tell(acd.PortInService(port=port))
             self.caller_queues(port, "121", number)
             self.fact_is_stored(None)
@@ -179,6 +180,10 @@ class AnyCenter(AnyEvents):
         with self.engine.connect() as connection:
             query = select(agent_times.c.agent, agent_times.c.state)
             rows = connection.execute(query.where(agent_times.c.lasts_s.is_(None))).all()
+            query = select(queue_visits.c.call).where(queue_visits.c.is_open)
+            unfinished = set(connection.execute(query).scalars())
+        live = {call.id for call in self.center._calls}
+        assert unfinished <= live | ledger.call_backs.records.keys()
         doing = dict(map(tuple, rows))
         states = {record.agent: record.state.value for record in ledger.agents.values()}
         here = {agent: state for agent, state in states.items() if state != "logged out"}
@@ -191,6 +196,9 @@ class AnyCenter(AnyEvents):
         for what, count in calls["call_backs"].items():
             if count:
                 event(f"call-backs: {what}")
+        for what in ("paid_pauses_s", "calling_back_s", "calling_out_s", "not_known_s"):
+            if found["all_agents"][what]:
+                event(what)
         event(f"restarts: {min(len(self.starts) - 1, 3)}")
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from acd import AgentId, PortId
-from firmware_host.config import center_settings, parse_appliance
+from firmware_host.config import center_settings, parse_appliance, site_numbers
 from firmware_host.simulation.lines import Lines
 from firmware_host.simulation.script import FOR_EVER, Duty, DutyKind, Keyed, Script
 
@@ -184,9 +184,10 @@ def pause(agent="1001", at_s=10 * 3600.0, length_s=600.0, reason="break"):
     )
 
 
-def play(callers, duties, *, site=None, change=None, **others):
+def play(callers, duties, *, site=None, change=None, numbers=False, **others):
     """Run a day; returns the lines, whose facts tell what happened."""
-    settings = center_settings(site or appliance())
+    site = site or appliance()
+    settings = center_settings(site)
     if change:
         settings = replace(settings, **change)
     script = Script(
@@ -197,7 +198,8 @@ def play(callers, duties, *, site=None, change=None, **others):
         duties=sorted(duties, key=lambda duty: duty.at_s),
         **others,
     )
-    lines = Lines(settings, None, script, lambda prompts, _: 2.0 * len(prompts))
+    reader = site_numbers(site) if numbers else None
+    lines = Lines(settings, reader, script, lambda prompts, _: 2.0 * len(prompts))
     lines.run()
     return lines
 
