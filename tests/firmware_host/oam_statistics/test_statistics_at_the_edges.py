@@ -616,3 +616,31 @@ def test_an_agents_own_queue_is_one_like_any_other(script, count):
     script.serve("1", "1001", waits=4, rings=3, queue="agent 1001")
     found = count()["queues"]
     assert told(found["agent 1001"], "offered", "answered", "mean_wait_s") == (1, 1, 7.0)
+
+
+def test_a_journal_that_begins_with_an_agent_who_dials_for_a_call_back_says_so(script, count):
+    agent = {"agent": "1001", "state": "reserved", "call": "9", "queue": "sales"}
+    script.tell(acd.SnapshotTaken(agents=(agent,), calls=(), counters={}))
+    script.wait(7)
+    script.tell(acd.OfferWithdrawn(call="9", agent="1001"))
+    script.wait(3)
+    script.call("2")
+    found = count()["agents"]["1001"]
+    assert told(found, "calling_back_s", "ready_s", "ringing_s") == (7.0, 3.0, 0.0)
+
+
+def test_a_talk_is_over_with_its_call_even_where_the_wrap_up_is_missing_in_the_journal(
+    script, count
+):
+    script.log_in("1001")
+    script.call("1")
+    script.queue("1")
+    script.ring("1", "1001")
+    script.answer("1", "1001")
+    script.wait(50)
+    script.end("1")
+    script.wait(20)
+    script.tell(acd.AgentWrappedUp(agent="1001"))
+    found = count()
+    assert told(found["agents"]["1001"], "talking_s", "wrapping_up_s") == (50.0, 20.0)
+    assert told(found["calls"], "mean_talk_s", "mean_wrap_up_s") == (50.0, 20.0)

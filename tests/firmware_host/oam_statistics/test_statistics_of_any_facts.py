@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from how_many import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
@@ -152,7 +153,7 @@ def engine(tmp_path_factory):
     engine.dispose()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(quick=50, thorough=1000), deadline=None)
 @given(steps=st.lists(STEPS, min_size=5, max_size=60), stop=st.integers(0, 60))
 def test_any_facts_are_counted_alike_wherever_the_process_stops(engine, steps, stop):
     with engine.begin() as connection:

@@ -203,6 +203,6 @@ class AnyCenter(AnyEvents):
 
 
 AnyCenter.TestCase.settings = hypothesis_settings(
-    max_examples=examples(quick=40, thorough=600), stateful_step_count=70, deadline=None
+    max_examples=examples(quick=20, thorough=600), stateful_step_count=70, deadline=None
 )
 TestAnyCenter = AnyCenter.TestCase
