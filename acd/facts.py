@@ -47,6 +47,7 @@ __all__ = [
     "CallPlaced",
     "CallUnsupervised",
     "CallerQueued",
+    "ConfigurationApplied",
     "DataKeyed",
     "Fact",
     "FarEndAlerted",
@@ -81,6 +82,15 @@ class SystemStarted:
     """The call server came up (again)."""
 
     version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigurationApplied:
+    """A changed configuration is in force, without a restart."""
+
+    by: str
+    changes: tuple[str, ...]
+    "Key paths."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -572,6 +582,7 @@ class SnapshotTaken:
 
 Fact = (
     SystemStarted
+    | ConfigurationApplied
     | SystemStopped
     | LineWithdrawn
     | LineReturned

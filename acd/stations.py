@@ -108,6 +108,13 @@ class Register:
     def __init__(
         self, codes: StarCodes, pause_reasons: dict[str, str], reader: NumberReader | None = None
     ) -> None:
+        self.change(codes, pause_reasons, reader)
+        self.clear()
+
+    def change(
+        self, codes: StarCodes, pause_reasons: dict[str, str], reader: NumberReader | None
+    ) -> None:
+        """Let keys mean this from the next one on; the arguments are those of `Register`."""
         self._pause_reasons = pause_reasons
         self._reader = reader
         self._after_code: dict[str, Understood] = {
@@ -117,9 +124,6 @@ class Register:
             codes.resume: Resume(),
         }
         self._pause_code = codes.pause
-        self._expects = _Dialling.CODE
-        self._keys = ""
-        self._number = ""
 
     @property
     def is_empty(self) -> bool:
@@ -197,9 +201,8 @@ class Register:
         if key == "#":
             return CallNumber(self._keys)
         self._keys += key
-        if not key.isdigit() or len(self._keys) > LONGEST_TELEPHONE_NUMBER:
+        if not key.isdigit() or len(self._keys) > LONGEST_TELEPHONE_NUMBER or self._reader is None:
             return Misdialled()
-        assert self._reader is not None
         is_complete = self._reader.completeness(self._keys) is Completeness.YES
         return CallNumber(self._keys) if is_complete else Collecting()
 

@@ -5,11 +5,11 @@ from acd.actions import Connect, Disconnect
 from acd.agents import Agents
 from acd.calls.call import Call, Move
 from acd.calls.waiting import Waiting
+from acd.configured import Configured
 from acd.handsets import Handsets
 from acd.ids import Cause, PortId
 from acd.ivr import ToEnd
 from acd.orders import Orders
-from acd.settings import CenterSettings
 from acd.timers import Purpose
 
 __all__ = ["Talking"]
@@ -20,14 +20,13 @@ class Talking:
 
     def __init__(
         self,
-        settings: CenterSettings,
+        configured: Configured,
         orders: Orders,
         handsets: Handsets,
         agents: Agents,
         waiting: Waiting,
     ) -> None:
-        self._talk_limit_s = settings.talk_limit_s
-        self._weights = {queue.name: queue.weights for queue in settings.queues}
+        self._configured = configured
         self._orders = orders
         self._handsets = handsets
         self._agents = agents
@@ -41,9 +40,9 @@ class Talking:
         call.station = station
         self._orders.ask(Connect(port=call.port, other=station))
         self._orders.write(facts.OfferAnswered(call=call.id, agent=agent))
-        turn = 1 / self._weights[queue].get(agent, 1.0)
+        turn = 1 / self._configured.queues[queue].weights.get(agent, 1.0)
         self._orders.write(facts.CallConnected(call=call.id, agent=agent, queue=queue, turn=turn))
-        due = self._orders.now + self._talk_limit_s
+        due = self._orders.now + self._configured.settings.talk_limit_s
         self._orders.timers.start(Purpose.TALK, call.id, due)
 
     def hang_up(self, _: Call, __: str) -> Move:
