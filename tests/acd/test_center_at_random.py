@@ -42,6 +42,7 @@ from acd import (
     Center,
     Cleared,
     ClockSet,
+    ConfigurationApplied,
     Connect,
     DigitReceived,
     Disconnect,
@@ -58,7 +59,9 @@ from acd import (
     PortInService,
     PortOutOfService,
     Proceeding,
+    QueueMessage,
     QueueNode,
+    SettingsReplaced,
     ShutdownRequested,
     SoundFinished,
     StartRecording,
@@ -147,6 +150,32 @@ SKILLED = replace(
     ),
 )
 
+WITHOUT_SUPPORT = replace(
+    SKILLED,
+    agents=tuple(replace(each, allocation={}) for each in SKILLED.agents[:2]),
+    queues=(
+        replace(
+            SKILLED.queues[0],
+            agents=(BEN, ANA),
+            priority=8.0,
+            discipline=Discipline.ROUND_ROBIN,
+            messages=(QueueMessage(prompts=("news",), after_s=4.0, every_s=8.0),),
+        ),
+    ),
+    flows=(
+        replace(
+            FLOW,
+            nodes={
+                name: QueueNode(queue=SALES, timed_out="sorry") if name == "support" else node
+                for name, node in FLOW.nodes.items()
+            },
+        ),
+    ),
+    loans=(),
+    number_plan=replace(OUTSIDE, routes=()),
+)
+REPLACEMENTS = (SETTINGS, SKILLED, WITHOUT_SUPPORT)
+
 ports = st.sampled_from(PORTS)
 trunks = st.sampled_from(TRUNKS[:3])
 stations = st.sampled_from(STATIONS[:3])
@@ -197,7 +226,7 @@ class AnyEvents(RuleBasedStateMachine):
 
     @rule(port=stations, agent=agents, pin_is_right=st.sampled_from((True, True, True, False)))
     def agent_logs_in(self, port, agent, pin_is_right):
-        pin = next(known.pin for known in self.settings.agents if known.agent == agent)
+        pin = next((known.pin for known in self.settings.agents if known.agent == agent), "1")
         self.dial(port, f"*11{agent}#{pin if pin_is_right else '000'}#")
 
     @rule(port=stations, code=st.sampled_from(("*12", "*131", "*132", "*14", "*139", "77")))
@@ -321,6 +350,20 @@ class AnyEvents(RuleBasedStateMachine):
         if due is not None:
             self.now = max(self.now, due)
             self.perform(self.center.handle_timer(self.now))
+
+    @rule(settings=st.sampled_from(REPLACEMENTS))
+    def the_configuration_is_changed(self, settings):
+        forbidden = self.center.obstacles(settings)
+        written = len(self.journal)
+        self.tell(
+            SettingsReplaced(settings=settings, numbers=Numbers(), by="admin", changes=("queue",))
+        )
+        applied = [
+            fact for _, fact in self.journal[written:] if isinstance(fact, ConfigurationApplied)
+        ]
+        assert bool(applied) is not bool(forbidden)
+        if applied:
+            self.settings = settings
 
     @rule()
     def snapshot_is_taken(self):
