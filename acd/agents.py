@@ -195,17 +195,47 @@ class Agents:
         record = self.at(station)
         if record is None:
             return None
-        if record.state in _BUSY:
+        if record.state in _BUSY or self._lacks_code(record):
             return self._orders.write_and_await(
                 facts.PauseRequested(agent=record.agent, reason=reason)
             )
         self._end_waits(record)
         return self._orders.write_and_await(self._paused(record.agent, reason))
 
+    def code(self, station: PortId, code: str) -> int | None:
+        """The agent here tells what came of the call, in it or after it; None: of which?"""
+        record = self.at(station)
+        if record is None or record.state not in (AgentState.TALKING, AgentState.WRAPPING_UP):
+            return None
+        ticket = self._orders.write_and_await(
+            facts.WrapUpCoded(
+                call=record.call,
+                agent=record.agent,
+                code=code,
+                meaning=self._configured.settings.wrap_up_codes[code],
+            )
+        )
+        if record.state is AgentState.WRAPPING_UP and self._orders.now >= self._usual_end(record):
+            self._orders.timers.start(Purpose.WRAP_UP, record.agent, self._orders.now)
+        return ticket
+
+    def _lacks_code(self, record: AgentRecord) -> bool:
+        """Whether this wrap-up has to go on until a code is keyed in."""
+        queue = self._configured.queues.get(QueueName(record.queue))
+        return (
+            record.state is AgentState.WRAPPING_UP
+            and queue is not None
+            and queue.needs_wrap_up_code
+            and not record.wrap_up_code
+            and self._orders.now < record.since + queue.wrap_up_at_most_s
+        )
+
     def resume(self, station: PortId) -> int | None:
         """End a pause, a wrap-up or the wish for a pause; None if there is nothing to end."""
         record = self.at(station)
         if record is None:
+            return None
+        if self._lacks_code(record):
             return None
         if record.state is AgentState.WRAPPING_UP:
             # Back early means: no pause either, if one was asked for in the call.
@@ -242,6 +272,11 @@ class Agents:
         """The time after a call is over: ready again, or paused if that was asked for."""
         record = self._orders.ledger.agent(agent)
         if record.state is not AgentState.WRAPPING_UP:
+            return
+        if self._lacks_code(record):
+            queue = self._configured.queues[QueueName(record.queue)]
+            due = record.since + queue.wrap_up_at_most_s
+            self._orders.timers.start(Purpose.WRAP_UP, agent, due)
             return
         reason = record.wanted_pause
         self._orders.write(facts.AgentWrappedUp(agent=agent))
@@ -281,9 +316,11 @@ class Agents:
         )
 
     def _time_wrap_up(self, record: AgentRecord) -> None:
+        self._orders.timers.start(Purpose.WRAP_UP, record.agent, self._usual_end(record))
+
+    def _usual_end(self, record: AgentRecord) -> float:
         queue = self._configured.queues.get(QueueName(record.queue))
-        limit_s = 0.0 if queue is None else queue.wrap_up_s
-        self._orders.timers.start(Purpose.WRAP_UP, record.agent, record.since + limit_s)
+        return record.since + (0.0 if queue is None else queue.wrap_up_s)
 
     def _delay(self, record: AgentRecord) -> None:
         if record.last_missed is None:

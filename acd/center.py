@@ -29,7 +29,7 @@ from acd.records import AgentState, Stage
 from acd.replacing import obstacles
 from acd.routing import Router
 from acd.settings import CenterSettings
-from acd.stations import CallNumber, LogIn, LogOut, Pause, Request, Resume
+from acd.stations import CallNumber, CodeCall, LogIn, LogOut, Pause, Request, Resume
 from acd.tables import (
     agent_views,
     call_views,
@@ -59,6 +59,7 @@ _OF_CALLS = {
     Purpose.ANNOUNCE: CallInput.ANNOUNCE_DUE,
     Purpose.ANNOUNCEMENT: CallInput.ANNOUNCEMENT_OVERDUE,
     Purpose.TALK: CallInput.TALK_DUE,
+    Purpose.HOLD: CallInput.HOLD_DUE,
     Purpose.DIAL: CallInput.DIAL_DUE,
     Purpose.RETRY: CallInput.RETRY_DUE,
     Purpose.CALL_STORE: CallInput.STORE_OVERDUE,
@@ -270,7 +271,12 @@ class Center:
         """The agents, in the order of the settings."""
         agents = self._agents
         return agent_views(
-            self._configured.settings, agents.ready(), agents.membership, self._orders.ledger, now
+            self._configured.settings,
+            agents.ready(),
+            agents.membership,
+            self._orders.ledger,
+            self._handsets,
+            now,
         )
 
     def trunk_groups(self) -> tuple[TrunkGroupView, ...]:
@@ -453,6 +459,8 @@ class Center:
                 pass
             case Outcome() if call is not None:
                 self._meet(call, port, result)
+            case Outcome.FLASHED:
+                pass  # nobody is put on hold who tells of an alert
             case Outcome():
                 self._alerts.calls.meet(port, result)
             case _:
@@ -466,6 +474,8 @@ class Center:
                 self._calls.receive(call, CallInput.MISSED, station)
             case Outcome.HUNG_UP:
                 self._calls.receive(call, CallInput.HUNG_UP, station)
+            case Outcome.FLASHED:
+                self._calls.receive(call, CallInput.FLASHED, station)
             case Outcome.LOST:
                 self._calls.receive(call, CallInput.STATION_LOST, station)
             case _:
@@ -488,6 +498,8 @@ class Center:
                 if ticket is None and self._agents.is_ready_at(handset.port):
                     self._handsets.confirm(handset.port)  # it is so already, and stored long since
                     return
+            case CodeCall():
+                ticket = self._agents.code(handset.port, request.code)
             case _:
                 assert_never(request)
         if ticket is None:

@@ -42,9 +42,11 @@ __all__ = [
     "CallBarred",
     "CallConnected",
     "CallEnded",
+    "CallHeld",
     "CallOfferedToUs",
     "CallOverflowed",
     "CallPlaced",
+    "CallRetrieved",
     "CallUnsupervised",
     "CallerQueued",
     "ConfigurationApplied",
@@ -73,6 +75,7 @@ __all__ = [
     "SystemStopped",
     "TrunkReleased",
     "TrunkSeized",
+    "WrapUpCoded",
     "WrapUpStarted",
 ]
 
@@ -548,6 +551,32 @@ class AgentResumed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallHeld:
+    """The agent has put the caller on hold."""
+
+    call: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRetrieved:
+    """The agent talks again to the caller who was on hold; also when the hold became too long."""
+
+    call: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpCoded:
+    """The agent has told what came of a call."""
+
+    call: str
+    agent: str
+    code: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WrapUpStarted:
     """The call is over; the agent has time to finish its paperwork."""
 
@@ -627,6 +656,9 @@ Fact = (
     | PauseRequested
     | AgentResumed
     | WrapUpStarted
+    | WrapUpCoded
+    | CallHeld
+    | CallRetrieved
     | AgentWrappedUp
     | AlertRaised
     | AlertRepeated

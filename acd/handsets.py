@@ -5,7 +5,7 @@ A handset knows no callers and no agents. What its user wants or does is returne
 Every state but on-hook and out of service has a deadline, and a station is offered calls on-hook only.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import ClassVar
 
 from acd.actions import ClearLine, PlaySignal, RingStation, Signal, StopSound
@@ -20,6 +20,7 @@ from acd.stations import (
     AskNumber,
     AskPin,
     CallNumber,
+    CodeCall,
     Collecting,
     LogOut,
     Misdialled,
@@ -79,10 +80,11 @@ class Handsets:
         for handset in self._handsets.values():
             handset.register.change(*self._codes())
 
-    def _codes(self) -> tuple[StarCodes, dict[str, str], NumberReader | None]:
+    def _codes(self) -> tuple[StarCodes, dict[str, str], Collection[str], NumberReader | None]:
         settings, plan = self._configured.settings, self._plan
         reasons = {digit: reason.name for digit, reason in settings.pause_reasons.items()}
-        return settings.star_codes, reasons, plan.reader if plan.reaches_outside else None
+        reader = plan.reader if plan.reaches_outside else None
+        return settings.star_codes, reasons, settings.wrap_up_codes, reader
 
     def get(self, port: PortId) -> Handset | None:
         """The handset on a port, if it is a station's."""
@@ -258,6 +260,9 @@ class Handsets:
             return None
         return self._hang_up(handset, _)
 
+    def _flash(self, _: Handset, __: str) -> Outcome:
+        return Outcome.FLASHED
+
     def _hang_up(self, handset: Handset, _: str) -> Outcome:
         handset.call = None
         self._forget_ticket(handset)
@@ -272,7 +277,7 @@ class Handsets:
             handset.register.clear()
         handset.keyed_at = now
         match handset.register.receive(key):
-            case (Pause() | Resume() | LogOut()) as request:
+            case (Pause() | Resume() | LogOut() | CodeCall()) as request:
                 return request
             case Collecting() if not handset.register.collects_telephone_number:
                 return None
@@ -429,7 +434,7 @@ class Handsets:
             HandsetInput.WITHDRAWN: _lose,
             HandsetInput.LIFTED: _UP,
             HandsetInput.KEYED: _dial_in_call,
-            HandsetInput.FLASHED: "hook flash means nothing in a call yet",
+            HandsetInput.FLASHED: _flash,
             HandsetInput.CLEARED: _hang_up,
             HandsetInput.FAILED: _fail_in_call,
             HandsetInput.STORED: _confirm_stored,

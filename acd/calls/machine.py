@@ -56,6 +56,7 @@ _NOT_TALKING = "nobody talks to this caller"
 _NO_MENU = "no menu listens"
 _NO_PROMPT = "no prompt plays"
 _NOT_CALLED = "nobody is called on another trunk"
+_NOT_HELD = "whoever was called can't be put on hold"
 
 
 _TONES = {Cause.CALLED_BUSY: Signal.BUSY, Cause.CALLED_NO_ANSWER: Signal.BUSY}
@@ -454,6 +455,8 @@ def _table(
             CallInput.MISSED,
             CallInput.OFFER_LOST,
             CallInput.HUNG_UP,
+            CallInput.FLASHED,
+            CallInput.HOLD_DUE,
             CallInput.STATION_LOST,
         ),
         _NO_AGENT,
@@ -521,6 +524,8 @@ def _table(
             CallInput.MISSED: waiting.miss,
             CallInput.OFFER_LOST: waiting.lose_offer,
             CallInput.HUNG_UP: _NOT_TALKING,
+            CallInput.FLASHED: _NOT_TALKING,
+            CallInput.HOLD_DUE: _NOT_TALKING,
             CallInput.STATION_LOST: waiting.lose_offer,
         },
         Stage.TALKING: {
@@ -536,6 +541,8 @@ def _table(
             CallInput.MISSED: "they talk already",
             CallInput.OFFER_LOST: "they talk already",
             CallInput.HUNG_UP: talking.hang_up,
+            CallInput.FLASHED: talking.flash,
+            CallInput.HOLD_DUE: talking.end_hold,
             CallInput.STATION_LOST: talking.lose_station,
         },
         Stage.DIALLING: {
@@ -554,6 +561,7 @@ def _table(
             CallInput.FAR_ANSWERED: through,
             CallInput.FAR_CLEARED: dialling.clear,
             CallInput.HUNG_UP: joined.hang_up,
+            CallInput.FLASHED: _NOT_HELD,
             CallInput.STATION_LOST: joined.lose_station,
         },
         Stage.THROUGH: {
@@ -572,6 +580,7 @@ def _table(
             CallInput.FAR_ANSWERED: "they talk already",
             CallInput.FAR_CLEARED: joined.clear,
             CallInput.HUNG_UP: joined.hang_up,
+            CallInput.FLASHED: _NOT_HELD,
             CallInput.STATION_LOST: joined.lose_station,
         },
     }

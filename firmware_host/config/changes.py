@@ -11,7 +11,7 @@ from firmware_host.config.schema import Appliance
 __all__ = ["Change", "changes_between"]
 
 _LIVE = (
-    *("agent", "queue", "flow", "schedule", "prompt", "star_codes", "pause", "limits"),
+    *("agent", "queue", "flow", "schedule", "prompt", "star_codes", "pause", "wrap_up", "limits"),
     *("number_plan", "route", "called", "caller_list", "loan", "alert", "receiver", "technician"),
 )
 "Tables that are applied while calls are up."
