@@ -94,10 +94,16 @@ class AnyCenter(AnyEvents):
 
     # Proved elsewhere, at length.
 
+    nobody_is_on_two_calls = None
+    agents_handsets_and_calls_agree = None
+    no_caller_is_lost = None
+    whatever_waits_has_a_deadline = None
+    every_trunk_carries_one_live_call_or_none = None
+    nobody_waits_while_an_agent_could_answer = None
+    callers_hear_something_unless_they_talk = None
     replay_gives_the_live_state = None
     replay_from_a_snapshot_gives_the_live_state = None
     every_table_can_be_shown = None
-    no_caller_is_lost = None
 
     def perform(self, actions) -> None:
         if self.center is not self.seen:

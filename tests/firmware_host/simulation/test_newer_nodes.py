@@ -365,3 +365,15 @@ def test_taken_away_is_who_can_serve_and_nothing_else():
     assert case.staffing.words == ("agent 1004 stays at home",)
     with pytest.raises(ConfigurationError, match="only 1 agents serve help"):
         make_case(skilled(), people, set_length(2.0), agents=[parse_agents("-2 help", ["help"])])
+
+
+def test_an_agent_keys_in_a_wrap_up_code_where_the_queue_wants_one():
+    text = appliance_text().replace(
+        "wrap_up_s = 10\n", "wrap_up_s = 10\nneeds_wrap_up_code = true\nwrap_up_at_most_s = 300\n"
+    )
+    site = parse_appliance(text + '\n[wrap_up.codes]\n1 = "sold"\n2 = "not sold"\n')
+    callers = [Person(TEN_S, talks_s=60), Person(TEN_S + 200, talks_s=60, after_s=4.0)]
+    lines = play(callers, [come(), go()], site=site)
+    assert [fact.meaning for fact in facts(lines, acd.WrapUpCoded)] == ["sold", "sold"]
+    begun, ended = times(lines, acd.WrapUpStarted), times(lines, acd.AgentWrappedUp)
+    assert [b - a for a, b in zip(begun, ended, strict=True)] == [10.0, 4.0]
