@@ -40,8 +40,13 @@ class CallRecords:
     """
 
     def __init__(self, connection: Connection, group: Iterable[Entry]) -> None:
-        names = {entry.data.get("call") for entry in group if entry.kind in _HANDLERS}
-        rows = connection.execute(select(calls).where(calls.c.call.in_(names))).mappings()
+        named = [entry for entry in group if entry.kind in _HANDLERS]
+        # Both, or the whole table is looked through.
+        is_named = and_(
+            calls.c.tenant.in_({entry.tenant for entry in named}),
+            calls.c.call.in_({entry.data.get("call") for entry in named}),
+        )
+        rows = connection.execute(select(calls).where(is_named)).mappings()
         self._rows: dict[_Key, _Row] = {(row["tenant"], row["call"]): dict(row) for row in rows}
         self._stored = set(self._rows)
         self._changed: dict[_Key, None] = {}
