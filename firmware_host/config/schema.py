@@ -55,6 +55,7 @@ __all__ = [
     "HoursTable",
     "LimitsTable",
     "MenuTable",
+    "MessageTable",
     "NodeTable",
     "NumberPlanTable",
     "PauseReasonTable",
@@ -358,6 +359,18 @@ class CallBackTable(Table, frozen=True, tag_field="kind", tag="call_back"):
     attempts: Count = 3
 
 
+class MessageTable(Table, frozen=True, tag_field="kind", tag="message"):
+    """Takes a message: prompts, a tone, then whatever the caller says, until # or a hang-up."""
+
+    prompts: PromptNames
+    next: str
+    box: Name = "main"
+    "Whom it is for."
+    longest_s: WaitingSeconds = 120.0
+    least_s: Seconds = 1.0
+    "Who says nothing for longer than this has left no message."
+
+
 class DialTable(Table, frozen=True, tag_field="kind", tag="dial"):
     """Joins the caller to a number, by the routes."""
 
@@ -383,6 +396,7 @@ NodeTable = (
     | QueueNodeTable
     | ExtensionTable
     | CallBackTable
+    | MessageTable
     | DialTable
     | HangUpTable
 )

@@ -212,6 +212,36 @@ def _recording_lost(_: _Row, entry: Entry) -> _Row:
     return {"recording_problem": entry.data["problem"][:_PROBLEM_KEPT]}
 
 
+def _coded(_: _Row, entry: Entry) -> _Row:
+    return {"wrap_up_code": entry.data["code"], "wrap_up_meaning": entry.data["meaning"]}
+
+
+def _held(_: _Row, entry: Entry) -> _Row:
+    return {"held_since_utc": _naive_utc(entry)}
+
+
+def _retrieved(row: _Row, entry: Entry) -> _Row:
+    return _end_of_hold(row, _naive_utc(entry))
+
+
+def _end_of_hold(row: _Row, now: datetime) -> _Row:
+    if row["held_since_utc"] is None:
+        return {}
+    held_s = max(0.0, (now - row["held_since_utc"]).total_seconds())
+    return {"held_since_utc": None, "held_s": (row["held_s"] or 0.0) + held_s}
+
+
+def _message(_: _Row, entry: Entry) -> _Row:
+    data = entry.data
+    if not data["kept"]:
+        return {}
+    return {
+        "message": data["file"],
+        "message_box": data["box"],
+        "message_s": data["lasts_s"] or None,
+    }
+
+
 def _ended(row: _Row, entry: Entry) -> _Row:
     now = _naive_utc(entry)
     values: _Row = {
@@ -219,6 +249,7 @@ def _ended(row: _Row, entry: Entry) -> _Row:
         "cause": entry.data["cause"],
         "stage": entry.data["stage"],
         "q850": entry.data.get("q850"),
+        **_end_of_hold(row, now),
     }
     # Wall time may have been set back in mid-call: a duration is never below zero.
     if row["connected_utc"] is not None:
@@ -246,5 +277,9 @@ _HANDLERS: dict[str, Callable[[_Row, Entry], _Row]] = {
     "CallConnected": _connected,
     "RecordingStarted": _recording,
     "RecordingLost": _recording_lost,
+    "WrapUpCoded": _coded,
+    "CallHeld": _held,
+    "CallRetrieved": _retrieved,
+    "MessageEnded": _message,
     "CallEnded": _ended,
 }

@@ -9,6 +9,7 @@ from acd import (
     DialNode,
     ExtensionNode,
     FlowSettings,
+    MessageNode,
     Node,
     QueueNode,
 )
@@ -70,6 +71,9 @@ def _never_shown(
         )
     if any(isinstance(node, DialNode) for _, node in _nodes(settings)):
         yield "numbers that a flow calls outside answer after eight seconds, always"
+    for name, node in _nodes(settings):
+        if isinstance(node, MessageNode):
+            yield f"at {name} callers leave no message: they stay until the longest is over"
     if settings.alerts:
         yield "alerts are neither raised nor told"
 
