@@ -62,6 +62,12 @@ bench-waits: $(STAMP) ## expected waits beside those of three other call centers
 bench-pri: $(STAMP) native $(PROMPTS) ## ISDN calls a second through the whole appliance on 16 E1 (ARGS="--rate 100", "--calls 10000")
 	@$(BIN)/python -m scripts.bench_pri_calls $(ARGS)
 
+bench-ring: $(STAMP) native $(PROMPTS) ## from an agent's becoming free to the ring, with 240 calls up; two minutes (ARGS="--seconds 30")
+	@$(BIN)/python -m scripts.bench_free_to_ring $(ARGS)
+
+bench-routing: $(STAMP) ## routing decisions a second, 100 to 10,000 agents; some minutes (ARGS="--json")
+	@$(BIN)/python -m scripts.bench_routing $(ARGS)
+
 bench-dahdi: $(STAMP) native ## 240 channels over DAHDI's kernel driver for ten minutes, in a virtual machine (ARGS="--seconds 30")
 	@sh scripts/system-packages $(APT_DAHDI)
 	@$(BIN)/python -m scripts.dahdi_vm run --limit 1500 scripts/dahdi_load/in_guest.sh $(ARGS) || test $$? = 77
