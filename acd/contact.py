@@ -38,6 +38,8 @@ class Contact:
     told_wait: ToldWait | None = None
     prefers: AgentId | None = None
     "Who served this caller last, and for whom it waits alone at first."
+    prefers_for_s: float = 0.0
+    "So long, counted from entering."
     overflowed: frozenset[Overflow] = frozenset()
     "Rules of the queue that have been carried out for this one."
     announced_at: float | None = None

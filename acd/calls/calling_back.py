@@ -241,29 +241,25 @@ class CallingBack:
         for call_back in self._waiting:
             record = self._orders.ledger.call_backs.records[call_back]
             queue = self._settings(record)
-            at_zero, slope = _sum(record, queue).score(queue.weight, record.entered)
-            self._router.rescore(_contact(record), queue.name, at_zero, slope, self._orders.now)
+            self._router.revise(_contact(record), self._entry(record, queue), self._orders.now)
 
     def _enter(self, record: CallBackRecord) -> None:
-        queue = self._settings(record)
+        entry = self._entry(record, self._settings(record))
+        self._waiting.add(record.call_back)
+        self._router.enter(_contact(record), [entry], self._orders.now)
+        self._orders.match_is_due = True
+
+    def _entry(self, record: CallBackRecord, queue: QueueSettings) -> Entry:
         sum_ = _sum(record, queue)
         at_zero, slope = sum_.score(queue.weight, record.entered)
-        self._waiting.add(record.call_back)
-        self._router.enter(
-            _contact(record),
-            [
-                Entry(
-                    queue=queue.name,
-                    at_zero=at_zero,
-                    slope=slope,
-                    entered=record.entered,
-                    arrival=self._places.next_arrival(),
-                    stages=stages_of(sum_.requires),
-                )
-            ],
-            self._orders.now,
+        return Entry(
+            queue=queue.name,
+            at_zero=at_zero,
+            slope=slope,
+            entered=record.entered,
+            arrival=self._places.next_arrival(),
+            stages=stages_of(sum_.requires),
         )
-        self._orders.match_is_due = True
 
     def _leave(self, record: CallBackRecord) -> None:
         self._waiting.discard(record.call_back)

@@ -61,10 +61,10 @@ class Places:
         }
         for contact in waiting.values():
             call = calls.get(contact.call)
-            if (
-                call is not None
-            ):  # the places of call-backs keep the points of when they were asked for
-                self._score_anew(call, contact)
+            if call is not None:
+                for queue in contact.queues:
+                    entry = self._entry(call, contact, queue)
+                    self._router.revise(call.id, entry, self._orders.now)
 
     def _is_anything_expected(self) -> bool:
         settings = self._configured.settings
@@ -131,6 +131,7 @@ class Places:
         settings = self._configured.queues[contact.queue]
         contact.gives_up_at = now + settings.longest_wait_s
         contact.prefers = self._last_agent(call, settings)
+        contact.prefers_for_s = now - contact.entered + settings.last_agent_s
         for queue in contact.queues:
             self._present[queue][call.id] = contact
         self._router.enter(
@@ -173,7 +174,7 @@ class Places:
             stages=stages_of(
                 sum_.requires,
                 preferred=preferred,
-                preferred_for_s=self._orders.now - contact.entered + settings.last_agent_s,
+                preferred_for_s=contact.prefers_for_s,
             ),
         )
 

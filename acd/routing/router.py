@@ -172,6 +172,20 @@ class Router:
         if lane is not None:
             lane.enter(entry, now)
 
+    def revise(self, contact: CallId, revised: Entry, now: float) -> None:
+        """Let a contact want something else in a queue, and have other points there, from now on."""
+        entry = self.entry(contact, revised.queue)
+        waiter, lane = entry.waiter, entry.lane
+        assert waiter is not None
+        if lane is not None:
+            self._give_up_place(entry, lane)
+        entry.at_zero, entry.slope = revised.at_zero, revised.slope
+        entry.stages, entry.stage = revised.stages, 0
+        self._advance(entry, now)
+        if lane is not None:
+            self._take_place(entry, now)
+            self._come.setdefault(waiter, Trigger.RELAXED)
+
     def leave(self, contact: CallId, now: float) -> None:
         """A contact waits no longer; one that waits nowhere does no harm."""
         waiter = self._waiters.pop(contact, None)

@@ -25,6 +25,7 @@ from acd import (
     SayNode,
     SettingsError,
     SettingsReplaced,
+    SkillRequirement,
     Threshold,
 )
 
@@ -223,3 +224,12 @@ def test_after_a_restart_everything_is_as_it_was_changed_to():
     assert after.agent(BEN).station == "station-2"
     assert [view.agent for view in after.center.agents(after.now)] == [ANA, BEN]
     assert appliance.facts(CallConnected) == appliance.facts(QueueLeft) == []
+
+
+def test_what_is_asked_of_agents_changes_for_those_who_wait_already():
+    wanted = SkillRequirement(skill="english", level=3)
+    appliance = office(changed(sales={"requires": (wanted,)}), ANA)
+    call = appliance.queue()
+    assert appliance.call(call).stage == "queued"
+    apply(appliance, BEFORE)
+    assert appliance.facts(OfferMade)[-1].agent == ANA

@@ -89,7 +89,7 @@ def test_a_flash_is_no_hang_up_and_busy_tone_tells_that_the_caller_went(held):
     held.office.lockstep.run_until(lambda: bool(held.told("ring")), 40)
     held.does("l,,f", 3)
     assert held.told("flash")
-    assert held.office.view_of_agent("1001").state == "talking"
+    assert held.office.view_of_agent("1001").state == "holding"
     held.office.run(20)
     assert held.told("tone")[-1] == {"notice": "tone", "tone": "busy"}
     held.does("q", 1)
