@@ -5,6 +5,7 @@ station is out of service or off-hook stays logged in and is offered nothing.
 """
 
 from acd import facts
+from acd.configured import Configured
 from acd.handsets import Handsets
 from acd.ids import AgentId, CallId, PortId, QueueName
 from acd.membership import Kind, Membership
@@ -12,11 +13,12 @@ from acd.orders import Orders
 from acd.pauses import MISSED
 from acd.records import AgentRecord, AgentState, Refusal
 from acd.routing import Router
-from acd.settings import AgentSettings, CenterSettings
+from acd.settings import AgentSettings
 from acd.timers import Purpose
 
 __all__ = ["Agents"]
 
+NO_LONGER = "no longer configured"
 _BUSY = (AgentState.RINGING, AgentState.RESERVED, AgentState.TALKING)
 
 
@@ -24,27 +26,51 @@ class Agents:
     """What agents ask for, and what calls do to them."""
 
     def __init__(
-        self, settings: CenterSettings, orders: Orders, handsets: Handsets, router: Router
+        self, configured: Configured, orders: Orders, handsets: Handsets, router: Router
     ) -> None:
-        self._settings = settings
+        self._configured = configured
         self._orders = orders
         self._handsets = handsets
         self._router = router
-        for queue in settings.queues:
-            router.set_queue(queue.name, queue.discipline, at_once=queue.ring_at_once)
-        self._known: dict[str, AgentSettings] = {agent.agent: agent for agent in settings.agents}
-        self.membership = Membership(settings)
         self.kinds: dict[AgentId, Kind] = {}
         "What each agent can do at present."
-        self._serving: dict[QueueName, dict[AgentId, None]] = {
-            queue.name: {} for queue in settings.queues
-        }
-        for agent in settings.agents:
-            self._seat(agent)
+        self._serving: dict[QueueName, dict[AgentId, None]] = {}
+        self.follow()
+
+    def follow(self) -> None:
+        """Queues, agents and loans may be others than before; agents who are gone are logged out."""
+        settings = self._configured.settings
+        self.membership = Membership(settings)
         self._paid = {reason.name for reason in settings.pause_reasons.values() if reason.paid}
-        self._wrap_up_s: dict[str, float] = {
-            queue.name: queue.wrap_up_s for queue in settings.queues
-        }
+        for agent in [each for each in self.kinds if each not in self._configured.agents]:
+            record = self._orders.ledger.agent(agent)
+            if record.state is not AgentState.LOGGED_OUT:
+                self._leave(record)
+            self._router.remove_agent(agent)
+            del self.kinds[agent]
+        self._end_loans()
+        for queue in settings.queues:
+            self._router.set_queue(queue.name, queue.discipline, at_once=queue.ring_at_once)
+        gone = [each for each in self._serving if each not in self._configured.queues]
+        self._serving = {queue.name: {} for queue in settings.queues}
+        for known in settings.agents:
+            self._seat(known)
+            self._orders.touch(known.agent)
+        for name in gone:
+            self._router.remove_queue(name)
+
+    def _end_loans(self) -> None:
+        """Take back agents whom no rule lends any more."""
+        loans = {(each.name, each.queue) for each in self._configured.settings.loans}
+        for record in self._orders.ledger.agents.values():
+            for queue, loan in tuple(record.lent.items()):
+                is_known = queue in self._configured.queues and record.agent in self.membership
+                if not is_known or (loan.loan and (loan.loan, queue) not in loans):
+                    self._orders.write(
+                        facts.AgentReturned(
+                            agent=AgentId(record.agent), queue=QueueName(queue), why=NO_LONGER
+                        )
+                    )
 
     def lend(
         self, agent: AgentId, queue: QueueName, loan: str, why: str, leaves: tuple[QueueName, ...]
@@ -53,16 +79,16 @@ class Agents:
         self._orders.write(
             facts.AgentLent(agent=agent, queue=queue, leaves=leaves, loan=loan, why=why)
         )
-        self._seat(self._known[agent])
+        self._seat(self._configured.agents[agent])
 
     def take_back(self, agent: AgentId, queue: QueueName, why: str) -> None:
         """Let an agent help another queue no longer."""
         self._orders.write(facts.AgentReturned(agent=agent, queue=queue, why=why))
-        self._seat(self._known[agent])
+        self._seat(self._configured.agents[agent])
 
     def lend_by_hand(self, agent: AgentId, queue: QueueName, leaves: tuple[QueueName, ...]) -> None:
         """An operator lets an agent help a queue; names that nobody has change nothing."""
-        if agent in self._known and queue in self._serving:
+        if agent in self._configured.agents and queue in self._serving:
             self.lend(agent, queue, "", "by an operator", leaves)
 
     def take_back_by_hand(self, agent: AgentId) -> None:
@@ -91,7 +117,7 @@ class Agents:
         while touched:
             agent = next(iter(touched))
             del touched[agent]
-            if agent not in self._known:
+            if agent not in self._configured.agents:
                 continue
             record = self._orders.ledger.agent(agent)
             if record.state is AgentState.READY and record.wanted_pause:
@@ -125,14 +151,14 @@ class Agents:
 
     def refusal(self, number: str, pin: str) -> Refusal | None:
         """Why this log-in must fail, if it must."""
-        known = self._known.get(number)
+        known = self._configured.agents.get(AgentId(number))
         if known is None:
             return Refusal.UNKNOWN_AGENT
         record = self._orders.ledger.agent(number)
         if self._is_locked(record):
             return Refusal.LOCKED
         if pin != known.pin:
-            is_last = record.wrong_pins + 1 >= self._settings.pin_attempts
+            is_last = record.wrong_pins + 1 >= self._configured.settings.pin_attempts
             return Refusal.WRONG_PIN_LOCKED if is_last else Refusal.WRONG_PIN
         if record.state is AgentState.TALKING or self._handsets.is_in_call(record.station):
             return Refusal.BUSY  # with a caller, or with whoever was called from there
@@ -169,17 +195,47 @@ class Agents:
         record = self.at(station)
         if record is None:
             return None
-        if record.state in _BUSY:
+        if record.state in _BUSY or self._lacks_code(record):
             return self._orders.write_and_await(
                 facts.PauseRequested(agent=record.agent, reason=reason)
             )
         self._end_waits(record)
         return self._orders.write_and_await(self._paused(record.agent, reason))
 
+    def code(self, station: PortId, code: str) -> int | None:
+        """The agent here tells what came of the call, in it or after it; None: of which?"""
+        record = self.at(station)
+        if record is None or record.state not in (AgentState.TALKING, AgentState.WRAPPING_UP):
+            return None
+        ticket = self._orders.write_and_await(
+            facts.WrapUpCoded(
+                call=record.call,
+                agent=record.agent,
+                code=code,
+                meaning=self._configured.settings.wrap_up_codes[code],
+            )
+        )
+        if record.state is AgentState.WRAPPING_UP and self._orders.now >= self._usual_end(record):
+            self._orders.timers.start(Purpose.WRAP_UP, record.agent, self._orders.now)
+        return ticket
+
+    def _lacks_code(self, record: AgentRecord) -> bool:
+        """Whether this wrap-up has to go on until a code is keyed in."""
+        queue = self._configured.queues.get(QueueName(record.queue))
+        return (
+            record.state is AgentState.WRAPPING_UP
+            and queue is not None
+            and queue.needs_wrap_up_code
+            and not record.wrap_up_code
+            and self._orders.now < record.since + queue.wrap_up_at_most_s
+        )
+
     def resume(self, station: PortId) -> int | None:
         """End a pause, a wrap-up or the wish for a pause; None if there is nothing to end."""
         record = self.at(station)
         if record is None:
+            return None
+        if self._lacks_code(record):
             return None
         if record.state is AgentState.WRAPPING_UP:
             # Back early means: no pause either, if one was asked for in the call.
@@ -202,7 +258,7 @@ class Agents:
         """Let an agent have missed an offer: delayed, and paused if that happens too often."""
         self._orders.write(facts.OfferMissed(call=call, agent=agent))
         record = self._orders.ledger.agent(agent)
-        if record.missed_in_row >= self._settings.missed_offers_before_pause:
+        if record.missed_in_row >= self._configured.settings.missed_offers_before_pause:
             self._orders.write(self._paused(agent, MISSED))
         else:
             self._delay(record)
@@ -217,6 +273,11 @@ class Agents:
         record = self._orders.ledger.agent(agent)
         if record.state is not AgentState.WRAPPING_UP:
             return
+        if self._lacks_code(record):
+            queue = self._configured.queues[QueueName(record.queue)]
+            due = record.since + queue.wrap_up_at_most_s
+            self._orders.timers.start(Purpose.WRAP_UP, agent, due)
+            return
         reason = record.wanted_pause
         self._orders.write(facts.AgentWrappedUp(agent=agent))
         if reason:
@@ -229,7 +290,8 @@ class Agents:
 
     def reconcile(self) -> None:
         """Bring replayed agents in line with a switch on which no call is up."""
-        for known in self._known.values():
+        self._end_loans()
+        for known in self._configured.settings.agents:
             self._seat(known)
         for record in list(self._orders.ledger.agents.values()):
             agent, call = AgentId(record.agent), CallId(record.call)
@@ -240,7 +302,7 @@ class Agents:
             if record.state is AgentState.LOGGED_OUT:
                 continue
             has_station = self._handsets.get(PortId(record.station)) is not None
-            if record.agent not in self._known or not has_station:
+            if record.agent not in self._configured.agents or not has_station:
                 self._leave(record)  # the configuration has changed
                 continue
             if record.state is AgentState.WRAPPING_UP:
@@ -250,17 +312,20 @@ class Agents:
     def _is_locked(self, record: AgentRecord) -> bool:
         return (
             record.locked_since is not None
-            and self._orders.now < record.locked_since + self._settings.pin_lock_s
+            and self._orders.now < record.locked_since + self._configured.settings.pin_lock_s
         )
 
     def _time_wrap_up(self, record: AgentRecord) -> None:
-        limit_s = self._wrap_up_s.get(QueueName(record.queue), 0.0)
-        self._orders.timers.start(Purpose.WRAP_UP, record.agent, record.since + limit_s)
+        self._orders.timers.start(Purpose.WRAP_UP, record.agent, self._usual_end(record))
+
+    def _usual_end(self, record: AgentRecord) -> float:
+        queue = self._configured.queues.get(QueueName(record.queue))
+        return record.since + (0.0 if queue is None else queue.wrap_up_s)
 
     def _delay(self, record: AgentRecord) -> None:
         if record.last_missed is None:
             return
-        until = record.last_missed + self._settings.missed_offer_delay_s
+        until = record.last_missed + self._configured.settings.missed_offer_delay_s
         if until > self._orders.now:
             self._orders.timers.start(Purpose.MISSED_DELAY, record.agent, until)
 

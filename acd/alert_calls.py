@@ -13,12 +13,13 @@ from acd.actions import DialOut
 from acd.alert_call import AlertCall, AlertCallInput, AlertCallState
 from acd.alert_facts import AlertAcknowledged, AlertCleared, AlertFact
 from acd.alert_prompts import ACKNOWLEDGED, alert_prompts
+from acd.alert_settings import ReceiverSettings
+from acd.configured import Configured
 from acd.handset import Outcome
 from acd.handsets import Handsets
 from acd.ids import CallerIdentity, Cause, PortId, QueueName
 from acd.number_plan import Attempt, NumberPlan
 from acd.orders import Orders
-from acd.settings import CenterSettings
 from acd.timers import Purpose
 from acd.trunks import Trunks
 
@@ -41,7 +42,7 @@ class AlertCalls:
     """All calls of this kind.
 
     Args:
-        settings: Receivers, queues, the language of stations.
+        configured: Receivers, queues, the language of stations.
         orders: What is asked for.
         handsets: Stations that may be rung.
         trunks: Lines that may be seized.
@@ -51,16 +52,15 @@ class AlertCalls:
 
     def __init__(
         self,
-        settings: CenterSettings,
+        configured: Configured,
         orders: Orders,
         handsets: Handsets,
         trunks: Trunks,
         plan: NumberPlan,
         acknowledge: Callable[[int, str], bool],
     ) -> None:
-        self._receivers = {each.name: each for each in settings.receivers if each.is_telephone}
-        self._said_as = {queue.name: queue.said_as for queue in settings.queues}
-        self._language = settings.station_language
+        self._configured = configured
+        self._is_stopping = False
         self._orders = orders
         self._handsets = handsets
         self._trunks = trunks
@@ -77,7 +77,7 @@ class AlertCalls:
                     self._end(call, "no longer needed")
             return
         for name in fact.receivers:
-            receiver = self._receivers.get(name)
+            receiver = self._receiver(name)
             if receiver is not None and f"{fact.number} {name}" not in self._calls:
                 call = AlertCall(fact.number, receiver)
                 self._calls[call.owner] = call
@@ -87,11 +87,21 @@ class AlertCalls:
         """After a restart: go on where calls were, once lines may be in service."""
         for record in self._orders.ledger.alerts:
             for name, attempt in record.unreached.items():
-                receiver = self._receivers.get(name)
+                receiver = self._receiver(name)
                 if receiver is not None and attempt < receiver.attempts:
                     call = AlertCall(record.number, receiver, attempt=attempt)
                     self._calls[call.owner] = call
                     self._wait(call, RESUME_S)
+
+    def _receiver(self, name: str) -> ReceiverSettings | None:
+        for each in () if self._is_stopping else self._configured.settings.receivers:
+            if each.name == name and each.is_telephone:
+                return each
+        return None
+
+    def _said_as(self, queue: str) -> tuple[str, ...]:
+        known = self._configured.queues.get(QueueName(queue))
+        return () if known is None else known.said_as
 
     def pass_deadline(self, owner: str) -> None:
         """What a call waited for has come, or has not come in time."""
@@ -141,7 +151,7 @@ class AlertCalls:
 
     def stop(self) -> None:
         """The appliance stops: nobody is called any more. What is left to do is done after its start."""
-        self._receivers = {}
+        self._is_stopping = True
         for call in self._calls.values():
             self._hang_up(call, Cause.SHUTDOWN)
             self._orders.timers.stop(Purpose.ALERT_CALL, call.owner)
@@ -221,10 +231,15 @@ class AlertCalls:
 
     def _speak(self, call: AlertCall) -> None:
         record = self._orders.ledger.alerts.records[call.number]
-        said_as = self._said_as.get(QueueName(record.subject.name), ())
+        said_as = self._said_as(record.subject.name)
         call.state = AlertCallState.SPEAKING
         call.said += 1
-        self._play(call, alert_prompts(record.kind, record.subject, said_as, self._language))
+        self._play(
+            call,
+            alert_prompts(
+                record.kind, record.subject, said_as, self._configured.settings.station_language
+            ),
+        )
 
     def _listen(self, call: AlertCall) -> None:
         call.state = AlertCallState.LISTENING
@@ -243,7 +258,9 @@ class AlertCalls:
 
     def _play(self, call: AlertCall, prompts: tuple[str, ...]) -> None:
         assert call.port is not None
-        call.sound_id = self._orders.play(call.port, prompts, self._language)
+        call.sound_id = self._orders.play(
+            call.port, prompts, self._configured.settings.station_language
+        )
         self._time(call, PROMPT_LIMIT_S)
 
     # Over.

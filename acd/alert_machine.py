@@ -79,11 +79,20 @@ class AlertMachine:
         active: ActiveAlerts,
         write: Callable[[AlertFact], None],
     ) -> None:
-        self._settings = {each.name: each for each in settings}
         self._active = active
         self._write = write
         self._pending_since: dict[Watched, float] = {}
         self._calm_since: dict[int, float] = {}
+        self.follow(settings)
+
+    def follow(self, settings: Iterable[AlertSettings]) -> None:
+        """Go by these from now on; what is up and no longer watched is cleared by the next look."""
+        self._settings = {each.name: each for each in settings}
+        self._pending_since = {
+            watched: since
+            for watched, since in self._pending_since.items()
+            if watched[0] in self._settings
+        }
 
     @property
     def is_at_rest(self) -> bool:

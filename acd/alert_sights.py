@@ -22,6 +22,7 @@ from acd.alert_settings import (
     WrapUpTooLong,
 )
 from acd.calls.places import Places
+from acd.configured import Configured
 from acd.handset import HandsetState
 from acd.handsets import Handsets
 from acd.ids import AgentId, PortId, QueueName
@@ -59,7 +60,7 @@ class Sights:
 
     def __init__(
         self,
-        settings: CenterSettings,
+        configured: Configured,
         orders: Orders,
         handsets: Handsets,
         agents: Agents,
@@ -69,10 +70,15 @@ class Sights:
         self._handsets = handsets
         self._agents = agents
         self._places = places
+        self._configured = configured
+        self.follow()
+
+    def follow(self) -> None:
+        """Alerts, agents and queues may be others than before."""
+        settings = self._configured.settings
         self._alerts = settings.alerts
         self._watched = {each.name: _agents_of(each, settings) for each in settings.alerts}
         self._all_queues = tuple(queue.name for queue in settings.queues)
-        self._schedules = {schedule.name: schedule for schedule in settings.schedules}
         self._limits_s = {reason.name: reason.limit_s for reason in settings.pause_reasons.values()}
         self._paused_after = settings.missed_offers_before_pause
 
@@ -211,7 +217,7 @@ class Sights:
 
     def _unstaffed(self, alert: AlertSettings, rule: NobodyLoggedIn) -> _Seen:
         clock, now = self._orders.clock, self._orders.now
-        schedule = self._schedules[rule.schedule]
+        schedule = self._configured.schedules[rule.schedule]
         if not is_open(schedule, clock.utc(now), clock_trusted=clock.is_trusted(now)):
             return
         for queue in self._queues(alert):

@@ -10,12 +10,12 @@ from acd.alert_machine import AlertMachine
 from acd.alert_settings import NobodyLoggedIn
 from acd.alert_sights import Sights
 from acd.calls.places import Places
+from acd.configured import Configured
 from acd.handsets import Handsets
 from acd.number_plan import NumberPlan
 from acd.orders import Orders
 from acd.recent_service import LONGEST_WINDOW_S
 from acd.records import AgentState
-from acd.settings import CenterSettings
 from acd.timers import Purpose
 from acd.trunks import Trunks
 from acd.views import AlertView
@@ -30,7 +30,7 @@ class Alerts:
 
     def __init__(
         self,
-        settings: CenterSettings,
+        configured: Configured,
         orders: Orders,
         handsets: Handsets,
         agents: Agents,
@@ -38,15 +38,21 @@ class Alerts:
         trunks: Trunks,
         plan: NumberPlan,
     ) -> None:
-        self._settings = {each.name: each for each in settings.alerts}
+        self._configured = configured
         self._orders = orders
         self._places = places
-        self._sights = Sights(settings, orders, handsets, agents, places)
-        self._machine = AlertMachine(settings.alerts, orders.ledger.alerts, self._write)
-        self.calls = AlertCalls(settings, orders, handsets, trunks, plan, self.acknowledge)
-        self._looks_at_nobody = any(
-            isinstance(each.rule, NobodyLoggedIn) for each in settings.alerts
-        )
+        self._sights = Sights(configured, orders, handsets, agents, places)
+        self._machine = AlertMachine((), orders.ledger.alerts, self._write)
+        self.calls = AlertCalls(configured, orders, handsets, trunks, plan, self.acknowledge)
+        self.follow()
+
+    def follow(self) -> None:
+        """Alerts and receivers may be others than before."""
+        alerts = self._configured.settings.alerts
+        self._settings = {each.name: each for each in alerts}
+        self._sights.follow()
+        self._machine.follow(alerts)
+        self._looks_at_nobody = any(isinstance(each.rule, NobodyLoggedIn) for each in alerts)
 
     def time(self) -> None:
         """Look again in a second, if there will be anything to look at."""

@@ -13,6 +13,7 @@ from acd.agents import Agents
 from acd.alerts import Alerts
 from acd.calls import Call, CallInput, Calls
 from acd.carriers import carrier_views
+from acd.configured import Configured
 from acd.consistency import contradictions
 from acd.errors import SettingsError
 from acd.events import Event
@@ -25,9 +26,10 @@ from acd.numbers import NumberKind, NumberReader, PlainNumbers
 from acd.orders import Orders
 from acd.personal_queues import with_personal_queues
 from acd.records import AgentState, Stage
+from acd.replacing import obstacles
 from acd.routing import Router
 from acd.settings import CenterSettings
-from acd.stations import CallNumber, LogIn, LogOut, Pause, Request, Resume
+from acd.stations import CallNumber, CodeCall, LogIn, LogOut, Pause, Request, Resume
 from acd.tables import (
     agent_views,
     call_views,
@@ -57,6 +59,7 @@ _OF_CALLS = {
     Purpose.ANNOUNCE: CallInput.ANNOUNCE_DUE,
     Purpose.ANNOUNCEMENT: CallInput.ANNOUNCEMENT_OVERDUE,
     Purpose.TALK: CallInput.TALK_DUE,
+    Purpose.HOLD: CallInput.HOLD_DUE,
     Purpose.DIAL: CallInput.DIAL_DUE,
     Purpose.RETRY: CallInput.RETRY_DUE,
     Purpose.CALL_STORE: CallInput.STORE_OVERDUE,
@@ -88,16 +91,15 @@ class Center:
         problems = contradictions(settings)
         if problems:
             raise SettingsError(problems)
-        settings = with_personal_queues(settings)
-        self._settings = settings
+        configured = self._configured = Configured(with_personal_queues(settings))
         self._orders = Orders()
         self._plan = NumberPlan(settings.number_plan, numbers or PlainNumbers())
-        self._handsets = Handsets(settings, self._orders, self._plan)
+        self._handsets = Handsets(configured, self._orders, self._plan)
         self._router = Router()
-        self._agents = Agents(settings, self._orders, self._handsets, self._router)
-        self._trunks = Trunks(settings, self._orders)
+        self._agents = Agents(configured, self._orders, self._handsets, self._router)
+        self._trunks = Trunks(configured, self._orders)
         self._calls = Calls(
-            settings,
+            configured,
             self._orders,
             self._handsets,
             self._agents,
@@ -106,7 +108,7 @@ class Center:
             self._router,
         )
         self._alerts = Alerts(
-            settings,
+            configured,
             self._orders,
             self._handsets,
             self._agents,
@@ -220,6 +222,8 @@ class Center:
                 self._alerts.acknowledge(event.number, event.by)
             case events.ClockSet():
                 self._orders.clock.set(event.utc_minus_now_s, trusted=event.trusted)
+            case events.SettingsReplaced():
+                self._replace(event)
             case events.ShutdownRequested():
                 self._is_stopping = True
                 self._alerts.calls.stop()
@@ -252,7 +256,7 @@ class Center:
         if live is None or live.record.stage is not Stage.QUEUED:
             return None
         return prospect_view(
-            self._settings,
+            self._configured.settings,
             self._calls.places,
             live,
             self._orders.ledger,
@@ -261,18 +265,23 @@ class Center:
 
     def queues(self, now: float) -> tuple[QueueView, ...]:
         """The queues, in the order of the settings."""
-        return queue_views(self._settings, self._calls.places, self._orders.ledger, now)
+        return queue_views(self._configured.settings, self._calls.places, self._orders.ledger, now)
 
     def agents(self, now: float) -> tuple[AgentView, ...]:
         """The agents, in the order of the settings."""
         agents = self._agents
         return agent_views(
-            self._settings, agents.ready(), agents.membership, self._orders.ledger, now
+            self._configured.settings,
+            agents.ready(),
+            agents.membership,
+            self._orders.ledger,
+            self._handsets,
+            now,
         )
 
     def trunk_groups(self) -> tuple[TrunkGroupView, ...]:
         """The groups of trunks, in the order of the settings."""
-        return trunk_group_views(self._settings, self._trunks, self._calls)
+        return trunk_group_views(self._configured.settings, self._trunks, self._calls)
 
     def carriers(self, now: float, months: int = 2) -> tuple[CarrierView, ...]:
         """What went over each carrier's trunks in this month, and in those before it."""
@@ -281,7 +290,9 @@ class Center:
         names = tuple(
             f"{each // 12:04}-{each % 12 + 1:02}" for each in range(index, index - months, -1)
         )
-        return carrier_views(self._settings.number_plan.groups, self._orders.ledger.count, names)
+        return carrier_views(
+            self._configured.settings.number_plan.groups, self._orders.ledger.count, names
+        )
 
     def alerts(self, now: float) -> tuple[AlertView, ...]:
         """The alerts that are up, oldest first."""
@@ -290,6 +301,34 @@ class Center:
     def stations(self) -> tuple[StationView, ...]:
         """The stations, in the order of the settings."""
         return station_views(self._handsets, self._orders.ledger)
+
+    def obstacles(self, settings: CenterSettings) -> list[str]:
+        """Why these settings can't be put in force at this moment; empty: they can.
+
+        Raises:
+            SettingsError: With every contradiction in them.
+        """
+        problems = contradictions(settings)
+        if problems:
+            raise SettingsError(problems)
+        return obstacles(
+            self._configured.settings,
+            with_personal_queues(settings),
+            self._calls,
+            self._orders.ledger,
+        )
+
+    def _replace(self, event: events.SettingsReplaced) -> None:
+        if self._is_stopping or self.obstacles(event.settings):
+            return
+        self._configured.replace(with_personal_queues(event.settings))
+        self._plan.replace(event.settings.number_plan, event.numbers)
+        self._orders.write(facts.ConfigurationApplied(by=event.by, changes=event.changes))
+        self._handsets.follow()
+        self._agents.follow()
+        self._calls.follow()
+        self._alerts.follow()
+        self._orders.match_is_due = True
 
     def _begin(self, now: float) -> None:
         # A clock that steps back would make waits negative; it stands still instead.
@@ -420,6 +459,8 @@ class Center:
                 pass
             case Outcome() if call is not None:
                 self._meet(call, port, result)
+            case Outcome.FLASHED:
+                pass  # nobody is put on hold who tells of an alert
             case Outcome():
                 self._alerts.calls.meet(port, result)
             case _:
@@ -433,6 +474,8 @@ class Center:
                 self._calls.receive(call, CallInput.MISSED, station)
             case Outcome.HUNG_UP:
                 self._calls.receive(call, CallInput.HUNG_UP, station)
+            case Outcome.FLASHED:
+                self._calls.receive(call, CallInput.FLASHED, station)
             case Outcome.LOST:
                 self._calls.receive(call, CallInput.STATION_LOST, station)
             case _:
@@ -455,6 +498,8 @@ class Center:
                 if ticket is None and self._agents.is_ready_at(handset.port):
                     self._handsets.confirm(handset.port)  # it is so already, and stored long since
                     return
+            case CodeCall():
+                ticket = self._agents.code(handset.port, request.code)
             case _:
                 assert_never(request)
         if ticket is None:
@@ -467,7 +512,7 @@ class Center:
         if number is None:
             self._handsets.refuse(port)
             return
-        rights = (self._settings.number_plan.rights or {}).get(port)
+        rights = (self._configured.settings.number_plan.rights or {}).get(port)
         may = rights is not None and number.kind in rights.kinds
         if not may and number.kind is not NumberKind.EMERGENCY:
             agent = self._agents.at(port)

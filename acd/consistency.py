@@ -104,6 +104,12 @@ def _queues(settings: CenterSettings) -> Iterator[str]:
         yield from _at_least(f"{where}: ring_timeout_s", queue.ring_timeout_s, 1.0)
         yield from _at_least(f"{where}: longest_wait_s", queue.longest_wait_s, 1.0)
         yield from _at_least(f"{where}: wrap_up_s", queue.wrap_up_s, 0.0)
+        if queue.needs_wrap_up_code:
+            yield from _at_least(
+                f"{where}: wrap_up_at_most_s", queue.wrap_up_at_most_s, queue.wrap_up_s
+            )
+            if not settings.wrap_up_codes:
+                yield f"{where}: there are no wrap-up codes"
         yield from _at_least(f"{where}: announce_first_s", queue.announce_first_s, 0.0)
         if queue.announce_every_s != 0:
             yield from _at_least(f"{where}: announce_every_s", queue.announce_every_s, 1.0)
@@ -216,6 +222,7 @@ def _codes(settings: CenterSettings) -> Iterator[str]:
         "log_out": settings.star_codes.log_out,
         "pause": settings.star_codes.pause,
         "resume": settings.star_codes.resume,
+        "wrap_up": settings.star_codes.wrap_up,
     }
     for name, code in codes.items():
         if not code or not _KEYS.issuperset(code):
@@ -223,6 +230,12 @@ def _codes(settings: CenterSettings) -> Iterator[str]:
         for other, longer in codes.items():
             if name != other and code and longer.startswith(code):
                 yield f"star code {name} {code!r} is the beginning of {other} {longer!r}"
+    for code in settings.wrap_up_codes:
+        if not (code.isascii() and code.isdigit()):
+            yield f"wrap-up code {code!r} has other characters than digits"
+        for longer in settings.wrap_up_codes:
+            if code != longer and longer.startswith(code):
+                yield f"wrap-up code {code!r} is the beginning of {longer!r}"
     for digit, reason in settings.pause_reasons.items():
         if digit not in _KEYS:
             yield f"pause reason {digit!r} is no key"
@@ -233,6 +246,7 @@ def _codes(settings: CenterSettings) -> Iterator[str]:
 def _limits(settings: CenterSettings) -> Iterator[str]:
     yield from _at_least("missed_offer_delay_s", settings.missed_offer_delay_s, 0.0)
     yield from _at_least("talk_limit_s", settings.talk_limit_s, 1.0)
+    yield from _at_least("hold_limit_s", settings.hold_limit_s, 1.0)
     yield from _at_least("key_timeout_s", settings.key_timeout_s, 1.0)
     yield from _at_least("pin_lock_s", settings.pin_lock_s, 0.0)
     if settings.missed_offers_before_pause < 1:

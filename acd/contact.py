@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from acd.ids import AgentId, CallId, QueueName
+from acd.queue_settings import Overflow, QueueMessage
 from acd.waiting import ToldWait
 
 __all__ = ["Contact", "Medium"]
@@ -37,11 +38,11 @@ class Contact:
     told_wait: ToldWait | None = None
     prefers: AgentId | None = None
     "Who served this caller last, and for whom it waits alone at first."
-    overflowed: frozenset[int] = frozenset()
+    overflowed: frozenset[Overflow] = frozenset()
     "Rules of the queue that have been carried out for this one."
     announced_at: float | None = None
     "When the place is told next,"
-    messages_due: list[float | None] = field(default_factory=list)
+    messages_due: dict[QueueMessage, float | None] = field(default_factory=dict)
     "and each of the queue's messages."
     gives_up_at: float = 0.0
     "End of the longest wait."

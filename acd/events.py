@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from acd.ids import AgentId, CallerIdentity, CallId, Cause, PortId, QueueName
+from acd.numbers import NumberReader
+from acd.settings import CenterSettings
 
 __all__ = [
     "AgentLendRequested",
@@ -22,6 +24,7 @@ __all__ = [
     "PortInService",
     "PortOutOfService",
     "Proceeding",
+    "SettingsReplaced",
     "ShutdownRequested",
     "SoundFinished",
     "SupervisionLost",
@@ -178,6 +181,17 @@ class ShutdownRequested:
     """The appliance stops: every call ends with `Cause.SHUTDOWN`."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsReplaced:
+    """Other settings are to be in force from now on; see `Center.obstacles`."""
+
+    settings: CenterSettings
+    numbers: NumberReader
+    by: str
+    changes: tuple[str, ...]
+    "Key paths of the configuration, for the journal."
+
+
 Event = (
     CallOffered
     | HandsetLifted
@@ -197,5 +211,6 @@ Event = (
     | AgentReturnRequested
     | AlertAcknowledgeRequested
     | ClockSet
+    | SettingsReplaced
     | ShutdownRequested
 )

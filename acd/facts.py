@@ -42,11 +42,14 @@ __all__ = [
     "CallBarred",
     "CallConnected",
     "CallEnded",
+    "CallHeld",
     "CallOfferedToUs",
     "CallOverflowed",
     "CallPlaced",
+    "CallRetrieved",
     "CallUnsupervised",
     "CallerQueued",
+    "ConfigurationApplied",
     "DataKeyed",
     "Fact",
     "FarEndAlerted",
@@ -72,6 +75,7 @@ __all__ = [
     "SystemStopped",
     "TrunkReleased",
     "TrunkSeized",
+    "WrapUpCoded",
     "WrapUpStarted",
 ]
 
@@ -81,6 +85,15 @@ class SystemStarted:
     """The call server came up (again)."""
 
     version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigurationApplied:
+    """A changed configuration is in force, without a restart."""
+
+    by: str
+    changes: tuple[str, ...]
+    "Key paths."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -538,6 +551,32 @@ class AgentResumed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallHeld:
+    """The agent has put the caller on hold."""
+
+    call: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRetrieved:
+    """The agent talks again to the caller who was on hold; also when the hold became too long."""
+
+    call: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpCoded:
+    """The agent has told what came of a call."""
+
+    call: str
+    agent: str
+    code: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WrapUpStarted:
     """The call is over; the agent has time to finish its paperwork."""
 
@@ -572,6 +611,7 @@ class SnapshotTaken:
 
 Fact = (
     SystemStarted
+    | ConfigurationApplied
     | SystemStopped
     | LineWithdrawn
     | LineReturned
@@ -616,6 +656,9 @@ Fact = (
     | PauseRequested
     | AgentResumed
     | WrapUpStarted
+    | WrapUpCoded
+    | CallHeld
+    | CallRetrieved
     | AgentWrappedUp
     | AlertRaised
     | AlertRepeated

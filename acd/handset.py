@@ -53,6 +53,8 @@ class Outcome(Enum):
     ANSWERED = "answered"
     MISSED = "missed"
     HUNG_UP = "hung up"
+    FLASHED = "flashed"
+    "Its user tapped the hook in a talk."
     LOST = "lost"
     "The station failed while it rang or talked."
 

@@ -5,19 +5,22 @@ A handset knows no callers and no agents. What its user wants or does is returne
 Every state but on-hook and out of service has a deadline, and a station is offered calls on-hook only.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import ClassVar
 
 from acd.actions import ClearLine, PlaySignal, RingStation, Signal, StopSound
+from acd.configured import Configured
 from acd.handset import Handset, HandsetInput, HandsetState, Outcome
 from acd.ids import CallerIdentity, CallId, Cause, PortId
 from acd.number_plan import NumberPlan
+from acd.numbers import NumberReader
 from acd.orders import Orders
-from acd.settings import CenterSettings
+from acd.settings import StarCodes
 from acd.stations import (
     AskNumber,
     AskPin,
     CallNumber,
+    CodeCall,
     Collecting,
     LogOut,
     Misdialled,
@@ -73,18 +76,25 @@ _NOT_LIFTED = frozenset(
 class Handsets:
     """All handsets, by port."""
 
-    def __init__(self, settings: CenterSettings, orders: Orders, plan: NumberPlan) -> None:
+    def __init__(self, configured: Configured, orders: Orders, plan: NumberPlan) -> None:
         self._orders = orders
-        self._language = settings.station_language
-        self._key_timeout_s = settings.key_timeout_s
-        self._dialling_pause_s = settings.number_plan.dialling_pause_s
-        reader = plan.reader if plan.reaches_outside else None
-        reasons = {digit: reason.name for digit, reason in settings.pause_reasons.items()}
+        self._configured = configured
+        self._plan = plan
         self._handsets = {
-            port: Handset(port, Register(settings.star_codes, reasons, reader))
-            for port in settings.stations
+            port: Handset(port, Register(*self._codes())) for port in configured.settings.stations
         }
         self._by_ticket: dict[int, Handset] = {}
+
+    def follow(self) -> None:
+        """Codes, reasons and routes may be others than before."""
+        for handset in self._handsets.values():
+            handset.register.change(*self._codes())
+
+    def _codes(self) -> tuple[StarCodes, dict[str, str], Collection[str], NumberReader | None]:
+        settings, plan = self._configured.settings, self._plan
+        reasons = {digit: reason.name for digit, reason in settings.pause_reasons.items()}
+        reader = plan.reader if plan.reaches_outside else None
+        return settings.star_codes, reasons, settings.wrap_up_codes, reader
 
     def get(self, port: PortId) -> Handset | None:
         """The handset on a port, if it is a station's."""
@@ -267,6 +277,9 @@ class Handsets:
             return None
         return self._hang_up(handset, _)
 
+    def _flash(self, _: Handset, __: str) -> Outcome:
+        return Outcome.FLASHED
+
     def _hang_up(self, handset: Handset, _: str) -> Outcome:
         handset.call = None
         self._forget_ticket(handset)
@@ -277,11 +290,11 @@ class Handsets:
         # Keys that are no code are meant for someone else: no tone disturbs the talk. Logging out is
         # refused by whoever acts on it, logging in makes no sense here.
         now = self._orders.now
-        if now - handset.keyed_at > self._key_timeout_s:
+        if now - handset.keyed_at > self._configured.settings.key_timeout_s:
             handset.register.clear()
         handset.keyed_at = now
         match handset.register.receive(key):
-            case (Pause() | Resume() | LogOut()) as request:
+            case (Pause() | Resume() | LogOut() | CodeCall()) as request:
                 return request
             case Collecting() if not handset.register.collects_telephone_number:
                 return None
@@ -301,11 +314,11 @@ class Handsets:
         if register.is_empty or handset.sound_id is not None:
             self._orders.ask(StopSound(port=handset.port))
             handset.sound_id = None
-        self._wait(handset, self._key_timeout_s)
+        self._wait(handset, self._configured.settings.key_timeout_s)
         match register.receive(key):
             case Collecting():
                 if register.may_be_complete:
-                    self._wait(handset, self._dialling_pause_s)
+                    self._wait(handset, self._configured.settings.number_plan.dialling_pause_s)
             case AskNumber():
                 self._prompt(handset, "agent.number")
             case AskPin():
@@ -317,15 +330,17 @@ class Handsets:
         return None
 
     def _prompt(self, handset: Handset, prompt: str) -> None:
-        handset.sound_id = self._orders.play(handset.port, (prompt,), self._language)
-        self._wait(handset, PROMPT_LIMIT_S + self._key_timeout_s)
+        handset.sound_id = self._orders.play(
+            handset.port, (prompt,), self._configured.settings.station_language
+        )
+        self._wait(handset, PROMPT_LIMIT_S + self._configured.settings.key_timeout_s)
 
     def _await_key(self, handset: Handset, _: str) -> None:
         handset.sound_id = None
-        self._wait(handset, self._key_timeout_s)
+        self._wait(handset, self._configured.settings.key_timeout_s)
 
     def _dial_again(self, handset: Handset, key: str) -> Request | None:
-        self._enter(handset, HandsetState.DIALLING, self._key_timeout_s)
+        self._enter(handset, HandsetState.DIALLING, self._configured.settings.key_timeout_s)
         return self._dial(handset, key)
 
     def _stop_dialling(self, handset: Handset, _: str) -> Request | None:
@@ -436,7 +451,7 @@ class Handsets:
             HandsetInput.WITHDRAWN: _lose,
             HandsetInput.LIFTED: _UP,
             HandsetInput.KEYED: _dial_in_call,
-            HandsetInput.FLASHED: "hook flash means nothing in a call yet",
+            HandsetInput.FLASHED: _flash,
             HandsetInput.CLEARED: _hang_up,
             HandsetInput.FAILED: _fail_in_call,
             HandsetInput.STORED: _confirm_stored,

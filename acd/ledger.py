@@ -123,6 +123,9 @@ class Ledger:
                 | facts.AgentResumed()
                 | facts.WrapUpStarted()
                 | facts.AgentWrappedUp()
+                | facts.WrapUpCoded()
+                | facts.CallHeld()
+                | facts.CallRetrieved()
                 | facts.AgentLent()
                 | facts.AgentReturned()
             ):
@@ -311,6 +314,7 @@ class Ledger:
                 _take_back(call, at)
             case facts.CallConnected():
                 _be(agent, AgentState.TALKING, at)
+                agent.wrap_up_code = ""
                 agent.call, agent.queue = fact.call, fact.queue
                 agent.calls_taken += 1
                 agent.taken[fact.queue] = agent.taken.get(fact.queue, 0) + 1
@@ -326,6 +330,7 @@ class Ledger:
     def _reach(self, fact: facts.CallBackReached, at: float) -> None:
         agent = self._known(fact.agent)
         _be(agent, AgentState.TALKING, at)
+        agent.wrap_up_code = ""
         agent.calls_taken += 1
         agent.taken[fact.queue] = agent.taken.get(fact.queue, 0) + 1
         agent.turns[fact.queue] = agent.turns.get(fact.queue, 0.0) + fact.turn
@@ -359,6 +364,9 @@ class Ledger:
         | facts.AgentResumed
         | facts.WrapUpStarted
         | facts.AgentWrappedUp
+        | facts.WrapUpCoded
+        | facts.CallHeld
+        | facts.CallRetrieved
         | facts.AgentLent
         | facts.AgentReturned,
         at: float,
@@ -399,6 +407,12 @@ class Ledger:
                     took_s = at - agent.since
                     observe_duration(self.counters, agent.queue, Duration.WRAP_UP, took_s)
                 self._make_ready(agent, at)
+            case facts.WrapUpCoded():
+                agent.wrap_up_code = fact.code
+            case facts.CallHeld():
+                agent.held_since = at
+            case facts.CallRetrieved():
+                agent.held_since = None
             case facts.AgentLent():
                 agent.lent[fact.queue] = Loan(tuple(fact.leaves), fact.loan, at)
             case facts.AgentReturned():
@@ -446,4 +460,4 @@ def _take_back(call: CallRecord | None, at: float) -> None:
 def _be(agent: AgentRecord, state: AgentState, at: float) -> None:
     if agent.state in _BUSY:
         agent.busy_s += max(at - agent.since, 0.0)
-    agent.state, agent.since = state, at
+    agent.state, agent.since, agent.held_since = state, at, None

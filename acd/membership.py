@@ -36,6 +36,9 @@ class Membership:
         self._last = len(self._own) + len(self._helpers)
         self._queues = frozenset(queue.name for queue in settings.queues)
 
+    def __contains__(self, agent: str) -> bool:
+        return agent in self._own
+
     def own(self, agent: AgentId) -> Mapping[QueueName, int]:
         """The queues that an agent serves without any loan, with the position in each."""
         return self._own.get(agent, {})

@@ -32,6 +32,10 @@ class NumberPlan:
     """
 
     def __init__(self, settings: NumberPlanSettings, reader: NumberReader) -> None:
+        self.replace(settings, reader)
+
+    def replace(self, settings: NumberPlanSettings, reader: NumberReader) -> None:
+        """Let numbers mean this from now on; calls that are being set up go on as they were begun."""
         self.settings = settings
         self.reader = reader
         self._groups = {group.name: group for group in settings.groups}

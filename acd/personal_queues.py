@@ -6,12 +6,20 @@ from acd.ids import AgentId, QueueName
 from acd.queue_settings import QueueSettings, Staffed
 from acd.settings import CenterSettings, ExtensionNode
 
-__all__ = ["personal_queue", "with_personal_queues"]
+__all__ = ["owner_of", "personal_queue", "with_personal_queues"]
+
+
+_PREFIX = "agent "
 
 
 def personal_queue(agent: str) -> QueueName:
     """The name of an agent's own queue; no configured one can have it."""
-    return QueueName(f"agent {agent}")
+    return QueueName(_PREFIX + agent)
+
+
+def owner_of(queue: QueueName) -> AgentId:
+    """Whose own queue this is."""
+    return AgentId(queue.removeprefix(_PREFIX))
 
 
 def with_personal_queues(settings: CenterSettings) -> CenterSettings:

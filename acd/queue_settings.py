@@ -111,6 +111,10 @@ class QueueSettings:
     "Whoever would have to wait longer is not let in."
     overflows: tuple[Overflow, ...] = ()
     ring_timeout_s: float = 20.0
+    needs_wrap_up_code: bool = False
+    "The wrap-up goes on until the agent has keyed in a code,"
+    wrap_up_at_most_s: float = 300.0
+    "but no longer than this."
     wrap_up_s: float = 15.0
     longest_wait_s: float = 1800.0
     announce_first_s: float = 0.0

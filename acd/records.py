@@ -63,6 +63,10 @@ class AgentRecord:
     station: str = ""
     reason: str = ""
     "Of the pause."
+    held_since: float | None = None
+    "The caller is on hold."
+    wrap_up_code: str = ""
+    "What the agent has told of the call."
     wanted_pause: str = ""
     "Reason of a pause that begins after the present call."
     call: str = ""

@@ -221,6 +221,8 @@ class StarCodes:
     pause: str = "*13"
     resume: str = "*14"
     "Ends a pause, and a wrap-up."
+    wrap_up: str = "*15"
+    "Then the code that tells what came of the call."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +252,10 @@ class CenterSettings:
     "An agent who lets this many offers in a row ring out is paused with the reason ``missed``."
     missed_offer_delay_s: float = 5.0
     "After a missed offer the agent is not offered another for this long."
+    wrap_up_codes: dict[str, str] = field(default_factory=dict)
+    "What each code means that is dialled after the star code; none is the beginning of another."
+    hold_limit_s: float = 300.0
+    "After this an agent hears the caller again who was put on hold."
     talk_limit_s: float = 4 * 3600.0
     key_timeout_s: float = 10.0
     "Longest pause between two keys on a handset; then error tone."

@@ -4,7 +4,7 @@ A register collects what is dialled, key by key, and answers each with what it n
 one after each prompt or all in one go (``*11 1001# 4711#``).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
@@ -16,6 +16,7 @@ __all__ = [
     "AskNumber",
     "AskPin",
     "CallNumber",
+    "CodeCall",
     "Collecting",
     "LogIn",
     "LogOut",
@@ -78,13 +79,20 @@ class Resume:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeCall:
+    """The agent here tells what came of the call."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallNumber:
     """Whoever is here wants to reach this number."""
 
     dialled: str
 
 
-Request = LogIn | LogOut | Pause | Resume | CallNumber
+Request = LogIn | LogOut | Pause | Resume | CodeCall | CallNumber
 Understood = Collecting | AskNumber | AskPin | Misdialled | Request
 
 
@@ -93,6 +101,7 @@ class _Dialling(Enum):
     NUMBER = "number"
     PIN = "pin"
     REASON = "reason"
+    WRAP_UP = "wrap-up code"
     OUTSIDE = "outside"
 
 
@@ -102,13 +111,30 @@ class Register:
     Args:
         codes: What is dialled for what.
         pause_reasons: The reason that each digit after the pause code stands for.
+        wrap_up_codes: What may be dialled after the code for that.
         reader: Tells where a telephone number ends; None: there are none to call.
     """
 
     def __init__(
-        self, codes: StarCodes, pause_reasons: dict[str, str], reader: NumberReader | None = None
+        self,
+        codes: StarCodes,
+        pause_reasons: dict[str, str],
+        wrap_up_codes: Collection[str] = (),
+        reader: NumberReader | None = None,
     ) -> None:
+        self.change(codes, pause_reasons, wrap_up_codes, reader)
+        self.clear()
+
+    def change(
+        self,
+        codes: StarCodes,
+        pause_reasons: dict[str, str],
+        wrap_up_codes: Collection[str],
+        reader: NumberReader | None,
+    ) -> None:
+        """Let keys mean this from the next one on; the arguments are those of `Register`."""
         self._pause_reasons = pause_reasons
+        self._wrap_up_codes = frozenset(wrap_up_codes)
         self._reader = reader
         self._after_code: dict[str, Understood] = {
             codes.log_in: AskNumber(),
@@ -116,10 +142,10 @@ class Register:
             codes.pause: Collecting(),
             codes.resume: Resume(),
         }
+        if wrap_up_codes:
+            self._after_code[codes.wrap_up] = Collecting()
+        self._wrap_up_code = codes.wrap_up
         self._pause_code = codes.pause
-        self._expects = _Dialling.CODE
-        self._keys = ""
-        self._number = ""
 
     @property
     def is_empty(self) -> bool:
@@ -170,6 +196,8 @@ class Register:
             self._expects = _Dialling.NUMBER
         elif self._keys == self._pause_code:
             self._expects = _Dialling.REASON
+        elif self._keys == self._wrap_up_code:
+            self._expects = _Dialling.WRAP_UP
         self._keys = ""
         return understood
 
@@ -197,9 +225,8 @@ class Register:
         if key == "#":
             return CallNumber(self._keys)
         self._keys += key
-        if not key.isdigit() or len(self._keys) > LONGEST_TELEPHONE_NUMBER:
+        if not key.isdigit() or len(self._keys) > LONGEST_TELEPHONE_NUMBER or self._reader is None:
             return Misdialled()
-        assert self._reader is not None
         is_complete = self._reader.completeness(self._keys) is Completeness.YES
         return CallNumber(self._keys) if is_complete else Collecting()
 
@@ -207,10 +234,19 @@ class Register:
         reason = self._pause_reasons.get(key)
         return Misdialled() if reason is None else Pause(reason)
 
+    def _collect_wrap_up(self, key: str) -> Understood:
+        self._keys += key
+        if self._keys in self._wrap_up_codes:
+            return CodeCall(self._keys)
+        if any(code.startswith(self._keys) for code in self._wrap_up_codes):
+            return Collecting()
+        return Misdialled()
+
     _TABLE: ClassVar[dict[_Dialling, Callable[["Register", str], Understood]]] = {
         _Dialling.CODE: _collect_code,
         _Dialling.NUMBER: _collect_number,
         _Dialling.PIN: _collect_pin,
         _Dialling.REASON: _collect_reason,
+        _Dialling.WRAP_UP: _collect_wrap_up,
         _Dialling.OUTSIDE: _collect_outside,
     }

@@ -136,11 +136,18 @@ def queue_views(
     return tuple(views)
 
 
+HOLDING = "holding"
+"What is shown of an agent who talks, to nobody at this moment,"
+LINE_DOWN = "line down"
+"and of one who is ready, at a handset that can't be rung."
+
+
 def agent_views(
     settings: CenterSettings,
     offerable: list[AgentId],
     membership: Membership,
     ledger: Ledger,
+    handsets: Handsets,
     now: float,
 ) -> tuple[AgentView, ...]:
     """The agents, in the order of the settings."""
@@ -154,17 +161,23 @@ def agent_views(
             AgentState.TALKING,
         )
         is_out = record.state is AgentState.LOGGED_OUT
+        state, since = record.state.value, record.since
+        if record.held_since is not None:
+            state, since = HOLDING, record.held_since
+        handset = handsets.get(PortId(record.station))
+        if record.state is AgentState.READY and handset is not None and not handset.is_in_service:
+            state, since = LINE_DOWN, handset.since
         views.append(
             AgentView(
                 agent=agent.agent,
                 name=agent.name,
-                state=record.state.value,
-                reason=record.reason or record.wanted_pause,
+                state=state,
+                reason=record.reason or record.wanted_pause or record.wrap_up_code,
                 station=PortId(record.station) if record.station else None,
                 is_offerable=agent.agent in offerable,
                 call=CallId(record.call) if has_call else None,
-                since=record.since,
-                state_lasts_s=0.0 if is_out and not record.since else _lasts(record.since, now),
+                since=since,
+                state_lasts_s=0.0 if is_out and not record.since else _lasts(since, now),
                 pause_limit_s=(
                     limits_s.get(record.reason) if record.state is AgentState.PAUSED else None
                 ),

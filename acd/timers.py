@@ -18,6 +18,7 @@ class Purpose(Enum):
     ANNOUNCE = "the next announcement of the place"
     ANNOUNCEMENT = "the end of an announcement"
     TALK = "the longest talk"
+    HOLD = "the longest hold"
     DIAL = "the answer to a call that goes out"
     RETRY = "the next try for a free line"
     HANDSET = "the next move of a handset's user"

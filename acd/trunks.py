@@ -1,9 +1,9 @@
 """Trunks: which are in service, which carry a call, and which one the next call out takes."""
 
 from acd.actions import ClearLine
+from acd.configured import Configured
 from acd.ids import CallId, Cause, PortId
 from acd.orders import Orders
-from acd.settings import CenterSettings
 from acd.trunk_settings import LineChoice, TrunkGroupSettings
 
 __all__ = ["Trunks"]
@@ -16,9 +16,9 @@ class Trunks:
     other is free.
     """
 
-    def __init__(self, settings: CenterSettings, orders: Orders) -> None:
+    def __init__(self, configured: Configured, orders: Orders) -> None:
         self._orders = orders
-        self._in_service = {trunk.port: False for trunk in settings.trunks}
+        self._in_service = dict.fromkeys(configured.trunks, False)
         self._calls: dict[PortId, CallId] = {}
         self._clearing: set[PortId] = set()
         self._latest: dict[str, int] = {}

@@ -27,6 +27,7 @@ from firmware_host.config import (
     receivers_that,
 )
 from firmware_host.console import RECORDS, Output, Session, operator_commands, record_rows
+from firmware_host.console.reload_command import reload
 from firmware_host.console.stats_command import stats
 from firmware_host.decode_command import decode_commands
 from firmware_host.descriptor_limit import raise_descriptor_limit
@@ -57,6 +58,10 @@ def _write(text: str) -> None:
 def _write_note(text: str) -> None:
     sys.stderr.write(text)
     sys.stderr.flush()
+
+
+def _confirm(question: str) -> bool:
+    return click.confirm(question, err=True)
 
 
 class _Commands(click.CommandCollection):
@@ -99,7 +104,12 @@ def _safe_errors() -> Iterator[None]:
 def switchroom(context: click.Context, configuration_file: Path) -> None:
     """A whole call center on telephone cards."""
     width = shutil.get_terminal_size((100, 24)).columns
-    context.obj = Session(Output(_write, write_note=_write_note, width=width), configuration_file)
+    context.obj = Session(
+        Output(_write, write_note=_write_note, width=width),
+        configuration_file,
+        confirm=_confirm if sys.stdin.isatty() else None,
+        user=f"user {os.getuid()}",
+    )
 
 
 @click.group()
@@ -228,10 +238,14 @@ def oam(session: Session, *, url: str | None) -> None:
     from firmware_host.oam.process import run_oam
 
     _begin_process("oam")
-    receivers = {
-        name: CommandReceiver(name=name, command=each.command, time_limit_s=each.time_limit_s)
-        for name, each in receivers_that("command", session.appliance).items()
-    }
+
+    def receivers() -> dict[str, CommandReceiver]:
+        appliance = Session(session.output, session.configuration_file).appliance
+        return {
+            name: CommandReceiver(name=name, command=each.command, time_limit_s=each.time_limit_s)
+            for name, each in receivers_that("command", appliance).items()
+        }
+
     try:
         run_oam(session.state, url=url, receivers=receivers)
     except (SecondInstance, DatabaseError) as error:
@@ -438,6 +452,7 @@ switchroom.add_source(simulation_commands)
 for group in (look_commands, line_commands):
     for each in group.commands.values():  # on the console, too
         operator_commands.add_command(each)
+operator_commands.add_command(reload)
 operator_commands.add_command(stats)
 
 

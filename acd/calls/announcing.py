@@ -32,7 +32,7 @@ class Announcing:
         queue = self._places.settings_of(contact.queue)
         if queue.announce_first_s > 0 or not queue.announce_place:
             play_music(self._orders, call, queue.music)
-        contact.messages_due = [self._orders.now + each.after_s for each in queue.messages]
+        contact.messages_due = {each: self._orders.now + each.after_s for each in queue.messages}
         self._announce_after(call, contact, queue.announce_first_s)
 
     def go_on(self, call: Call, contact: Contact) -> None:
@@ -58,11 +58,11 @@ class Announcing:
         if contact.announced_at is not None and contact.announced_at <= now:
             prompts = self._place_prompts(call, contact, queue)
             contact.announced_at = now + queue.announce_every_s if queue.announce_every_s else None
-        for index, message in enumerate(queue.messages):
-            due = contact.messages_due[index]
+        for message in queue.messages:
+            due = contact.messages_due.get(message)
             if due is not None and due <= now:
                 prompts += message.prompts
-                contact.messages_due[index] = now + message.every_s if message.every_s else None
+                contact.messages_due[message] = now + message.every_s if message.every_s else None
         self.time(call, contact)
         if prompts:
             play_prompts(self._orders, call, prompts)
@@ -78,7 +78,9 @@ class Announcing:
 
     def time(self, call: Call, contact: Contact) -> None:
         """Be due when the next thing is to be told."""
-        due = [each for each in (contact.announced_at, *contact.messages_due) if each is not None]
+        messages = self._places.settings_of(contact.queue).messages
+        dues = (contact.announced_at, *(contact.messages_due.get(each) for each in messages))
+        due = [each for each in dues if each is not None]
         if due:
             at = max(min(due), self._orders.now)
             self._orders.timers.start(Purpose.ANNOUNCE, call.id, at)

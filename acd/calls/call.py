@@ -32,6 +32,7 @@ class CallInput(Enum):
     ANNOUNCE_DUE = "announce due"
     ANNOUNCEMENT_OVERDUE = "announcement overdue"
     TALK_DUE = "talk due"
+    HOLD_DUE = "hold due"
     DIAL_DUE = "dial due"
     RETRY_DUE = "retry due"
     ANSWERED = "agent answered"
@@ -39,6 +40,7 @@ class CallInput(Enum):
     OFFER_LOST = "offer lost"
     "The station failed, or the agent moved away, while it rang."
     HUNG_UP = "agent hung up"
+    FLASHED = "agent flashed"
     STATION_LOST = "station lost"
     "It failed while the agent talked."
     FAR_PROCEEDS = "far end proceeds"
@@ -125,6 +127,8 @@ class Call:
     station: PortId | None = None
     "That talks to this caller, or has begun the call."
     outgoing: OutgoingLeg | None = None
+    is_held: bool = False
+    "The agent has put this caller on hold."
 
     @property
     def id(self) -> CallId:

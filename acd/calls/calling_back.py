@@ -17,7 +17,7 @@ from acd.ids import AgentId, CallerIdentity, CallId, Cause, PortId, QueueName
 from acd.ivr import ToCallBack
 from acd.number_plan import NumberPlan
 from acd.orders import Orders
-from acd.points import Points, together
+from acd.points import Points, Standpoint, together
 from acd.queue_settings import QueueSettings
 from acd.routing import Decision, Entry, Router, SkillRequirement, stages_of
 from acd.timers import Purpose
@@ -66,7 +66,8 @@ class CallingBack:
     def request(self, call: Call, to: ToCallBack) -> int | Move:
         """A caller asks for it: the ticket to wait for, or where to go on."""
         number = self._plan.reader.read(to.number)
-        if number is None or not self._plan.attempts(number):
+        known = self._places.knows(to.node.queue)
+        if number is None or not known or not self._plan.attempts(number):
             return ToNode(to.node.failed)
         before = self._orders.ledger.call_backs.of(number.digits, to.node.queue)
         if before is not None:  # the place that was kept for this number stays
@@ -231,18 +232,17 @@ class CallingBack:
         elif record.call_back not in self._waiting:
             self._enter(record)
 
+    def follow(self) -> None:
+        """Queues may have other points than before."""
+        for call_back in self._waiting:
+            record = self._orders.ledger.call_backs.records[call_back]
+            queue = self._settings(record)
+            at_zero, slope = _sum(record, queue).score(queue.weight, record.entered)
+            self._router.rescore(_contact(record), queue.name, at_zero, slope, self._orders.now)
+
     def _enter(self, record: CallBackRecord) -> None:
-        queue, now = self._settings(record), self._orders.now
-        own = Points(priority=queue.priority, ageing=queue.ageing, requires=queue.requires)
-        needs = [each.partition(">=") for each in record.needs]
-        said = Points(
-            priority=record.priority,
-            ageing=record.ageing,
-            requires=tuple(
-                SkillRequirement(skill=skill, level=int(level)) for skill, _, level in needs
-            ),
-        )
-        sum_ = together(own, (said,))
+        queue = self._settings(record)
+        sum_ = _sum(record, queue)
         at_zero, slope = sum_.score(queue.weight, record.entered)
         self._waiting.add(record.call_back)
         self._router.enter(
@@ -257,7 +257,7 @@ class CallingBack:
                     stages=stages_of(sum_.requires),
                 )
             ],
-            now,
+            self._orders.now,
         )
         self._orders.match_is_due = True
 
@@ -287,3 +287,17 @@ class CallingBack:
 
 def _contact(record: CallBackRecord) -> CallId:
     return CallId(_PREFIX + record.call_back)
+
+
+def _sum(record: CallBackRecord, queue: QueueSettings) -> Standpoint:
+    """What the place is worth."""
+    own = Points(priority=queue.priority, ageing=queue.ageing, requires=queue.requires)
+    needs = [each.partition(">=") for each in record.needs]
+    said = Points(
+        priority=record.priority,
+        ageing=record.ageing,
+        requires=tuple(
+            SkillRequirement(skill=skill, level=int(level)) for skill, _, level in needs
+        ),
+    )
+    return together(own, (said,))

@@ -22,6 +22,7 @@ from acd.calls.talking import Talking
 from acd.calls.through import Through
 from acd.calls.waiting import Waiting
 from acd.calls.walking import Walking
+from acd.configured import Configured
 from acd.handsets import Handsets
 from acd.ids import AgentId, CallerIdentity, CallId, Cause, PortId
 from acd.ivr import (
@@ -40,7 +41,7 @@ from acd.personal_queues import personal_queue
 from acd.points import NO_POINTS
 from acd.records import Stage
 from acd.routing import Decision, Router
-from acd.settings import CenterSettings, QueueNode
+from acd.settings import QueueNode
 from acd.trunks import Trunks
 
 __all__ = ["Calls"]
@@ -55,6 +56,7 @@ _NOT_TALKING = "nobody talks to this caller"
 _NO_MENU = "no menu listens"
 _NO_PROMPT = "no prompt plays"
 _NOT_CALLED = "nobody is called on another trunk"
+_NOT_HELD = "whoever was called can't be put on hold"
 
 
 _TONES = {Cause.CALLED_BUSY: Signal.BUSY, Cause.CALLED_NO_ANSWER: Signal.BUSY}
@@ -66,7 +68,7 @@ class Calls:
 
     def __init__(
         self,
-        settings: CenterSettings,
+        configured: Configured,
         orders: Orders,
         handsets: Handsets,
         agents: Agents,
@@ -74,18 +76,15 @@ class Calls:
         plan: NumberPlan,
         router: Router,
     ) -> None:
-        self._settings = settings
+        self._configured = configured
         self._orders = orders
         self._agents = agents
         self._handsets = handsets
         self._trunks = trunks
         self._plan = plan
-        self._met_on = {trunk.port: trunk for trunk in settings.trunks}
-        self._flows = {flow.name: flow for flow in settings.flows}
-        self._schedules = {schedule.name: schedule for schedule in settings.schedules}
         self._walking = Walking(orders, self._recognise)
         self._router = router
-        self.places = Places(settings, orders, agents, router)
+        self.places = Places(configured, orders, agents, router)
         self.calling_back = CallingBack(
             orders, handsets, agents, self.places, router, plan, self._is_open, self._end_by_id
         )
@@ -93,10 +92,10 @@ class Calls:
         self._waiting = Waiting(
             orders, handsets, agents, self.places, announcing, self.calling_back.caller_is_here
         )
-        self._rules = QueueRules(settings, orders, agents, self.places)
-        self._talking = Talking(settings, orders, handsets, agents, self._waiting)
+        self._rules = QueueRules(configured, orders, agents, self.places)
+        self._talking = Talking(configured, orders, handsets, agents, self._waiting)
         self._dialling = Dialling(orders, plan, trunks, self._preempt)
-        self._through = Through(settings.talk_limit_s, orders, self._dialling)
+        self._through = Through(configured, orders, self._dialling)
         self._live: dict[CallId, Call] = {}
         self._tickets: dict[int, CallId] = {}
         self._table = _table(
@@ -109,6 +108,12 @@ class Calls:
             self._through,
             self._answer_offer,
         )
+
+    def follow(self) -> None:
+        """Settings may be others than before. Callers go on in the flow as it was when they came."""
+        self.places.follow(self._live)
+        self._rules.follow()
+        self.calling_back.follow()
 
     def __iter__(self) -> Iterator[Call]:
         return iter(tuple(self._live.values()))
@@ -129,7 +134,7 @@ class Calls:
 
     def begin(self, port: PortId, caller: CallerIdentity, called: str) -> None:
         """Take a call that a trunk offers: to a flow, or through to another trunk."""
-        met, group = self._met_on[port], self._plan.group_of(port)
+        met, group = self._configured.trunks[port], self._plan.group_of(port)
         called = called or met.called
         ours = self._plan.called(called) if called else None
         orders, call_id = self._orders, self._new_id()
@@ -159,7 +164,7 @@ class Calls:
         if ours is None and through and (called or not met.flow):
             self._carry_out(call, ToNumber(called, ""))
             return
-        flow = self._flows[met.flow if ours is None else ours.flow]
+        flow = self._configured.flows[met.flow if ours is None else ours.flow]
         greeting = () if ours is None else ours.greeting
         own = caller.normal_number or caller.number or ""
         call.walk = Walk(flow, self._is_open, greeting, self._plan.dialled_as(own))
@@ -180,7 +185,7 @@ class Calls:
             orders.ledger.calls[call_id],
             station,
             CallerIdentity(),
-            self._settings.station_language,
+            self._configured.settings.station_language,
             station=station,
             agent=None if agent is None else AgentId(agent.agent),
         )
@@ -192,7 +197,9 @@ class Calls:
         """Find the lists on which the caller stands, and what all that is worth."""
         number = call.caller.normal_number or call.caller.number or ""
         lists = [
-            each for each in self._settings.caller_lists if stands_on(each, number, call.keyed)
+            each
+            for each in self._configured.settings.caller_lists
+            if stands_on(each, number, call.keyed)
         ]
         call.lists = tuple(each.name for each in lists)
         call.points = (call.points_of_called, *(each.points for each in lists))
@@ -201,7 +208,7 @@ class Calls:
         return CallId(f"{self._orders.ledger.count('last call') + 1:08}")
 
     def _record(self, call: Call, port: PortId) -> None:
-        if self._settings.record_calls and not call.record.is_recorded:
+        if self._configured.settings.record_calls and not call.record.is_recorded:
             # The time stands in the name, too: should a damaged journal ever make a call's number come
             # again, its recording is still another file.
             orders = self._orders
@@ -310,7 +317,7 @@ class Calls:
             orders.ledger.calls[call_id],
             station,
             CallerIdentity(),
-            record.language or self._settings.station_language,
+            record.language or self._configured.settings.station_language,
         )
         self._live[call_id] = call
         self.calling_back.offer(call, record, decision)
@@ -425,9 +432,10 @@ class Calls:
 
     def _is_open(self, schedule: str) -> bool:
         clock, now = self._orders.clock, self._orders.now
-        return is_open(
-            self._schedules[schedule], clock.utc(now), clock_trusted=clock.is_trusted(now)
-        )
+        known = self._configured.schedules.get(schedule)
+        if known is None:
+            return False  # the flow of this caller is older than the settings
+        return is_open(known, clock.utc(now), clock_trusted=clock.is_trusted(now))
 
 
 def _table(
@@ -447,6 +455,8 @@ def _table(
             CallInput.MISSED,
             CallInput.OFFER_LOST,
             CallInput.HUNG_UP,
+            CallInput.FLASHED,
+            CallInput.HOLD_DUE,
             CallInput.STATION_LOST,
         ),
         _NO_AGENT,
@@ -514,6 +524,8 @@ def _table(
             CallInput.MISSED: waiting.miss,
             CallInput.OFFER_LOST: waiting.lose_offer,
             CallInput.HUNG_UP: _NOT_TALKING,
+            CallInput.FLASHED: _NOT_TALKING,
+            CallInput.HOLD_DUE: _NOT_TALKING,
             CallInput.STATION_LOST: waiting.lose_offer,
         },
         Stage.TALKING: {
@@ -529,6 +541,8 @@ def _table(
             CallInput.MISSED: "they talk already",
             CallInput.OFFER_LOST: "they talk already",
             CallInput.HUNG_UP: talking.hang_up,
+            CallInput.FLASHED: talking.flash,
+            CallInput.HOLD_DUE: talking.end_hold,
             CallInput.STATION_LOST: talking.lose_station,
         },
         Stage.DIALLING: {
@@ -547,6 +561,7 @@ def _table(
             CallInput.FAR_ANSWERED: through,
             CallInput.FAR_CLEARED: dialling.clear,
             CallInput.HUNG_UP: joined.hang_up,
+            CallInput.FLASHED: _NOT_HELD,
             CallInput.STATION_LOST: joined.lose_station,
         },
         Stage.THROUGH: {
@@ -565,6 +580,7 @@ def _table(
             CallInput.FAR_ANSWERED: "they talk already",
             CallInput.FAR_CLEARED: joined.clear,
             CallInput.HUNG_UP: joined.hang_up,
+            CallInput.FLASHED: _NOT_HELD,
             CallInput.STATION_LOST: joined.lose_station,
         },
     }

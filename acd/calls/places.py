@@ -1,5 +1,6 @@
 """Who waits in which queue: places, points and prospects, those of call-backs among them."""
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import assert_never
 
@@ -8,14 +9,15 @@ from acd.agents import Agents
 from acd.alert_settings import QueueLoaded
 from acd.calls.call import Call
 from acd.calls.prospects import Prospects
+from acd.configured import Configured
 from acd.contact import Contact
 from acd.ids import AgentId, CallId, QueueName
 from acd.orders import Orders
 from acd.points import Points, Standpoint, together
-from acd.queue_settings import QueueSettings, Staffed
+from acd.queue_settings import Overflow, QueueSettings, Staffed
 from acd.records import AgentRecord, AgentState
 from acd.routing import Entry, Router, stages_of
-from acd.settings import CenterSettings, QueueNode
+from acd.settings import QueueNode
 from acd.thresholds import Load
 from acd.timers import Purpose
 from acd.waiting import Wait
@@ -35,34 +37,53 @@ class Places:
     """The places of everybody who waits."""
 
     def __init__(
-        self, settings: CenterSettings, orders: Orders, agents: Agents, router: Router
+        self, configured: Configured, orders: Orders, agents: Agents, router: Router
     ) -> None:
+        self._configured = configured
         self._orders = orders
         self._agents = agents
         self._router = router
-        self._settings = {queue.name: queue for queue in settings.queues}
         self._present: dict[QueueName, dict[CallId, Contact]] = {
-            queue.name: {} for queue in settings.queues
+            queue: {} for queue in configured.queues
         }
         self._arrivals = 0
+        self._looks_ahead = self._is_anything_expected()
+        "An estimate is made every second only if some rule wants it."
+        self._prospects = Prospects(configured, orders.ledger, agents, router)
+
+    def follow(self, calls: Mapping[CallId, Call]) -> None:
+        """Queues may be others than before, and give other points; where anybody waits is still there."""
+        self._present = {queue: self._present.get(queue, {}) for queue in self._configured.queues}
+        self._looks_ahead = self._is_anything_expected()
+        self._prospects.follow()
+        waiting = {
+            each.call: each for present in self._present.values() for each in present.values()
+        }
+        for contact in waiting.values():
+            call = calls.get(contact.call)
+            if (
+                call is not None
+            ):  # the places of call-backs keep the points of when they were asked for
+                self._score_anew(call, contact)
+
+    def _is_anything_expected(self) -> bool:
+        settings = self._configured.settings
         looking = [overflow.when for queue in settings.queues for overflow in queue.overflows]
         looking += [
             each.rule.when for each in settings.alerts if isinstance(each.rule, QueueLoaded)
         ]
-        self._looks_ahead = any(
+        return any(
             when.expected_wait_s is not None
             for when in (*looking, *(loan.when for loan in settings.loans))
         )
-        "An estimate is made every second only if some rule wants it."
-        self._prospects = Prospects(settings, orders.ledger, agents, router)
 
     def settings_of(self, queue: QueueName) -> QueueSettings:
         """A queue's settings."""
-        return self._settings[queue]
+        return self._configured.queues[queue]
 
     def knows(self, queue: str) -> bool:
         """Whether there is such a queue."""
-        return queue in self._settings
+        return queue in self._configured.queues
 
     def next_arrival(self) -> int:
         """A number that decides between those who enter at the same time."""
@@ -73,7 +94,9 @@ class Places:
 
     def refusal(self, queue: QueueName) -> Refused | None:
         """Why a queue takes nobody now, if it does not."""
-        settings = self._settings[queue]
+        settings = self._configured.queues.get(queue)
+        if settings is None:
+            return Refused.NOBODY  # the flow of this caller is older than the settings
         if settings.most_waiting is not None and (
             len(self._present[queue]) >= settings.most_waiting
         ):
@@ -100,12 +123,12 @@ class Places:
 
     def is_deserted(self, queue: QueueName) -> bool:
         """Whether nobody is there for whom its callers should go on waiting."""
-        return not self._is_staffed(queue, self._settings[queue].stay_needs)
+        return not self._is_staffed(queue, self._configured.queues[queue].stay_needs)
 
     def take(self, call: Call, contact: Contact) -> None:
         """Let a caller wait."""
         now = self._orders.now
-        settings = self._settings[contact.queue]
+        settings = self._configured.queues[contact.queue]
         contact.gives_up_at = now + settings.longest_wait_s
         contact.prefers = self._last_agent(call, settings)
         for queue in contact.queues:
@@ -137,7 +160,7 @@ class Places:
         self._router.give_back(call.id, self._orders.now)
 
     def _entry(self, call: Call, contact: Contact, queue: QueueName) -> Entry:
-        settings = self._settings[queue]
+        settings = self._configured.queues[queue]
         sum_ = self._sum(call, settings)
         at_zero, slope = sum_.score(settings.weight, contact.entered)
         preferred = contact.prefers if queue == contact.queue else None
@@ -187,13 +210,11 @@ class Places:
             expected_wait_s=None if wait is None else wait.mean_s,
         )
 
-    def overflow(self, call: Call, rule: int, why: str) -> None:
+    def overflow(self, call: Call, overflow: Overflow, why: str) -> None:
         """Let a caller wait elsewhere too, or have other points; once for each rule."""
         contact = call.contact
         assert contact is not None
-        settings = self._settings[contact.queue]
-        overflow = settings.overflows[rule]
-        contact.overflowed |= {rule}
+        contact.overflowed |= {overflow}
         to = overflow.to if overflow.to not in contact.queues else None
         self._orders.write(
             facts.CallOverflowed(
@@ -208,20 +229,22 @@ class Places:
             *call.raised,
             Points(priority=overflow.priority, ageing=overflow.ageing),
         )
-        for queue in contact.queues:
-            at_zero, slope = self._sum(call, self._settings[queue]).score(
-                self._settings[queue].weight, contact.entered
-            )
-            self._router.rescore(call.id, queue, at_zero, slope, self._orders.now)
+        self._score_anew(call, contact)
         if to is not None:
             contact.queues = (*contact.queues, to)
             self._present[to][call.id] = contact
             self._router.extend(call.id, self._entry(call, contact, to), self._orders.now)
         self._orders.match_is_due = True
 
+    def _score_anew(self, call: Call, contact: Contact) -> None:
+        for queue in contact.queues:
+            settings = self._configured.queues[queue]
+            at_zero, slope = self._sum(call, settings).score(settings.weight, contact.entered)
+            self._router.rescore(call.id, queue, at_zero, slope, self._orders.now)
+
     def wait_of_next(self, queue: QueueName, now: float) -> Wait | None:
         """How long somebody would wait who came now; None: unknown."""
-        settings = self._settings[queue]
+        settings = self._configured.queues[queue]
         points = Points(
             priority=settings.priority, ageing=settings.ageing, requires=settings.requires
         )

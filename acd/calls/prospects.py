@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from math import inf
 
 from acd.agents import Agents
+from acd.configured import Configured
 from acd.ids import AgentId, QueueName
 from acd.ledger import Ledger
 from acd.membership import Kind
 from acd.records import AgentState
 from acd.routing import Entry, Router, Wanted
-from acd.settings import CenterSettings
 from acd.waiting import (
     Activity,
     Ahead,
@@ -48,15 +48,20 @@ class Prospects:
     """Estimates for any caller of any queue."""
 
     def __init__(
-        self, settings: CenterSettings, ledger: Ledger, agents: Agents, router: Router
+        self, configured: Configured, ledger: Ledger, agents: Agents, router: Router
     ) -> None:
         self._ledger = ledger
         self._agents = agents
         self._router = router
-        self._settings = {queue.name: queue for queue in settings.queues}
-        self._priors: dict[str, Priors] = {
+        self._configured = configured
+        self._priors: dict[str, Priors] = {}
+        self.follow()
+
+    def follow(self) -> None:
+        """Queues may be others than before."""
+        self._priors = {
             queue.name: Priors(talk_s=queue.expected_talk_s or None, wrap_up_s=queue.wrap_up_s)
-            for queue in settings.queues
+            for queue in self._configured.queues.values()
         }
 
     def wait(self, entries: Sequence[Entry], now: float) -> Wait | None:
@@ -107,7 +112,7 @@ class Prospects:
         """Callers still to come, in queues that have more points to give than this caller has."""
         score = entry.score(now)
         for queue in sorted(queues):
-            settings = self._settings[queue]
+            settings = self._configured.queues[queue]
             points, slope = settings.weight * settings.priority, settings.weight * settings.ageing
             able = reached & {name for name, kind in kinds.items() if queue in kind.queues}
             if slope > 0:

@@ -8,11 +8,11 @@ agents do not go to and fro.
 from acd.agents import Agents
 from acd.calls.call import Call
 from acd.calls.places import Places
+from acd.configured import Configured
 from acd.ids import AgentId, CallId, QueueName
 from acd.orders import Orders
 from acd.queue_settings import LoanSettings, Staffed
 from acd.records import AgentState, Loan
-from acd.settings import CenterSettings
 from acd.timers import Purpose
 
 __all__ = ["QueueRules"]
@@ -24,11 +24,17 @@ class QueueRules:
     """The rules of all queues."""
 
     def __init__(
-        self, settings: CenterSettings, orders: Orders, agents: Agents, places: Places
+        self, configured: Configured, orders: Orders, agents: Agents, places: Places
     ) -> None:
         self._orders = orders
         self._agents = agents
         self._places = places
+        self._configured = configured
+        self.follow()
+
+    def follow(self) -> None:
+        """Queues and loans may be others than before."""
+        settings = self._configured.settings
         self._loans = settings.loans
         self._overflowing = [queue for queue in settings.queues if queue.overflows]
         self._staffed = [
@@ -67,12 +73,12 @@ class QueueRules:
                 if contact.queue != queue.name:
                     continue
                 waited_s = self._orders.now - contact.entered
-                for index, rule in enumerate(queue.overflows):
-                    if index in contact.overflowed:
+                for rule in queue.overflows:
+                    if rule in contact.overflowed:
                         continue
                     why = rule.when.reached(load, waited_s=waited_s)
                     if why:
-                        self._places.overflow(calls[contact.call], index, why)
+                        self._places.overflow(calls[contact.call], rule, why)
 
     def lend(self) -> None:
         """Give and take back loans."""

@@ -4,6 +4,7 @@ from acd import facts
 from acd.actions import AnswerCall
 from acd.calls.call import Call, Move
 from acd.calls.dialling import Dialling
+from acd.configured import Configured
 from acd.ids import Cause
 from acd.ivr import ToEnd
 from acd.orders import Orders
@@ -15,8 +16,8 @@ __all__ = ["Through"]
 class Through:
     """Joins both ends, and parts them."""
 
-    def __init__(self, talk_limit_s: float, orders: Orders, dialling: Dialling) -> None:
-        self._talk_limit_s = talk_limit_s
+    def __init__(self, configured: Configured, orders: Orders, dialling: Dialling) -> None:
+        self._configured = configured
         self._orders = orders
         self._dialling = dialling
 
@@ -33,7 +34,9 @@ class Through:
                 orders.write(facts.CallAnswered(call=call.id))
         self._dialling.connect(call)
         orders.write(facts.FarEndAnswered(call=call.id, port=leg.port, connected=connected or None))
-        orders.timers.start(Purpose.TALK, call.id, orders.now + self._talk_limit_s)
+        orders.timers.start(
+            Purpose.TALK, call.id, orders.now + self._configured.settings.talk_limit_s
+        )
 
     def clear(self, call: Call, cause: str) -> Move:
         """The called party hung up, or its trunk failed."""

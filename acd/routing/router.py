@@ -95,6 +95,23 @@ class Router:
         if standing is not None:
             self.make_ready(agent, standing)
 
+    def remove_agent(self, agent: AgentId) -> None:
+        """Forget an agent, who is offered nothing."""
+        self.set_agent(agent, {}, {})
+        self.make_busy(agent)
+        del self._agents[agent]
+
+    def remove_queue(self, name: QueueName) -> None:
+        """Forget a queue that nobody serves and in which nobody waits.
+
+        Raises:
+            ValueError: Somebody does.
+        """
+        queue = self._queues[name]
+        if queue.members or queue.offered or any(queue.lanes.values()):
+            raise ValueError(f"queue {name} is in use")
+        del self._queues[name]
+
     def make_ready(self, agent: AgentId, standing: Standing) -> None:
         """An agent is free; who is so already keeps being so."""
         routed = self._agents[agent]

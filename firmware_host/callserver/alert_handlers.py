@@ -1,5 +1,6 @@
 """What other processes may ask of the call server about alerts."""
 
+from collections.abc import Callable
 from typing import Any
 
 import acd
@@ -10,11 +11,11 @@ from firmware_host.control_socket import Ask, Refused
 __all__ = ["alert_handlers"]
 
 
-def alert_handlers(exchange: Exchange, appliance: Appliance) -> dict[str, Ask]:
-    """Handlers by command, for `control_socket.ControlServer`."""
-    on_console = receivers_that("console", appliance).keys()
+def alert_handlers(exchange: Exchange, appliance: Callable[[], Appliance]) -> dict[str, Ask]:
+    """Handlers by command, for `control_socket.ControlServer`; ``appliance`` is what is in force."""
 
     def alerts() -> list[dict[str, Any]]:
+        on_console = receivers_that("console", appliance()).keys()
         return [
             {
                 "number": view.number,

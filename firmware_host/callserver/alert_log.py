@@ -22,6 +22,10 @@ class AlertLog:
     def __init__(self, receivers: Collection[str]) -> None:
         self._receivers = frozenset(receivers)
 
+    def follow(self, receivers: Collection[str]) -> None:
+        """Log for these from now on."""
+        self._receivers = frozenset(receivers)
+
     def __call__(self, _: float, happening: acd.Event | acd.Action) -> None:
         """Take notice of an action."""
         if not isinstance(happening, acd.WriteFact):

@@ -7,7 +7,6 @@ from pathlib import Path
 import acd
 import drivers
 from dsp import Law, Plane, TonePlan, tone_plan
-from firmware_host.callserver.alert_log import AlertLog
 from firmware_host.callserver.exchange import Exchange
 from firmware_host.callserver.journal import Journal
 from firmware_host.callserver.media import CallMedia
@@ -25,7 +24,6 @@ from firmware_host.config import (
     disconnect_plan,
     is_tie_line,
     line_places,
-    receivers_that,
     site_numbers,
     slot_count,
     span_settings,
@@ -137,7 +135,7 @@ def compose_exchange(
         slot = ports.by_id(acd.PortId(name)).slot
         plane.mute_digits(slot, appliance.trunk_group[bearer.group].mute_digits)
     numbers = site_numbers(appliance)
-    exchange = Exchange(
+    return Exchange(
         center=acd.Center(center_settings(appliance), numbers),
         numbers=numbers,
         ports=ports,
@@ -147,8 +145,6 @@ def compose_exchange(
         journal=journal,
         recorder=recorder,
     )
-    exchange.observers.append(AlertLog(receivers_that("log", appliance)))
-    return exchange
 
 
 def _trunk_line(trunk: TrunkTable, plan: TonePlan, *, by_card: bool) -> drivers.Line:

@@ -20,6 +20,7 @@ from firmware_host.callserver.ports import Port, PortTable
 from firmware_host.callserver.recorder import Recorder
 from firmware_host.callserver.reservations import Holder, LineLevels, Reservations
 from firmware_host.line_media import LineMedia
+from firmware_host.prompts import PromptLibrary
 from firmware_host.site_numbers import SiteNumbers
 from firmware_host.taps import Taps
 
@@ -144,6 +145,18 @@ class Exchange:
         """Let an operator's wish happen."""
         self._events.append(event)
         self._settle(now)
+
+    def replace_settings(
+        self,
+        event: acd.SettingsReplaced,
+        numbers: SiteNumbers,
+        prompts: PromptLibrary,
+        now: float,
+    ) -> None:
+        """Go by other settings from now on; `acd.Center.obstacles` has found nothing against it."""
+        self._numbers = numbers
+        self._media.use_prompts(prompts)
+        self.request(event, now)
 
     # ------------------------------------------------------------ lines out of service on purpose
 

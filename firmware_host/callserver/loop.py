@@ -13,6 +13,7 @@ from pathlib import Path
 
 from dsp import Plane
 from firmware_host.callserver.alert_handlers import alert_handlers
+from firmware_host.callserver.alert_log import AlertLog
 from firmware_host.callserver.compose import (
     compose_bays,
     compose_exchange,
@@ -26,9 +27,10 @@ from firmware_host.callserver.journal import Journal
 from firmware_host.callserver.listening import Listening
 from firmware_host.callserver.look_handlers import look_handlers
 from firmware_host.callserver.recorder import Recorder
+from firmware_host.callserver.reloading import Reloading
 from firmware_host.callserver.watchdog import Watchdog
 from firmware_host.card_bay import CardBay
-from firmware_host.config import Appliance
+from firmware_host.config import Appliance, receivers_that
 from firmware_host.control_socket import ControlServer
 from firmware_host.instance_lock import InstanceLock
 from firmware_host.line_media import ThreadCallerIdReader
@@ -56,14 +58,15 @@ def run_call_server(appliance: Appliance, configuration_file: Path) -> None:
     state = state_folder(appliance, configuration_file)
     lock = InstanceLock(state, "callserver")
     try:
-        asyncio.run(_CallServer(appliance, state).run())
+        asyncio.run(_CallServer(appliance, state, configuration_file).run())
     finally:
         lock.release()
 
 
 class _CallServer:
-    def __init__(self, appliance: Appliance, state: Path) -> None:
+    def __init__(self, appliance: Appliance, state: Path, file: Path) -> None:
         self._appliance = appliance
+        self._file = file
         self._state = state
         self._bays: dict[str, CardBay] = {}
         self._problems: dict[str, str] = {}
@@ -95,6 +98,10 @@ class _CallServer:
                 gain_control=self._appliance.recordings.gain_control,
             ),
         )
+        alert_log = AlertLog(receivers_that("log", self._appliance))
+        exchange.observers.append(alert_log)
+        reloading = Reloading(exchange, self._appliance, self._file, compose_prompts)
+        reloading.observers.append(lambda new: alert_log.follow(receivers_that("log", new)))
         self._start_pump(plane)
         loop.watch(plane.detection_fd)
         self._bays = compose_bays(self._appliance, self._state, plane, loop)
@@ -102,7 +109,8 @@ class _CallServer:
         control = ControlServer(
             self._state / "callserver.sock",
             control_handlers(exchange, plane, self._appliance, self._watchdog)
-            | alert_handlers(exchange, self._appliance)
+            | alert_handlers(exchange, lambda: reloading.appliance)
+            | reloading.handlers
             | look_handlers(exchange, plane, self._appliance, self._bays),
         )
         await control.start()

@@ -28,6 +28,10 @@ class CallMedia:
         self._prompts = prompts
         self._sounds: dict[int, tuple[acd.PortId, int]] = {}  # play id → port and the ACD's id
 
+    def use_prompts(self, prompts: PromptLibrary) -> None:
+        """Play these from now on; what is heard at this moment goes on."""
+        self._prompts = prompts
+
     def perform(self, action: SoundAction) -> None:
         """Carry out one action."""
         match action:

@@ -2,6 +2,7 @@
 
 from firmware_host.config.alert_settings import COMMAND_FIELDS, receivers_that
 from firmware_host.config.alert_tables import ReceiverTable
+from firmware_host.config.changes import Change, changes_between
 from firmware_host.config.checks import used_languages
 from firmware_host.config.dahdi_settings import dahdi_card_settings, dahdi_town_settings
 from firmware_host.config.line_places import (
@@ -50,6 +51,7 @@ __all__ = [
     "COMMAND_FIELDS",
     "Appliance",
     "BearerPlace",
+    "Change",
     "ConfigurationError",
     "DahdiCardTable",
     "LinePlace",
@@ -62,6 +64,7 @@ __all__ = [
     "bearers",
     "card_kinds",
     "center_settings",
+    "changes_between",
     "d_channel",
     "dahdi_card_settings",
     "dahdi_town_settings",

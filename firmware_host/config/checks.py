@@ -389,6 +389,12 @@ def _codes(appliance: Appliance) -> Iterable[Mistake]:
                 where = key_path("star_codes", other_name)
                 problem = f'"{other}" and star_codes.{code_name} "{code}" begin alike'
                 yield Mistake(where, problem, "no code may be the beginning of another")
+    for wrap_up_code in appliance.wrap_up.codes:
+        for longer in appliance.wrap_up.codes:
+            if longer != wrap_up_code and longer.startswith(wrap_up_code):
+                path = key_path("wrap_up", "codes", longer)
+                problem = f'begins like "{wrap_up_code}"'
+                yield Mistake(path, problem, "no code may be the beginning of another")
     named: dict[str, tuple[str, PauseReasonTable]] = {}
     for digit, reason in appliance.pause.by_digit().items():
         path = key_path("pause", "reasons", digit)

@@ -191,6 +191,10 @@ class QueueTable(Table, frozen=True):
     call_backs: CallBacksTable = CallBacksTable()
     ring_timeout_s: WaitingSeconds = 20.0
     wrap_up_s: Seconds = 15.0
+    needs_wrap_up_code: bool = False
+    "The wrap-up goes on until the agent has keyed in a code,"
+    wrap_up_at_most_s: WaitingSeconds = 300.0
+    "but no longer than this."
     longest_wait_s: WaitingSeconds = 1800.0
     announce_first_s: Seconds = 0.0
     announce_every_s: Seconds = 45.0

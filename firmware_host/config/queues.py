@@ -93,6 +93,8 @@ def queue_settings(appliance: Appliance) -> tuple[QueueSettings, ...]:
             ),
             ring_timeout_s=queue.ring_timeout_s,
             wrap_up_s=queue.wrap_up_s,
+            needs_wrap_up_code=queue.needs_wrap_up_code,
+            wrap_up_at_most_s=queue.wrap_up_at_most_s,
             longest_wait_s=queue.longest_wait_s,
             announce_first_s=queue.announce_first_s,
             announce_every_s=queue.announce_every_s,
@@ -187,6 +189,12 @@ def _queue(appliance: Appliance, name: str, queue: QueueTable) -> Iterable[Mista
     if not queue.agents:
         path = key_path("queue", name, "agents")
         yield Mistake(path, "nobody serves this queue", "name at least one agent")
+    if queue.needs_wrap_up_code and not appliance.wrap_up.codes:
+        path = key_path("queue", name, "needs_wrap_up_code")
+        yield Mistake(path, "there are no codes", 'such as [wrap_up] codes = { "1" = "sold" }')
+    if queue.needs_wrap_up_code and queue.wrap_up_at_most_s < queue.wrap_up_s:
+        path = key_path("queue", name, "wrap_up_at_most_s")
+        yield Mistake(path, f"{queue.wrap_up_at_most_s:g} is less than wrap_up_s", "more than that")
     if 0 < queue.announce_every_s < 1:
         path = key_path("queue", name, "announce_every_s")
         yield Mistake(path, f"{queue.announce_every_s:g}", "0 for never, or at least 1")

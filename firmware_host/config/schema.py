@@ -75,6 +75,7 @@ __all__ = [
     "TrunkTable",
     "ViaTable",
     "VirtualCardTable",
+    "WrapUpTable",
 ]
 
 
@@ -444,6 +445,8 @@ class StarCodesTable(Table, frozen=True):
     log_out: StarCode = "*12"
     pause: StarCode = "*13"
     resume: StarCode = "*14"
+    wrap_up: StarCode = "*15"
+    "Then the code that tells what came of the call, as in `[wrap_up]`."
 
 
 class PauseReasonTable(Table, frozen=True):
@@ -469,12 +472,21 @@ class PauseTable(Table, frozen=True):
         }
 
 
+class WrapUpTable(Table, frozen=True):
+    """What agents may tell of a call."""
+
+    codes: dict[Annotated[str, Meta(pattern=r"^[0-9]{1,4}$")], Name] = {}
+    "What is dialled, and what it means; no code may be the beginning of another."
+
+
 class LimitsTable(Table, frozen=True):
     """Limits of the whole site."""
 
     missed_offers_before_pause: Count = 2
     missed_offer_delay_s: Seconds = 5.0
     talk_limit_s: WaitingSeconds = 14_400.0
+    hold_limit_s: WaitingSeconds = 300.0
+    "Then an agent hears the caller again who was put on hold."
     key_timeout_s: WaitingSeconds = 10.0
     pin_attempts: Count = 3
     pin_lock_s: Seconds = 300.0
@@ -501,6 +513,7 @@ class Appliance(Table, frozen=True):
     prompt: dict[str, dict[str, str]] = {}
     star_codes: StarCodesTable = StarCodesTable()
     pause: PauseTable = PauseTable(reasons={"1": "break", "2": "meeting"})
+    wrap_up: WrapUpTable = WrapUpTable()
     limits: LimitsTable = LimitsTable()
     recordings: RecordingsTable = RecordingsTable()
     technician: dict[str, TechnicianTable] = {}

@@ -127,7 +127,10 @@ def center_settings(appliance: Appliance) -> CenterSettings:
             log_out=appliance.star_codes.log_out,
             pause=appliance.star_codes.pause,
             resume=appliance.star_codes.resume,
+            wrap_up=appliance.star_codes.wrap_up,
         ),
+        wrap_up_codes=dict(appliance.wrap_up.codes),
+        hold_limit_s=limits.hold_limit_s,
         pause_reasons={
             digit: PauseReason(name=reason.name, paid=reason.paid, limit_s=reason.limit_s)
             for digit, reason in appliance.pause.by_digit().items()

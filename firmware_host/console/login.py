@@ -1,7 +1,7 @@
 """Who may use a console: technicians with a PIN, and a pause after wrong ones."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 __all__ = ["Door"]
@@ -15,7 +15,8 @@ PAUSE_S = 30.0
 class Door:
     """Judges log-ins on one console. Time is an argument."""
 
-    pins: Mapping[str, str]
+    pins: Callable[[], Mapping[str, str]]
+    "By name, as configured at this moment."
     _wrong: int = field(default=0, init=False)
     _closed_until: float = field(default=0.0, init=False)
 
@@ -27,7 +28,7 @@ class Door:
         """Whether name and PIN are right. While closed, nothing is."""
         if self.closed_for_s(now) > 0:
             return False
-        expected = self.pins.get(name, "")
+        expected = self.pins().get(name, "")
         # Compared in the same time whatever is wrong; an unknown name has no PIN that fits.
         right = hmac.compare_digest(expected.encode(), pin.encode()) and bool(expected)
         if right:

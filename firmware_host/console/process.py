@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from firmware_host.config import Appliance
+from firmware_host.config import Appliance, ConfigurationError, read_appliance
 from firmware_host.console.links import (
     LinkError,
     Octets,
@@ -50,11 +50,37 @@ def run_console(
         commands=commands,
         configuration_file=configuration_file.resolve(),
         host=appliance.site.name,
-        pins={name: technician.pin for name, technician in appliance.technician.items()},
+        pins=_Pins(appliance, configuration_file.resolve()).now,
         history_file=state / "console-history",
         idle_limit_s=idle_limit_s,
     )
     asyncio.run(_run(settings, state, device, baud, pseudo_terminal=pseudo_terminal))
+
+
+class _Pins:
+    """Technicians' PINs: a changed file counts from the next log-in on, one with mistakes does not."""
+
+    def __init__(self, appliance: Appliance, file: Path) -> None:
+        self._appliance = appliance
+        self._file = file
+        self._changed_at: int | None = self._modified()
+
+    def now(self) -> dict[str, str]:
+        """By log-in name."""
+        modified = self._modified()
+        if modified != self._changed_at:
+            self._changed_at = modified
+            try:
+                self._appliance = read_appliance(self._file)
+            except ConfigurationError as error:
+                _log.warning("log-ins stay as they were: %s", error)
+        return {name: each.pin for name, each in self._appliance.technician.items()}
+
+    def _modified(self) -> int | None:
+        try:
+            return self._file.stat().st_mtime_ns
+        except OSError:
+            return None
 
 
 async def _run(
@@ -65,7 +91,7 @@ async def _run(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    if not settings.pins:
+    if not settings.pins():
         _log.warning("nobody may log in: add a table such as [technician.admin] with a pin")
 
     async def connected(octets: Octets) -> None:

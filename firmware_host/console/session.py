@@ -1,5 +1,6 @@
 """What a command has at hand: where to write, which appliance it is about."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,10 @@ class Session:
 
     output: Output
     configuration_file: Path
+    confirm: Callable[[str], bool] | None = None
+    "Asks the person a question; None: nobody can be asked here."
+    user: str = "operator"
+    "Who gives the commands, for the journal."
 
     @cached_property
     def appliance(self) -> Appliance:

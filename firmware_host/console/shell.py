@@ -13,7 +13,7 @@ import struct
 import termios
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,8 @@ class ConsoleSettings:
     commands: click.Group
     configuration_file: Path
     host: str
-    pins: dict[str, str]
+    pins: Callable[[], dict[str, str]]
+    "Of technicians, by name, as configured at this moment."
     history_file: Path | None = None
     idle_limit_s: float = 600.0
 
@@ -204,7 +205,7 @@ class Console:
                 self._terminal.write("Good-bye.\n")
                 return
             if words:
-                await self._run_command(words, typed)
+                await self._run_command(words, name, typed)
 
     def _words(self, line: str) -> list[str]:
         try:
@@ -215,8 +216,8 @@ class Console:
 
     # ------------------------------------------------------------ a command
 
-    async def _run_command(self, words: list[str], typed: PipeInput) -> None:
-        command = _RunningCommand(self._settings, self._terminal, words)
+    async def _run_command(self, words: list[str], name: str, typed: PipeInput) -> None:
+        command = _RunningCommand(self._settings, self._terminal, words, name)
         self._command = command
         try:
             await command.run(self._keys)
@@ -233,10 +234,13 @@ class Console:
 class _RunningCommand:
     """A click command in a thread, its text page by page on the terminal."""
 
-    def __init__(self, settings: ConsoleSettings, terminal: Terminal, words: list[str]) -> None:
+    def __init__(
+        self, settings: ConsoleSettings, terminal: Terminal, words: list[str], user: str
+    ) -> None:
         self._settings = settings
         self._terminal = terminal
         self._words = words
+        self._user = user
         self._loop = asyncio.get_running_loop()
         self._texts: asyncio.Queue[str | None] = asyncio.Queue()
         self._room = threading.Semaphore(_QUEUED_TEXTS)
@@ -301,7 +305,7 @@ class _RunningCommand:
             pause=self._pause,
         )
         try:
-            self._invoke(Session(output, self._settings.configuration_file))
+            self._invoke(Session(output, self._settings.configuration_file, user=self._user))
         except Interrupted:
             return
         finally:

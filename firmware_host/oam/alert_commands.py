@@ -58,10 +58,18 @@ class AlertCommands:
         worker: Callable[[str], Worker] = ThreadWorker,
         utc_s: Callable[[], float] = time.time,
     ) -> None:
-        self._receivers = dict(receivers)
-        self._workers = {name: worker(f"alert {name}") for name in receivers}
-        self._waiting = dict.fromkeys(receivers, 0)
+        self._make_worker = worker
+        self._workers: dict[str, Worker] = {}
+        self._waiting: dict[str, int] = {}
         self._utc_s = utc_s
+        self.follow(receivers)
+
+    def follow(self, receivers: Mapping[str, CommandReceiver]) -> None:
+        """Hand alerts to these from now on."""
+        self._receivers = dict(receivers)
+        for name in self._receivers.keys() - self._workers.keys():
+            self._workers[name] = self._make_worker(f"alert {name}")
+            self._waiting[name] = 0
 
     def receive(self, entry: Entry) -> None:
         """Take notice of a fact; never waits."""

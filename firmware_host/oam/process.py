@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from firmware_host.control_socket import ControlServer, Refused
+from firmware_host.explained import Explained
 from firmware_host.instance_lock import InstanceLock
+from firmware_host.journal_format import Entry
 from firmware_host.oam.alert_commands import AlertCommands, CommandReceiver
 from firmware_host.oam.database import open_database
 from firmware_host.oam.projector import Projector
@@ -29,13 +31,18 @@ _TAIL_S = 0.2
 _AT_ONCE = 2000
 """Facts; half a second. Records that are made anew take minutes, in which there are beats and answers."""
 _MOST_RECORDS = 100_000
-_NOBODY: Mapping[str, CommandReceiver] = MappingProxyType({})
+ReadReceivers = Callable[[], Mapping[str, CommandReceiver]]
 
 
 def run_oam(
-    state: Path, *, url: str | None = None, receivers: Mapping[str, CommandReceiver] = _NOBODY
+    state: Path, *, url: str | None = None, receivers: ReadReceivers = lambda: MappingProxyType({})
 ) -> None:
     """Run until SIGTERM or SIGINT; receivers' programs are told of alerts.
+
+    Args:
+        state: The state folder.
+        url: Of the database.
+        receivers: Reads them; asked again when a changed configuration is in force.
 
     Raises:
         SecondInstance: when another OAM process runs on the same state folder.
@@ -48,12 +55,21 @@ def run_oam(
         lock.release()
 
 
-async def _run(state: Path, url: str, receivers: Mapping[str, CommandReceiver]) -> None:
+async def _run(state: Path, url: str, receivers: ReadReceivers) -> None:
     notifier = ServiceNotifier()
     engine = open_database(url)
     projector = Projector(engine, state / "journal")
-    commands = AlertCommands(receivers)
-    projector.observers.append(commands.receive)
+    commands = AlertCommands(receivers())
+
+    def notice(entry: Entry) -> None:
+        if entry.kind == "ConfigurationApplied":
+            try:
+                commands.follow(receivers())
+            except Explained as error:  # somebody is editing it again
+                _log.error("receivers of alerts stay as they were: %s", error)
+        commands.receive(entry)
+
+    projector.observers.append(notice)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

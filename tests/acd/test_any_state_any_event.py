@@ -265,7 +265,7 @@ def test_every_table_knows_every_input_in_every_state():
         assert set(table) == set(states)
         for state in states:
             assert set(table[state]) == set(inputs), state
-    assert len(Register._TABLE) == 5
+    assert len(Register._TABLE) == 6
 
 
 def test_time_that_steps_back_is_taken_to_stand_still():

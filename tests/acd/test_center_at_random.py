@@ -42,6 +42,7 @@ from acd import (
     Center,
     Cleared,
     ClockSet,
+    ConfigurationApplied,
     Connect,
     DigitReceived,
     Disconnect,
@@ -58,7 +59,9 @@ from acd import (
     PortInService,
     PortOutOfService,
     Proceeding,
+    QueueMessage,
     QueueNode,
+    SettingsReplaced,
     ShutdownRequested,
     SoundFinished,
     StartRecording,
@@ -95,6 +98,8 @@ SKILLED = replace(
             discipline=Discipline.RING_ALL,
             ageing=2.0,
             call_backs=CallBackSettings(attempts=2, retry_s=16.0),
+            needs_wrap_up_code=True,
+            wrap_up_at_most_s=32.0,
         ),
         replace(
             SETTINGS.queues[1],
@@ -140,12 +145,39 @@ SKILLED = replace(
             },
         ),
     ),
+    wrap_up_codes={"1": "sold", "31": "later"},
     loans=(
         LoanSettings(
             name="peak", queue=SUPPORT, agents=(CARA,), when=Threshold(waiting=2), at_least_s=8.0
         ),
     ),
 )
+
+WITHOUT_SUPPORT = replace(
+    SKILLED,
+    agents=tuple(replace(each, allocation={}) for each in SKILLED.agents[:2]),
+    queues=(
+        replace(
+            SKILLED.queues[0],
+            agents=(BEN, ANA),
+            priority=8.0,
+            discipline=Discipline.ROUND_ROBIN,
+            messages=(QueueMessage(prompts=("news",), after_s=4.0, every_s=8.0),),
+        ),
+    ),
+    flows=(
+        replace(
+            FLOW,
+            nodes={
+                name: QueueNode(queue=SALES, timed_out="sorry") if name == "support" else node
+                for name, node in FLOW.nodes.items()
+            },
+        ),
+    ),
+    loans=(),
+    number_plan=replace(OUTSIDE, routes=()),
+)
+REPLACEMENTS = (SETTINGS, SKILLED, WITHOUT_SUPPORT)
 
 ports = st.sampled_from(PORTS)
 trunks = st.sampled_from(TRUNKS[:3])
@@ -197,10 +229,10 @@ class AnyEvents(RuleBasedStateMachine):
 
     @rule(port=stations, agent=agents, pin_is_right=st.sampled_from((True, True, True, False)))
     def agent_logs_in(self, port, agent, pin_is_right):
-        pin = next(known.pin for known in self.settings.agents if known.agent == agent)
+        pin = next((known.pin for known in self.settings.agents if known.agent == agent), "1")
         self.dial(port, f"*11{agent}#{pin if pin_is_right else '000'}#")
 
-    @rule(port=stations, code=st.sampled_from(("*12", "*131", "*132", "*14", "*139", "77")))
+    @rule(port=stations, code=st.sampled_from(("*12", "*131", "*132", "*14", "*139", "77", "*151")))
     def code_is_dialled(self, port, code):
         self.dial(port, code)
 
@@ -238,13 +270,18 @@ class AnyEvents(RuleBasedStateMachine):
             self.tell(Answered(port=port))
 
     @precondition(lambda self: self.stations_that("talking"))
-    @rule(code=st.sampled_from(("*131", "*14", "*12", "*11", "5")), span_s=spans_s)
+    @rule(code=st.sampled_from(("*131", "*14", "*12", "*11", "5", "*1531")), span_s=spans_s)
     def agents_dial_while_they_talk(self, code, span_s):
         for port in self.stations_that("talking"):
             for key in code:
                 self.tell(DigitReceived(port=port, digit=key))
         self.now += span_s
         self.perform(self.center.handle_timer(self.now))
+
+    @precondition(lambda self: self.stations_that("talking"))
+    @rule()
+    def an_agent_flashes(self):
+        self.tell(Flashed(port=self.stations_that("talking")[0]))
 
     @precondition(lambda self: self.stations_that("talking"))
     @rule()
@@ -321,6 +358,20 @@ class AnyEvents(RuleBasedStateMachine):
         if due is not None:
             self.now = max(self.now, due)
             self.perform(self.center.handle_timer(self.now))
+
+    @rule(settings=st.sampled_from(REPLACEMENTS))
+    def the_configuration_is_changed(self, settings):
+        forbidden = self.center.obstacles(settings)
+        written = len(self.journal)
+        self.tell(
+            SettingsReplaced(settings=settings, numbers=Numbers(), by="admin", changes=("queue",))
+        )
+        applied = [
+            fact for _, fact in self.journal[written:] if isinstance(fact, ConfigurationApplied)
+        ]
+        assert bool(applied) is not bool(forbidden)
+        if applied:
+            self.settings = settings
 
     @rule()
     def snapshot_is_taken(self):
@@ -445,7 +496,11 @@ class AnyEvents(RuleBasedStateMachine):
                 assert calls[handset.call].station == handset.port
             else:
                 assert handset.call is None
-        talking = {(c.port, c.station) for c in calls.values() if c.record.stage is Stage.TALKING}
+        talking = {
+            (c.port, c.station)
+            for c in calls.values()
+            if c.record.stage is Stage.TALKING and not c.is_held
+        }
         talking |= {(c.port, c.outgoing.port) for c in calls.values() if hears_far_end(c)}
         assert self.connected == talking
         assert self.recorded == {call for call, c in calls.items() if c.record.is_recorded}
@@ -498,6 +553,8 @@ class AnyEvents(RuleBasedStateMachine):
             free_at = missed + self.settings.missed_offer_delay_s
             is_delayed = timers.is_running(Purpose.MISSED_DELAY, record.agent)
             assert is_delayed == (free_at > self.now)
+        for call in self.center._calls:
+            assert call.is_held == timers.is_running(Purpose.HOLD, call.id)
         owners = {call.id for call in self.center._calls} | {*PORTS, ANA, BEN, CARA, ""}
         owners |= self.center._orders.ledger.call_backs.records.keys()
         assert {owner for _, owner in timers._running} <= owners, "a timer outlived its owner"
@@ -540,7 +597,7 @@ class AnyEvents(RuleBasedStateMachine):
             if call.record.stage in (Stage.QUEUED, Stage.OFFERING) and not call.call_back:
                 assert not is_silent
             if call.record.stage is Stage.TALKING:
-                assert is_silent
+                assert is_silent is not call.is_held
             assert bool(call.offers) == (call.record.stage is Stage.OFFERING)
 
     @invariant()

@@ -312,7 +312,7 @@ def test_an_agent_whose_station_is_out_of_service_is_not_offered():
     appliance.fail("station-1")
     appliance.queue("trunk-1")
     assert appliance.ringing == set()
-    assert appliance.agent(ANA).state == "ready"
+    assert appliance.agent(ANA).state == "line down"
     appliance.repair("station-1")
     assert appliance.ringing == {"station-1"}
 
@@ -324,7 +324,7 @@ def test_a_station_that_fails_while_it_rings_withdraws_the_offer_and_the_caller_
     appliance.fail("station-1")
     assert appliance.facts(OfferWithdrawn)
     assert (appliance.call(call).stage, appliance.call(call).place) == ("queued", 1)
-    assert appliance.agent(ANA).state == "ready"
+    assert appliance.agent(ANA).state == "line down"
 
 
 def test_a_line_that_can_not_ring_counts_as_missed_and_is_not_rung_without_end():

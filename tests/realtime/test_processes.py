@@ -12,6 +12,17 @@ from sound_checks import heard_at, speech_like
 
 from firmware_host.explained import EXPLAINED
 
+FOURTH_AGENT = """[agent.1004]
+name = "Agent four"
+pin = "1234"
+
+"""
+NEWS = """[prompt.news]
+en = "We have moved to another street."
+ro = "Ne-am mutat pe altă stradă."
+
+"""
+
 pytestmark = [pytest.mark.realtime, pytest.mark.timeout(180)]
 
 
@@ -89,6 +100,40 @@ def test_a_caller_whose_command_is_interrupted_hangs_up(appliance):
     caller.terminate()
     caller.communicate(timeout=10)
     wait_until(lambda: not appliance.calls(), 10, "the call is over")
+
+
+def test_a_changed_configuration_is_applied_under_a_call_that_goes_on(appliance):
+    good = appliance.file.read_text()
+    call, caller = appliance.talk("4440")
+    try:
+        appliance.file.write_text(good.replace("port = 5\n", "port = 6\n", 1))
+        assert "taken by" in appliance.command("reload", "--yes", check=False).stderr
+        appliance.file.write_text(good.replace('called = "5550200"', 'called = "5550300"'))
+        (change,) = appliance.json("reload", "--check")["changes"]
+        assert (change["path"], change["after"]) == ("trunk.line-6.called", '"5550300"')
+        changed = good.replace("[queue.sales]", FOURTH_AGENT + "[queue.sales]")
+        changed = changed.replace("[flow.main]", NEWS + "[flow.main]")
+        appliance.file.write_text(
+            changed.replace('clears_on = ["polarity"]', 'clears_on = ["battery"]')
+        )
+        refused = appliance.command("reload", "--yes", check=False)
+        assert "trunk.line-4.clears_on: needs a restart" in refused.stderr
+        assert len(appliance.ask("callserver", "agents")) == 3
+        appliance.file.write_text(changed)
+        assert "PIN" not in appliance.command("reload").stdout
+        assert len(appliance.ask("callserver", "agents")) == 3, "nobody was asked"
+        assert "are in force" in appliance.command("reload", "--yes").stdout
+        assert [a["name"] for a in appliance.ask("callserver", "agents")][-1] == "Agent four"
+        assert "Nothing is changed" in appliance.command("reload").stdout
+        assert [each["call"] for each in appliance.calls("talking")] == [call]
+        (applied,) = [f for f in appliance.facts() if f["fact"] == "ConfigurationApplied"]
+        assert "agent.1004" in applied["data"]["changes"]
+        assert "1234" not in str(applied)
+    finally:
+        appliance.file.write_text(good)
+        appliance.hang_up(call, caller)
+    appliance.command("reload", "--yes")
+    assert len(appliance.ask("callserver", "agents")) == 3
 
 
 def test_a_second_instance_is_refused_and_named(appliance):
