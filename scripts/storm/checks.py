@@ -77,7 +77,11 @@ def _look_at_parties(machine: Machine) -> None:
         if call.record.stage in (Stage.QUEUED, Stage.OFFERING) and not call.call_back:
             must(not is_silent, "who waits hears nothing", call)
         if call.record.stage is Stage.TALKING:
-            must(is_silent, "who talks hears prompts", call)
+            must(
+                is_silent is not call.is_held,
+                "who talks hears prompts, or is held in silence",
+                call,
+            )
     stations: set[str] = set()
     for record in ledger.agents.values():
         if record.station:
@@ -108,7 +112,9 @@ def _look_at_parties(machine: Machine) -> None:
         must(is_idle == machine.is_on_hook(handset.port), "a handset's hook", handset,
              machine.desks[handset.port])  # fmt: skip
     talking = {
-        (call.port, call.station) for call in calls.values() if call.record.stage is Stage.TALKING
+        (call.port, call.station)
+        for call in calls.values()
+        if call.record.stage is Stage.TALKING and not call.is_held
     } | {
         (call.port, call.outgoing.port)
         for call in calls.values()
@@ -150,6 +156,7 @@ def _look_at_deadlines(machine: Machine) -> None:
         else:
             waits = any((purpose, call.id) in running for purpose in _WAITS_FOR[stage])
         must(waits, "a call waits for ever", call)
+        must(call.is_held == ((Purpose.HOLD, call.id) in running), "a hold's end", call)
     for handset in center._handsets.all():
         is_timed = (Purpose.HANDSET, handset.port) in running
         is_stored = (Purpose.STORE, handset.port) in running

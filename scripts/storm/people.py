@@ -42,7 +42,7 @@ __all__ = ["People"]
 _PORTS = (*TRUNKS, *STATIONS)
 _CAUSES = tuple(Cause)
 _KEYS = "0123456789*#"
-_CODES = ("*12", "*131", "*132", "*133", "*14", "*139", "77", "*15")
+_CODES = ("*12", "*131", "*132", "*133", "*14", "*139", "77", "*151", "*1531", "*152")
 _OUTSIDE = ("0721000001#", "0721000003", "301", "112", "399", "0#")
 _REST_S = 1800.0
 "All deadlines of the site together are shorter."
@@ -221,9 +221,9 @@ class People:
                     self._press(port, chance.choice(_CODES))
                 elif what < 0.4:
                     self._press(port, chance.choice("1123456789"))
-                elif what < 0.41:
+                elif what < 0.46:
                     machine.tell(Flashed(port=port))
-                elif what < 0.42:
+                elif what < 0.47:
                     # Put down unnoticed: lifted again, it is as new.
                     self.counts["lost"] += 1
                     machine.tell(HandsetLifted(port=port))
