@@ -6,6 +6,7 @@ Times are true seconds, which no clock's step changes.
 from dataclasses import dataclass, field
 
 from acd import Center, facts
+from acd.pauses import MISSED
 from scripts.storm.fault import must
 
 __all__ = ["Book"]
@@ -18,6 +19,7 @@ class _Agent:
     paused_at: float = 0.0
     calls_taken: int = 0
     missed: int = 0
+    missed_in_row: int = 0
 
 
 @dataclass(slots=True)
@@ -45,6 +47,7 @@ class Book:
     resume_s: dict[str, float] = field(default_factory=dict)
     "By queue: who calls again so soon gets the old place."
     rounded_s: float = 0.001
+    missed_before_pause: int = 2
     called_again: tuple[str, float] = "", 0.0
     "The queue of a call-back that has just ended because its caller is here, and from when on it counts."
     went_on: set[str] = field(default_factory=set)
@@ -92,17 +95,26 @@ class Book:
                 self.went_on.add(fact.call)
             case facts.AgentLoggedIn():
                 agent = self.agents.setdefault(fact.agent, _Agent())
-                agent.station, agent.pause = fact.station, ""
+                agent.station, agent.pause, agent.missed_in_row = fact.station, "", 0
             case facts.AgentLoggedOut():
                 agent = self.agents[fact.agent]
                 agent.station = agent.pause = ""
             case facts.AgentPaused():
                 agent = self.agents[fact.agent]
-                agent.pause, agent.paused_at = fact.reason, at
+                is_imposed = agent.missed_in_row >= self.missed_before_pause
+                must(
+                    is_imposed == (fact.reason == MISSED), "a pause for missed offers", fact, agent
+                )
+                agent.pause, agent.paused_at, agent.missed_in_row = fact.reason, at, 0
             case facts.AgentResumed():
                 self.agents[fact.agent].pause = ""
             case facts.OfferMissed():
-                self.agents[fact.agent].missed += 1
+                agent = self.agents[fact.agent]
+                must(agent.missed_in_row < self.missed_before_pause, "rung in a pause", fact, agent)
+                agent.missed += 1
+                agent.missed_in_row += 1
+            case facts.OfferAnswered():
+                self.agents[fact.agent].missed_in_row = 0
             case facts.AlertRaised():
                 self.alerts[fact.number] = fact.alert, fact.subject, ""
             case facts.AlertAcknowledged():

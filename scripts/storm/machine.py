@@ -48,6 +48,8 @@ __all__ = ["LateWorker", "Machine"]
 
 UTC_S = 1_795_000_000.0
 SEGMENT_OCTETS = 512 * 1024
+DIES_AT_START = 0.15
+"How often a process is killed again before it has taken over."
 _HUNG_UP = (
     Cause.CALLER_HUNG_UP,
     Cause.AGENT_HUNG_UP,
@@ -383,6 +385,8 @@ class Machine:
             journal.history == [(each.utc_s, each.fact) for each in self.history],
             "the journal is not what was safe on disk",
         )
+        last = self.history[-1].sequence if self.history else 0
+        must(journal.next_sequence == last + 1, "a number comes again, or is left out", last)
         self.shadow = Ledger()
         for utc_s, fact in journal.history:
             self.shadow.apply(fact, self.now - max(self.utc_s - utc_s, 0.0))
@@ -406,6 +410,9 @@ class Machine:
         self._append(self.center.snapshot(self.now))
         if history:
             self.journal.flush()
+            if self._chance.random() < DIES_AT_START:
+                self.kill(away_s=0.5, is_reboot=False)
+                return
             self.worker.run()
             self._note_safe()
             self.book.must_be_in(self.center, self.now, self.true_s, book_slack_s)

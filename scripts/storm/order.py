@@ -12,7 +12,7 @@ from acd import CenterSettings, facts
 from acd.ids import AgentId, QueueName
 from acd.ledger import Ledger
 from acd.points import NO_POINTS, Points
-from acd.queue_settings import QueueSettings
+from acd.queue_settings import Overflow, QueueSettings
 from acd.records import AgentRecord, AgentState
 from acd.routing import Discipline, SkillRequirement
 from acd.settings import AgentSettings, FlowSettings, QueueNode
@@ -83,6 +83,8 @@ class Order:
         self._of_called: dict[str, Points] = {}
         self._of_node: dict[str, Points] = {}
         self._raised: dict[str, tuple[Points, ...]] = {}
+        self._overflowed: dict[str, list[Overflow]] = {}
+        "Rules that have been carried out for a caller who waits."
         self._lists_of: dict[str, tuple[str, ...]] = {}
         self._arrivals: dict[str, int] = {}
         self._called_back: dict[str, str] = {}
@@ -99,7 +101,7 @@ class Order:
         self.waiters.clear()
         for memory in (
             self._of_called, self._of_node, self._raised,
-            self._lists_of, self._arrivals, self._called_back,
+            self._lists_of, self._arrivals, self._called_back, self._overflowed,
         ):  # fmt: skip
             memory.clear()
         self._before = now
@@ -179,6 +181,9 @@ class Order:
             for each in self._queues[fact.queue].overflows
             if each.priority == fact.priority and fact.to in ("", each.to)
         )
+        done = self._overflowed.setdefault(fact.call, [])
+        must(rule not in done, "a rule for the second time", fact)
+        done.append(rule)
         points = Points(priority=rule.priority, ageing=rule.ageing)
         self._raised[fact.call] = (*self._raised.get(fact.call, ()), points)
         waiter = self.waiters[fact.call]
@@ -194,6 +199,7 @@ class Order:
         self.waiters.pop(fact.call, None)
         if not isinstance(fact, facts.CallConnected):
             self._arrivals.pop(fact.call, None)
+            self._overflowed.pop(fact.call, None)
         if isinstance(fact, facts.CallEnded):
             for memory in (self._of_called, self._of_node, self._raised, self._lists_of):
                 memory.pop(fact.call, None)
