@@ -34,7 +34,7 @@ from acd import (
     WriteFact,
     facts,
 )
-from acd.events import Answered
+from acd.events import Answered, SettingsReplaced
 from acd.ids import Cause
 from acd.ledger import Ledger
 from acd.personal_queues import with_personal_queues
@@ -42,7 +42,7 @@ from firmware_host.callserver.journal import Journal
 from scripts.storm.book import Book
 from scripts.storm.fault import difference, must
 from scripts.storm.order import Order
-from scripts.storm.site import SITE, STATIONS, TRUNKS, SiteNumbers
+from scripts.storm.site import OTHER_SITE, SITE, STATIONS, TRUNKS, SiteNumbers
 
 __all__ = ["LateWorker", "Machine"]
 
@@ -116,6 +116,7 @@ class Machine:
         shutil.rmtree(folder, ignore_errors=True)
         self._folder = folder
         self._chance = chance
+        self.site = SITE
         self.settings = with_personal_queues(SITE)
         self.now = 1000.0
         self.true_s = 0.0
@@ -142,7 +143,7 @@ class Machine:
         self.live: set[str] = set()
         self.desks = {port: Desk() for port in STATIONS}
         self.worker = LateWorker()
-        self.center = Center(SITE, SiteNumbers())
+        self.center = Center(self.site, SiteNumbers())
         self._start(self._open())
 
     @property
@@ -185,6 +186,17 @@ class Machine:
         self.utc_minus_now_s += by_s
         self.slack_s += abs(by_s)
         self.tell(ClockSet(utc_minus_now_s=self.utc_minus_now_s, trusted=trusted))
+
+    def replace_settings(self) -> None:
+        """The site's other rules are in force from now on."""
+        self.site = OTHER_SITE if self.site is SITE else SITE
+        self.settings = with_personal_queues(self.site)
+        self.order.follow(self.settings)
+        self.tell(
+            SettingsReplaced(
+                settings=self.site, numbers=SiteNumbers(), by="storm", changes=("queue",)
+            )
+        )
 
     def let_disk_write(self, *, is_told: bool = True) -> None:
         """The journal's worker comes to its turn."""
@@ -400,7 +412,7 @@ class Machine:
         for port, desk in self.desks.items():
             self.desks[port] = Desk(is_down=desk.is_down)
         self.order.begin_anew(self.shadow, self.now)
-        self.center = Center(SITE, SiteNumbers())
+        self.center = Center(self.site, SiteNumbers())
         self._append(facts.SystemStarted(version="storm"))
         self._perform_restored(self.center.restore(history, self.now, self.utc_s))
         self._must_be_live(self.shadow, "the restored ledger is not the replayed")

@@ -52,6 +52,8 @@ class Waiter:
     offers: list[str] = field(default_factory=list)
     still_to_ring: list[str] = field(default_factory=list)
     is_judged: bool = True
+    said: Points | None = None
+    "Of a call-back: what its caller has brought along."
     is_postponed_until: float | None = None
 
 
@@ -64,21 +66,7 @@ class Order:
     """
 
     def __init__(self, settings: CenterSettings, is_on_hook: Callable[[str], bool]) -> None:
-        self._settings = settings
-        self._queues: dict[str, QueueSettings] = {each.name: each for each in settings.queues}
-        self._agents: dict[str, AgentSettings] = {each.agent: each for each in settings.agents}
-        self._flows: dict[str, FlowSettings] = {each.name: each for each in settings.flows}
-        self._lists = {each.name: each.points for each in settings.caller_lists}
         self._is_on_hook = is_on_hook
-        self._positions: dict[tuple[str, str], int] = {
-            (queue.name, agent): place
-            for queue in settings.queues
-            for place, agent in enumerate(queue.agents)
-        }
-        self._helpers: dict[tuple[str, str], int] = {}
-        for loan in settings.loans:
-            for place, agent in enumerate(loan.agents):
-                self._helpers[loan.queue, agent] = 1000 + place
         self.waiters: dict[str, Waiter] = {}
         self._of_called: dict[str, Points] = {}
         self._of_node: dict[str, Points] = {}
@@ -93,6 +81,31 @@ class Order:
         self.decisions = 0
         self.shared = 0
         self.not_judged = 0
+        self.follow(settings)
+
+    def follow(self, settings: CenterSettings) -> None:
+        """Other settings are in force: those who wait have other points, and ask for what they asked for."""
+        self._settings = settings
+        self._queues: dict[str, QueueSettings] = {each.name: each for each in settings.queues}
+        self._agents: dict[str, AgentSettings] = {each.agent: each for each in settings.agents}
+        self._flows: dict[str, FlowSettings] = {each.name: each for each in settings.flows}
+        self._lists = {each.name: each.points for each in settings.caller_lists}
+        self._positions: dict[tuple[str, str], int] = {
+            (queue.name, agent): place
+            for queue in settings.queues
+            for place, agent in enumerate(queue.agents)
+        }
+        self._helpers: dict[tuple[str, str], int] = {}
+        for loan in settings.loans:
+            for place, agent in enumerate(loan.agents):
+                self._helpers[loan.queue, agent] = 1000 + place
+        for name, waiter in self.waiters.items():
+            for held in waiter.places:
+                if waiter.said is None:
+                    other = self._place(name, held.queue)
+                    held.at_once, held.slope = other.at_once, other.slope
+                else:
+                    self._score_call_back(held, waiter.said)
 
     # ------------------------------------------------------------ what happens
 
@@ -221,16 +234,17 @@ class Order:
             SkillRequirement(skill=skill, level=int(level))
             for skill, _, level in (need.partition(">=") for need in needs)
         )
-        slope = settings.weight * (settings.ageing if ageing is None else ageing)
-        place = Place(
-            queue,
-            settings.weight * (settings.priority + priority),
-            slope,
-            (*settings.requires, *asked),
-        )
+        place = Place(queue, 0.0, 0.0, (*settings.requires, *asked))
         waiter = Waiter(f"call-back {name}", entered, self._next_arrival(), [place])
+        waiter.said = Points(priority=priority, ageing=ageing)
+        self._score_call_back(place, waiter.said)
         self.waiters[waiter.name] = waiter
         return waiter
+
+    def _score_call_back(self, place: Place, said: Points) -> None:
+        queue = self._queues[place.queue]
+        place.at_once = queue.weight * (queue.priority + said.priority)
+        place.slope = queue.weight * (queue.ageing if said.ageing is None else said.ageing)
 
     def _request(self, fact: facts.CallBackRequested, now: float, _: Ledger) -> None:
         entered = now - fact.waited_s

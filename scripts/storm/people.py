@@ -57,7 +57,14 @@ class People:
         self._out_of_service: list[PortId] = []
         self._gone: set[PortId] = set()
         "Callers of these trunks have hung up, and nobody told."
-        self.counts = {"rests": 0, "lost": 0, "failures": 0, "clocks": 0, "shutdowns": 0}
+        self.counts = {
+            "rests": 0,
+            "lost": 0,
+            "failures": 0,
+            "clocks": 0,
+            "settings": 0,
+            "shutdowns": 0,
+        }
         rows: tuple[tuple[float, Callable[[], None]], ...] = (
             (120.0, self._time_passes),
             (330.0, self._trunk),
@@ -70,6 +77,7 @@ class People:
             (12.0, self._line_is_back),
             (0.6, self._clock_is_set),
             (0.3, self._late_time),
+            (0.4, self._settings_are_replaced),
             (0.05, self._shut_down),
             (0.015, self._rest),
         )
@@ -108,6 +116,10 @@ class People:
         by_s = self._chance.choice((-3600.0, -7.5, 0.5, 60.0, 7200.0, 86_400.0))
         if self._machine.utc_s + by_s > 1_700_000_000.0:
             self._machine.set_clock(by_s, trusted=self._chance.random() < 0.8)
+
+    def _settings_are_replaced(self) -> None:
+        self.counts["settings"] += 1
+        self._machine.replace_settings()
 
     # ------------------------------------------------------------ lines
 

@@ -60,7 +60,7 @@ from acd.queue_settings import (
 from acd.routing import Discipline, Relaxation, SkillRequirement
 from acd.settings import CallBackNode, CollectNode, DialNode, ExtensionNode
 
-__all__ = ["AGENTS", "CALLED", "CALLERS", "SITE", "STATIONS", "TRUNKS", "SiteNumbers"]
+__all__ = ["AGENTS", "CALLED", "CALLERS", "OTHER_SITE", "SITE", "STATIONS", "TRUNKS", "SiteNumbers"]
 
 TRUNKS = tuple(PortId(f"trunk-{n}") for n in range(1, 15))
 STATIONS = tuple(PortId(f"desk-{n}") for n in range(1, 11))
@@ -402,3 +402,31 @@ SITE = CenterSettings(
     pin_lock_s=60.0,
     number_plan=_PLAN,
 )
+
+
+def _otherwise() -> CenterSettings:
+    """The same names, with other rules: what may replace the site while calls are up."""
+    queues = []
+    for index, queue in enumerate(_QUEUES):
+        following = _QUEUES[(index + 1) % len(_QUEUES)]
+        queues.append(
+            replace(
+                queue,
+                agents=following.agents,
+                discipline=following.discipline,
+                priority=queue.priority + 4.0 * (index % 3),
+                weight=queue.weight * (2.0 if index % 4 == 0 else 1.0),
+                ring_timeout_s=8.0,
+                wrap_up_s=2.0,
+            )
+        )
+    agents = [
+        replace(agent, skills={**agent.skills, "billing": 3}, allocation={})
+        if index % 4 == 1
+        else agent
+        for index, agent in enumerate(SITE.agents)
+    ]
+    return replace(SITE, queues=tuple(queues), agents=tuple(agents), loans=SITE.loans[:1])
+
+
+OTHER_SITE = _otherwise()
