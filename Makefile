@@ -33,6 +33,7 @@ test-faults: $(STAMP) native ## processes are killed, disks fill, lines are floo
 	@$(BIN)/pytest -m faults $(AT_ONCE) $(ARGS)
 
 check: $(STAMP) native ## lint, types, import contracts, tests
+	@! git grep -nE '^(<<<<<<<|>>>>>>>) ' || { echo 'a merge was left half done'; exit 1; }
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

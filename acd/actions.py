@@ -18,7 +18,9 @@ __all__ = [
     "PlaySignal",
     "RingStation",
     "Signal",
+    "StartMessage",
     "StartRecording",
+    "StopMessage",
     "StopRecording",
     "StopSound",
     "TellAlerting",
@@ -169,6 +171,23 @@ class StopRecording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StartMessage:
+    """Record a message that a caller leaves, besides the call itself; otherwise as `StartRecording`."""
+
+    call: CallId
+    port: PortId
+    file: str
+    tenant: str = "main"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopMessage:
+    """Finish the message of this call."""
+
+    call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WriteFact:
     """Append a fact to the journal. With a ticket, `FactStored` follows when it is safe on disk."""
 
@@ -193,5 +212,7 @@ Action = (
     | Disconnect
     | StartRecording
     | StopRecording
+    | StartMessage
+    | StopMessage
     | WriteFact
 )

@@ -139,6 +139,17 @@ class Center:
         for record in tuple(self._orders.ledger.calls.values()):
             if record.is_recorded:
                 self._orders.write(facts.RecordingStopped(call=record.call))
+            if record.message_file:  # how long it is tells the file
+                self._orders.write(
+                    facts.MessageEnded(
+                        call=record.call,
+                        box=record.message_box,
+                        file=record.message_file,
+                        lasts_s=0.0,
+                        why=Cause.RESTART.value,
+                        kept=True,
+                    )
+                )
             if record.out_port:
                 self._orders.write(
                     facts.TrunkReleased(

@@ -18,6 +18,7 @@ from acd.settings import (
     HangUpNode,
     HoursNode,
     MenuNode,
+    MessageNode,
     Node,
     QueueNode,
     SayNode,
@@ -150,6 +151,9 @@ def _flows(settings: CenterSettings) -> Iterator[str]:
                     yield from _at_least(f"{where}: timeout_s", node.timeout_s, 0.1)
                     if node.attempts < 1:
                         yield f"{where}: attempts must be at least 1"
+                case MessageNode():
+                    yield from _at_least(f"{where}: longest_s", node.longest_s, 1.0)
+                    yield from _at_least(f"{where}: least_s", node.least_s, 0.0)
                 case HangUpNode() if node.cause not in _CAUSES:
                     yield f"{where}: there is no cause {node.cause!r}"
                 case MenuNode():
@@ -189,6 +193,8 @@ def _ways_out(node: Node) -> dict[str, str]:
             return {"timed_out": node.timed_out, **keys, **ways}
         case DialNode():
             return {"failed": node.failed}
+        case MessageNode():
+            return {"next": node.next}
         case CollectNode():
             return {"next": node.next, "exhausted": node.exhausted}
         case ExtensionNode():

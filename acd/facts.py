@@ -59,6 +59,8 @@ __all__ = [
     "LineReturned",
     "LineWithdrawn",
     "LogInRefused",
+    "MessageBegun",
+    "MessageEnded",
     "NumberDialled",
     "OfferAnswered",
     "OfferMade",
@@ -551,6 +553,27 @@ class AgentResumed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageBegun:
+    """A caller begins to leave a message."""
+
+    call: str
+    box: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageEnded:
+    """It is over; ``kept`` is false if nothing can have been said."""
+
+    call: str
+    box: str
+    file: str
+    lasts_s: float
+    why: str
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallHeld:
     """The agent has put the caller on hold."""
 
@@ -657,6 +680,8 @@ Fact = (
     | AgentResumed
     | WrapUpStarted
     | WrapUpCoded
+    | MessageBegun
+    | MessageEnded
     | CallHeld
     | CallRetrieved
     | AgentWrappedUp

@@ -91,6 +91,8 @@ class Ledger:
                 | facts.FarEndAnswered()
                 | facts.RecordingStarted()
                 | facts.RecordingStopped()
+                | facts.MessageBegun()
+                | facts.MessageEnded()
             ):
                 self._change_call(fact, at)
             case (
@@ -235,7 +237,9 @@ class Ledger:
         | facts.TrunkReleased
         | facts.FarEndAnswered
         | facts.RecordingStarted
-        | facts.RecordingStopped,
+        | facts.RecordingStopped
+        | facts.MessageBegun
+        | facts.MessageEnded,
         at: float,
     ) -> None:
         record = self.calls.get(fact.call)
@@ -277,6 +281,12 @@ class Ledger:
                 record.is_recorded = True
             case facts.RecordingStopped():
                 record.is_recorded = False
+            case facts.MessageBegun():
+                record.message_file, record.message_box = fact.file, fact.box
+                record.message_since = at
+            case facts.MessageEnded():
+                record.message_file = record.message_box = ""
+                record.message_since = 0.0
 
     def _change_offer(
         self,

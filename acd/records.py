@@ -130,3 +130,7 @@ class CallRecord:
     out_port: str = ""
     "The trunk that was seized for it."
     out_carrier: str = ""
+    message_file: str = ""
+    "Of a message that the caller leaves at this moment,"
+    message_box: str = ""
+    message_since: float = 0.0

@@ -25,6 +25,7 @@ __all__ = [
     "HangUpNode",
     "HoursNode",
     "MenuNode",
+    "MessageNode",
     "Node",
     "OpenInterval",
     "QueueNode",
@@ -167,6 +168,22 @@ class CallBackNode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageNode:
+    """Plays ``prompts`` and a tone, and records what the caller says, until ``#`` or a hang-up.
+
+    A key in the prompts leads to the tone at once.
+    """
+
+    prompts: tuple[str, ...]
+    next: str
+    box: str = "main"
+    "Whom it is for."
+    longest_s: float = 120.0
+    least_s: float = 1.0
+    "Who says nothing for longer than this has left no message."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HangUpNode:
     """Plays ``prompts``, if any, and hangs up. ``cause`` is the value of an `acd.ids.Cause`."""
 
@@ -182,6 +199,7 @@ Node = (
     | QueueNode
     | ExtensionNode
     | CallBackNode
+    | MessageNode
     | DialNode
     | HangUpNode
 )

@@ -140,6 +140,9 @@ def _call_row(record: CallRecord, now: float) -> _Row:
         "answered_age_s": _age(record.answered_at, now),
         "out_port": record.out_port,
         "out_carrier": record.out_carrier,
+        "message_file": record.message_file,
+        "message_box": record.message_box,
+        "message_age_s": _age(record.message_since, now),
     }
 
 
@@ -230,4 +233,7 @@ def _call_from(row: _Row, at: float) -> CallRecord:
         answered_at=_time(row.get("answered_age_s"), at),
         out_port=_text(row.get("out_port")),
         out_carrier=_text(row.get("out_carrier")),
+        message_file=_text(row.get("message_file")),
+        message_box=_text(row.get("message_box")),
+        message_since=_time(row.get("message_age_s"), at) or 0.0,
     )

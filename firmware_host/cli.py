@@ -21,10 +21,12 @@ from firmware_host.config import (
     Appliance,
     ConfigurationError,
     bearers,
+    markdown,
     needs_town,
     plays_far_end,
     read_appliance,
     receivers_that,
+    reference,
 )
 from firmware_host.console import RECORDS, Output, Session, operator_commands, record_rows
 from firmware_host.console.reload_command import reload
@@ -139,6 +141,32 @@ def check(session: Session, *, file: Path | None, as_json: bool) -> None:
             f" {len(appliance.station)} stations, {len(appliance.agent)} agents,"
             f" {len(appliance.queue)} queues"
         )
+
+
+@process_commands.command()
+@click.argument("words", nargs=-1)
+@click.option("--markdown", "as_page", is_flag=True, help="The whole reference as a page.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@click.pass_obj
+def options(session: Session, *, words: tuple[str, ...], as_page: bool, as_json: bool) -> None:
+    """Explain the configuration's options whose path has all these WORDS, such as `queue wait`."""
+    if as_page:
+        session.output.write(markdown())
+        return
+    rows = [
+        asdict(option)
+        for section in reference()
+        for option in section.options
+        if all(word.lower() in f"{option.path} {section.kind}" for word in words)
+    ]
+    if as_json:
+        session.output.json(rows)
+        return
+    for row in rows:
+        session.output.line(f"{row['path']} = {row['values']}")
+        session.output.line(f"    {row['meaning']} Without it: {row['default']}.")
+    if not rows:
+        raise click.ClickException("no option's path has all these words; fewer find more")
 
 
 @process_commands.command()

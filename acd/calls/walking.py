@@ -3,9 +3,12 @@
 from collections.abc import Callable
 
 from acd import facts
+from acd.actions import StartMessage, StopMessage
 from acd.calls.call import Call, Move, Sound, ToNode
 from acd.calls.speaking import play_prompts, silence
 from acd.ivr import (
+    BeginMessage,
+    EndMessage,
     Enter,
     Hush,
     JudgeKey,
@@ -22,7 +25,7 @@ from acd.ivr import (
     WalkInput,
 )
 from acd.orders import Orders
-from acd.settings import CallBackNode
+from acd.settings import CallBackNode, MessageNode
 from acd.timers import Purpose
 
 __all__ = ["Walking"]
@@ -89,6 +92,30 @@ class Walking:
         """The caller is no longer in the flow."""
         self._orders.timers.stop(Purpose.WALK, call.id)
         self._forget_ticket(call)
+        if call.record.message_file:
+            self._end_message(call, "hung up")
+
+    def _begin_message(self, call: Call, node: MessageNode) -> None:
+        orders = self._orders
+        file = f"messages/{orders.clock.utc(orders.now):%Y-%m-%d/%H%M%S}-{call.id}.wav"
+        orders.ask(StartMessage(call=call.id, port=call.port, file=file, tenant=call.record.tenant))
+        orders.write(facts.MessageBegun(call=call.id, box=node.box, file=file))
+
+    def _end_message(self, call: Call, why: str) -> None:
+        node, record = _walk(call).current, call.record
+        lasts_s = self._orders.now - record.message_since
+        least_s = node.least_s if isinstance(node, MessageNode) else 0.0
+        self._orders.ask(StopMessage(call=call.id))
+        self._orders.write(
+            facts.MessageEnded(
+                call=call.id,
+                box=record.message_box,
+                file=record.message_file,
+                lasts_s=round(lasts_s, 3),
+                why=why,
+                kept=lasts_s > least_s,
+            )
+        )
 
     def _follow(self, call: Call, steps: list[Step]) -> Move | None:
         move: Move | None = None
@@ -117,6 +144,10 @@ class Walking:
                     self._orders.write(
                         facts.DataKeyed(call=call.id, node=step.node, digits=step.digits)
                     )
+                case BeginMessage():
+                    self._begin_message(call, step.node)
+                case EndMessage():
+                    self._end_message(call, step.why)
                 case ToQueue() | ToNumber() | ToCallBack() | ToExtension() | ToEnd():
                     self._orders.timers.stop(Purpose.WALK, call.id)
                     move = step

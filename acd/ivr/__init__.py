@@ -14,6 +14,8 @@ from acd.ivr.saying import (
     wait_prompts,
 )
 from acd.ivr.steps import (
+    BeginMessage,
+    EndMessage,
     Enter,
     Hush,
     JudgeKey,
@@ -29,14 +31,17 @@ from acd.ivr.steps import (
     Wait,
     WalkInput,
 )
-from acd.ivr.walk import Walk, WalkState
+from acd.ivr.walk import BEEP, Walk, WalkState
 
 __all__ = [
+    "BEEP",
     "LANGUAGES",
     "LARGEST_NUMBER",
     "LONGER_WAIT",
     "WHOLE_PLACES",
     "WHOLE_WAITS",
+    "BeginMessage",
+    "EndMessage",
     "Enter",
     "Gender",
     "Hush",

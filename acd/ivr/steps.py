@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 from acd.ids import Cause
-from acd.settings import CallBackNode, ExtensionNode, QueueNode
+from acd.settings import CallBackNode, ExtensionNode, MessageNode, QueueNode
 
 __all__ = [
     "PROMPT_LIMIT_S",
+    "BeginMessage",
+    "EndMessage",
     "Enter",
     "Hush",
     "JudgeKey",
@@ -118,5 +120,19 @@ class ToExtension:
     extension: str
 
 
+@dataclass(frozen=True, slots=True)
+class BeginMessage:
+    """Record what the caller says from now on."""
+
+    node: MessageNode
+
+
+@dataclass(frozen=True, slots=True)
+class EndMessage:
+    """The message is over; ``why`` in words."""
+
+    why: str
+
+
 Leave = ToQueue | ToNumber | ToCallBack | ToExtension | ToEnd
-Step = Enter | Play | Hush | JudgeKey | KeyedIn | Wait | Leave
+Step = Enter | Play | Hush | JudgeKey | KeyedIn | BeginMessage | EndMessage | Wait | Leave

@@ -14,6 +14,8 @@ from acd.ivr.call_back_talk import CallBackTalk
 from acd.ivr.digit_entry import DigitEntry
 from acd.ivr.steps import (
     PROMPT_LIMIT_S,
+    BeginMessage,
+    EndMessage,
     Enter,
     Hush,
     JudgeKey,
@@ -38,12 +40,16 @@ from acd.settings import (
     HangUpNode,
     HoursNode,
     MenuNode,
+    MessageNode,
     Node,
     QueueNode,
     SayNode,
 )
 
-__all__ = ["Walk", "WalkState"]
+__all__ = ["BEEP", "Walk", "WalkState"]
+
+BEEP = "beep"
+"The prompt after which a message begins: a tone, in every language."
 
 STEPS_WITHOUT_WAITING = 32
 "Nodes that may follow each other without a prompt or a key between; more is a loop."
@@ -68,6 +74,12 @@ class WalkState(Enum):
     "Digits."
     PROMISED = "promised"
     "To be called back."
+    INVITED = "invited"
+    "To leave a message,"
+    BEEPED = "beeped"
+    "once the tone is over."
+    SPEAKING = "speaking"
+    "Leaves one."
 
 
 _GONE = "the caller is not in the flow"
@@ -185,6 +197,12 @@ class Walk:
                         )
                     )
                     return
+                case MessageNode() if not node.prompts:
+                    self._beep("")
+                    return
+                case MessageNode():
+                    self._play(node.prompts, WalkState.INVITED)
+                    return
                 case DialNode():
                     self._leave(ToNumber(node.number, node.failed))
                     return
@@ -244,6 +262,31 @@ class Walk:
 
     def _go_on_promised(self, _: str) -> None:
         assert isinstance(self._node, CallBackNode)
+        self._go_to(self._node.next)
+
+    def _beep(self, _: str) -> None:
+        self._play((BEEP,), WalkState.BEEPED)
+
+    def _beep_at_once(self, _: str) -> None:
+        self._visited_since_key = 0
+        self._steps.append(Hush())
+        self._beep(_)
+
+    def _begin_message(self, _: str) -> None:
+        assert isinstance(self._node, MessageNode)
+        self._steps.append(BeginMessage(self._node))
+        self._wait(WalkState.SPEAKING, self._node.longest_s)
+
+    def _hear_in_message(self, key: str) -> None:
+        if key == "#":
+            self._end_message("#")
+
+    def _cut_message(self, _: str) -> None:
+        self._end_message("longest")
+
+    def _end_message(self, why: str) -> None:
+        assert isinstance(self._node, MessageNode)
+        self._steps.append(EndMessage(why))
         self._go_to(self._node.next)
 
     def _play(self, prompts: tuple[str, ...], state: WalkState) -> None:
@@ -366,6 +409,21 @@ class Walk:
             WalkInput.KEYED: _LISTEN,
             WalkInput.SOUND_FINISHED: _go_on_promised,
             WalkInput.TIMED_OUT: _cut_short,
+        },
+        WalkState.INVITED: {
+            WalkInput.KEYED: _beep_at_once,
+            WalkInput.SOUND_FINISHED: _beep,
+            WalkInput.TIMED_OUT: _cut_short,
+        },
+        WalkState.BEEPED: {
+            WalkInput.KEYED: "nothing is said yet",
+            WalkInput.SOUND_FINISHED: _begin_message,
+            WalkInput.TIMED_OUT: _cut_short,
+        },
+        WalkState.SPEAKING: {
+            WalkInput.KEYED: _hear_in_message,
+            WalkInput.SOUND_FINISHED: "nothing plays",
+            WalkInput.TIMED_OUT: _cut_message,
         },
         WalkState.DISMISSED: {
             WalkInput.KEYED: _LISTEN,

@@ -66,6 +66,7 @@ class Exchange:
         "The time of the last step."
         self.taps = Taps(self._plane)
         self._record_ids: dict[acd.CallId, int] = {}
+        self._message_ids: dict[acd.CallId, int] = {}
         self._recorded_for: dict[acd.CallId, str] = {}
         "Tenants of recorded calls but the main one's: a loss may be told after the call's end."
         self.observers: list[Callable[[float, acd.Event | acd.Action], None]] = []
@@ -367,6 +368,15 @@ class Exchange:
                         self._line_outputs(port, port.line.command(command[1], now), now)
                 case acd.StartRecording():
                     self._start_recording(action)
+                case acd.StartMessage(call=call):
+                    record_id = self.taps.claim(self._recorder.take)
+                    self._message_ids[call] = record_id
+                    self._recorder.start(record_id, action.file, call)
+                    self._media.record(record_id, action.port)
+                case acd.StopMessage(call=call):
+                    record_id = self._message_ids.pop(call)
+                    self.taps.release(record_id)
+                    self._recorder.stop(record_id)
                 case acd.StopRecording(call=call):
                     self._stop_recording(call)
                 case _:

@@ -29,6 +29,7 @@ from firmware_host.config.reader import (
     read_appliance,
     read_configuration_text,
 )
+from firmware_host.config.reference import Option, Section, markdown, reference
 from firmware_host.config.schema import (
     Appliance,
     DahdiCardTable,
@@ -56,7 +57,9 @@ __all__ = [
     "DahdiCardTable",
     "LinePlace",
     "Mistake",
+    "Option",
     "ReceiverTable",
+    "Section",
     "StationTable",
     "TrunkTable",
     "VirtualCardTable",
@@ -72,12 +75,14 @@ __all__ = [
     "dtmf_form",
     "is_tie_line",
     "line_places",
+    "markdown",
     "needs_town",
     "parse_appliance",
     "plays_far_end",
     "read_appliance",
     "read_configuration_text",
     "receivers_that",
+    "reference",
     "site_numbers",
     "slot_count",
     "span_settings",

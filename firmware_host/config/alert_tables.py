@@ -4,7 +4,14 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from firmware_host.config.table import Count, Seconds, Table, TelephoneNumber, WaitingSeconds
+from firmware_host.config.table import (
+    Callers,
+    Count,
+    Seconds,
+    Table,
+    TelephoneNumber,
+    WaitingSeconds,
+)
 
 __all__ = [
     "AgentAlertTable",
@@ -23,7 +30,6 @@ __all__ = [
 Part = Annotated[float, Meta(ge=0, le=1)]
 Percent = Annotated[float, Meta(gt=0, le=100)]
 Minutes = Annotated[float, Meta(ge=1, le=60)]
-Callers = Annotated[int, Meta(ge=1, le=500)]
 
 
 class _AnyAlertTable(Table, frozen=True):
@@ -32,6 +38,7 @@ class _AnyAlertTable(Table, frozen=True):
     receivers: Annotated[tuple[str, ...], Meta(min_length=1)]
     "Who is told when it is raised, repeated and over."
     severity: Literal["info", "warning", "critical"] = "warning"
+    "How much it matters."
     queues: tuple[str, ...] = ()
     "Which queues, or the agents of which; empty: all."
     after_s: Seconds = 0.0
@@ -39,12 +46,13 @@ class _AnyAlertTable(Table, frozen=True):
     repeat_s: Seconds = 0.0
     "Told again this often until somebody acknowledges it; 0: once; else at least 10."
     escalate_after_s: Seconds = 0.0
-    "Unacknowledged for so long, it is told to these too:"
+    "Unacknowledged for so long, it is told to `escalate_to`, too; 0: never."
     escalate_to: tuple[str, ...] = ()
+    "Receivers who are told when nobody has acknowledged it in time."
     clears_below: Part = 0.8
-    "It is over below this part of the threshold,"
+    "It is over below this part of the threshold."
     clear_after_s: Seconds = 0.0
-    "when it has been so for this long."
+    "It must have been below for so long to be over."
 
 
 class AgentAlertTable(_AnyAlertTable, frozen=True):
@@ -67,18 +75,21 @@ class MissedAlertTable(AgentAlertTable, frozen=True, kw_only=True, tag_field="ki
     """An agent lets offers ring out."""
 
     in_row: Count = 2
+    "So many offers; no more than `limits.missed_offers_before_pause`."
 
 
 class CallAlertTable(AgentAlertTable, frozen=True, kw_only=True, tag_field="kind", tag="call"):
     """A call is too long."""
 
     longer_than_s: WaitingSeconds
+    "Of talking."
 
 
 class WrapUpAlertTable(AgentAlertTable, frozen=True, kw_only=True, tag_field="kind", tag="wrap_up"):
     """A wrap-up is too long."""
 
     longer_than_s: WaitingSeconds
+    "Of wrap-up."
 
 
 class HandsetAlertTable(
@@ -87,13 +98,16 @@ class HandsetAlertTable(
     """The handset of an agent who is logged in is off-hook, or its line is down."""
 
     after_s: Seconds = 60.0
+    "It must have been so for this long."
 
 
 class QueueAlertTable(_AnyAlertTable, frozen=True, kw_only=True, tag_field="kind", tag="queue"):
     """A queue is too long, or its callers wait for too long; any of these is enough."""
 
-    waiting: Count | None = None
+    waiting: Callers | None = None
+    "Callers in the queue."
     longest_wait_s: WaitingSeconds | None = None
+    "Of any caller in it."
     expected_wait_s: WaitingSeconds | None = None
     "Of a caller who came now."
 
@@ -104,8 +118,11 @@ class ServiceLevelAlertTable(
     """Too few callers of the last minutes were answered in time."""
 
     below_percent: Percent
+    "Of the callers."
     target_s: WaitingSeconds = 20.0
+    "Answered within this is in time."
     last_minutes: Minutes = 30.0
+    "Callers of so many minutes count."
     at_least: Callers = 10
     "Fewer callers than these say nothing."
     formula: Literal["answered", "all", "without_short"] = "all"
@@ -116,7 +133,9 @@ class NobodyAlertTable(_AnyAlertTable, frozen=True, kw_only=True, tag_field="kin
     """Nobody is logged in to a queue while a schedule says open."""
 
     schedule: str
+    "Only while this one is open."
     after_s: Seconds = 60.0
+    "It must have been so for this long."
 
 
 AlertTable = (
@@ -147,6 +166,7 @@ class ReceiverTable(Table, frozen=True):
     station: str = ""
     "The same at a handset of ours."
     attempts: Count = 3
+    "So often is called."
     pause_s: WaitingSeconds = 60.0
     "Between attempts."
     ring_s: WaitingSeconds = 40.0

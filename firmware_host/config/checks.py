@@ -23,6 +23,7 @@ from firmware_host.config.schema import (
     HangUpTable,
     HoursTable,
     MenuTable,
+    MessageTable,
     NodeTable,
     PauseReasonTable,
     QueueNodeTable,
@@ -362,6 +363,8 @@ def _ways_on(node: NodeTable) -> list[tuple[tuple[str, ...], str]]:
             ]
         case DialTable():
             return [(("failed",), node.failed)]
+        case MessageTable():
+            return [(("next",), node.next)]
         case CollectTable():
             return [(("next",), node.next), (("exhausted",), node.exhausted)]
         case ExtensionTable():

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from firmware_host.config.table import (
+    Callers,
     Chance,
     Count,
     Name,
@@ -40,6 +41,7 @@ class RelaxationTable(Table, frozen=True):
     """A lower level is enough after a while."""
 
     after_s: Seconds
+    "Of waiting."
     level: Annotated[int, Meta(ge=0, le=10)] = 0
     "0: the skill is no longer asked for."
 
@@ -48,7 +50,9 @@ class RequirementTable(Table, frozen=True):
     """A skill that is asked for; hard, unless it relaxes."""
 
     level: Level = 1
+    "At least this one."
     relax: tuple[RelaxationTable, ...] = ()
+    "What is asked for later, in steps."
 
 
 Requirements = dict[Skill, Level | RequirementTable]
@@ -70,8 +74,11 @@ class AgentTable(Table, frozen=True):
     """Someone who takes calls; the table's name is the agent number."""
 
     name: Name
+    "Shown to people."
     pin: Pin
+    "4 to 12 digits, keyed in at log-in."
     skills: dict[Skill, Level] = {}
+    "Levels, by name of the skill."
     shares: dict[str, Weight] = {}
     "By queue: parts of this agent's calls; empty: whoever has most points is next."
 
@@ -79,9 +86,10 @@ class AgentTable(Table, frozen=True):
 class ThresholdTable(Struct, frozen=True, kw_only=True):
     """When a queue needs something done; any of these is enough."""
 
-    waiting: Count | None = None
+    waiting: Callers | None = None
     "Callers in the queue."
     longest_wait_s: WaitingSeconds | None = None
+    "Of any caller in the queue."
     expected_wait_s: WaitingSeconds | None = None
     "Of a caller who came now."
 
@@ -103,7 +111,9 @@ class MessageTable(Table, frozen=True):
     """Prompts that callers hear while they wait."""
 
     prompts: Annotated[PromptNames, Meta(min_length=1)]
+    "What is said."
     after_s: Seconds
+    "Of waiting."
     every_s: Seconds = 0.0
     "0: once; else at least 5."
 
@@ -118,12 +128,13 @@ class LoanTable(Table, ThresholdTable, frozen=True):
     leaves: tuple[str, ...] = ()
     "Queues that they do not serve meanwhile; empty: they help besides their own, as a reserve."
     at_most: Count = 100
+    "So many agents at a time."
     keeps_ready: Annotated[int, Meta(ge=0, le=100)] = 0
     "So many others must be ready in the queues that are left."
     stays_above: Annotated[float, Meta(ge=0, le=1)] = 0.5
-    "They go back when everything is below this part of the threshold,"
+    "They go back when everything is below this part of the threshold."
     at_least_s: Seconds = 60.0
-    "and not before."
+    "They stay at least so long."
 
 
 Presence = Literal["nobody", "logged_in", "unpaused"]
@@ -150,6 +161,7 @@ class QueueTable(Table, frozen=True):
     """
 
     agents: tuple[str, ...]
+    "Who serves it, by number; `top_down` takes this order."
     discipline: Literal[
         "longest_idle",
         "least_occupied",
@@ -168,8 +180,11 @@ class QueueTable(Table, frozen=True):
     weights: dict[str, Weight] = {}
     "By agent, for weighted: proportions of the calls; who is not named has 1."
     requires: Requirements = {}
+    "Skills that an agent must have to get its callers."
     priority: Priority = 0.0
+    "Points of its callers at once."
     ageing: Ageing = 1.0
+    "Points for each second of waiting."
     weight: Weight = 1.0
     "Of this queue's points beside those of other queues."
     last_agent_s: Seconds = 0.0
@@ -178,7 +193,7 @@ class QueueTable(Table, frozen=True):
     "If that was no longer ago."
     resume_s: Annotated[float, Meta(ge=0, le=3600)] = 0.0
     "Who calls again so soon after having left or been cut off gets the old place."
-    most_waiting: Count | None = None
+    most_waiting: Callers | None = None
     "More callers are not let in: they go on at `full`."
     join_needs: Presence = "nobody"
     "Who must be there for callers to be let in; else they go on at `nobody`."
@@ -187,22 +202,30 @@ class QueueTable(Table, frozen=True):
     longest_expected_wait_s: WaitingSeconds | None = None
     "Callers who would have to wait longer are not let in: they go on at `too_long`."
     overflow: tuple[OverflowTable, ...] = ()
+    "What happens when callers wait long, or many do."
     messages: tuple[MessageTable, ...] = ()
+    "What callers hear between place and music."
     call_backs: CallBacksTable = CallBacksTable()
     ring_timeout_s: WaitingSeconds = 20.0
+    "So long a handset rings; then the offer is missed."
     wrap_up_s: Seconds = 15.0
+    "Time after a call."
     needs_wrap_up_code: bool = False
-    "The wrap-up goes on until the agent has keyed in a code,"
+    "The wrap-up goes on until the agent has keyed in a code."
     wrap_up_at_most_s: WaitingSeconds = 300.0
-    "but no longer than this."
+    "Longest wrap-up where a code is needed."
     longest_wait_s: WaitingSeconds = 1800.0
+    "Then callers go on at `timed_out` of the flow's node."
     announce_first_s: Seconds = 0.0
+    "The place is told after so long; 0: at once."
     announce_every_s: Seconds = 45.0
     "0: never again; else at least 1."
     said_as: PromptNames = ()
     "Prompts that name the queue in calls that tell of alerts."
     announce_place: bool = True
+    "Whether callers are told their place at all."
     announce_wait: bool = True
+    "With the place also the expected wait."
     announce_quantile: Chance | Literal["mean"] = 0.8
     "As many of those served wait no longer than they are told."
     expected_talk_s: Seconds = 0.0
@@ -213,6 +236,8 @@ class CallerListTable(Table, PointsTable, frozen=True):
     """Callers who are known, by number or by what they keyed in."""
 
     numbers: tuple[Annotated[str, Meta(pattern=r"^\+?[0-9]{1,20}$")], ...] = ()
+    "As they come, or as E.164."
     prefixes: tuple[Annotated[str, Meta(pattern=r"^\+?[0-9]{1,20}$")], ...] = ()
     "Beginnings of numbers, as E.164."
     keyed: tuple[Annotated[str, Meta(pattern=r"^[0-9]{1,20}$")], ...] = ()
+    "What such callers key in at a node of kind collect."

@@ -12,6 +12,7 @@ from acd import (
     HangUpNode,
     HoursNode,
     MenuNode,
+    MessageNode,
     Node,
     OpenInterval,
     PauseReason,
@@ -56,6 +57,7 @@ from firmware_host.config.schema import (
     HangUpTable,
     HoursTable,
     MenuTable,
+    MessageTable,
     NodeTable,
     QueueNodeTable,
     SayTable,
@@ -203,6 +205,14 @@ def _node(node: NodeTable) -> Node:
                 failed=node.failed,
                 timeout_s=node.timeout_s,
                 attempts=node.attempts,
+            )
+        case MessageTable():
+            return MessageNode(
+                prompts=node.prompts,
+                next=node.next,
+                box=node.box,
+                longest_s=node.longest_s,
+                least_s=node.least_s,
             )
         case DialTable():
             return DialNode(number=node.number, failed=node.failed)

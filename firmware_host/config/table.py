@@ -8,6 +8,7 @@ __all__ = [
     "CallerIdDigits",
     "CallerIdHeardHow",
     "CallerIdHow",
+    "Callers",
     "Chance",
     "Cost",
     "Count",
@@ -31,6 +32,7 @@ Chance = Annotated[float, Meta(ge=0.5, le=0.99)]
 WaitingSeconds = Annotated[float, Meta(ge=1, le=86_400)]
 """A limit on how long people or machines wait: below a second nobody could meet it."""
 Count = Annotated[int, Meta(ge=1, le=100)]
+Callers = Annotated[int, Meta(ge=1, le=100_000)]
 PortIndex = Annotated[int, Meta(ge=0, le=1023)]
 Name = Annotated[str, Meta(min_length=1, max_length=40)]
 Key = Annotated[str, Meta(pattern=r"^[0-9*#]$")]

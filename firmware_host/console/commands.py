@@ -109,6 +109,16 @@ def _show(
         session.output.table(rows, columns, empty=empty)
 
 
+_MESSAGES: tuple[Column, ...] = (
+    ("call", "Call"),
+    ("offered_utc", "Called, UTC"),
+    ("caller", "Caller"),
+    ("message_box", "For"),
+    ("message_s", "Seconds"),
+    ("message", "File, in recordings"),
+)
+
+
 @operator_commands.command()
 @_json
 @click.pass_obj
@@ -255,6 +265,24 @@ def _caller(record: dict[str, Any]) -> str:
         return f"→ {record['goes_to']}"
     caller = str(record["number"] or record["number_absence"] or "unknown")
     return f"{caller} → {record['goes_to']}" if record["goes_to"] else caller
+
+
+@operator_commands.command()
+@click.option("--limit", default=50, show_default=True, help="How many of the newest.")
+@click.option("--box", help="Only for this one.")
+@_json
+@click.pass_obj
+def messages(session: Session, *, limit: int, box: str | None, as_json: bool) -> None:
+    """Messages that callers have left, oldest first."""
+    rows = _ask(session, "oam", "records", limit=limit, with_message=True)
+    rows = [row for row in rows if box in (None, row["message_box"])]
+    if as_json:
+        session.output.json(rows)
+        return
+    for row in rows:
+        row["caller"] = row["name"] or row["number"] or row["number_absence"]
+        row["offered_utc"] = row["offered_utc"][:16].replace("T", " ")
+    session.output.table(rows, _MESSAGES, empty="No message.")
 
 
 def record_rows(records: list[dict[str, Any]]) -> list[dict[str, Any]]:

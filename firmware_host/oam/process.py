@@ -89,13 +89,18 @@ async def _run(state: Path, url: str, receivers: ReadReceivers) -> None:
             raise Refused(f"records can't be read: {_reason(error)}") from error
 
     def records(
-        limit: int = 50, number: str | None = None, tenant: str | None = None
+        limit: int = 50,
+        number: str | None = None,
+        tenant: str | None = None,
+        with_message: bool = False,
     ) -> list[dict[str, Any]]:
         if not 1 <= limit <= _MOST_RECORDS:
             raise Refused(f"at most {_MOST_RECORDS} records at once")
         bring_up_to_date()
         try:
-            found = call_records(engine, limit=limit, number=number, tenant=tenant)
+            found = call_records(
+                engine, limit=limit, number=number, tenant=tenant, with_message=with_message
+            )
         except SQLAlchemyError as error:
             raise Refused(f"records can't be read: {_reason(error)}") from error
         return [asdict(record) for record in found]

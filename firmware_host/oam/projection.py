@@ -191,6 +191,40 @@ def _recording_lost(connection: Connection, entry: Entry) -> None:
     _change(connection, entry, recording_problem=entry.data["problem"][:_PROBLEM_KEPT])
 
 
+def _coded(connection: Connection, entry: Entry) -> None:
+    data = entry.data
+    _change(connection, entry, wrap_up_code=data["code"], wrap_up_meaning=data["meaning"])
+
+
+def _held(connection: Connection, entry: Entry) -> None:
+    _change(connection, entry, held_since_utc=_naive_utc(entry))
+
+
+def _retrieved(connection: Connection, entry: Entry) -> None:
+    row = _row(connection, entry)
+    if row is not None:
+        _change(connection, entry, **_end_of_hold(row, _naive_utc(entry)))
+
+
+def _end_of_hold(row: Any, now: datetime) -> dict[str, Any]:  # noqa: ANN401 - a row
+    if row.held_since_utc is None:
+        return {}
+    held_s = max(0.0, (now - row.held_since_utc).total_seconds())
+    return {"held_since_utc": None, "held_s": (row.held_s or 0.0) + held_s}
+
+
+def _message(connection: Connection, entry: Entry) -> None:
+    data = entry.data
+    if data["kept"]:
+        _change(
+            connection,
+            entry,
+            message=data["file"],
+            message_box=data["box"],
+            message_s=data["lasts_s"] or None,
+        )
+
+
 def _ended(connection: Connection, entry: Entry) -> None:
     row = _row(connection, entry)
     if row is None:
@@ -201,6 +235,7 @@ def _ended(connection: Connection, entry: Entry) -> None:
         "cause": entry.data["cause"],
         "stage": entry.data["stage"],
         "q850": entry.data.get("q850"),
+        **_end_of_hold(row, now),
     }
     # Wall time may have been set back in mid-call: a duration is never below zero.
     if row.connected_utc is not None:
@@ -226,5 +261,9 @@ _HANDLERS: dict[str, Callable[[Connection, Entry], None]] = {
     "CallConnected": _connected,
     "RecordingStarted": _recording,
     "RecordingLost": _recording_lost,
+    "WrapUpCoded": _coded,
+    "CallHeld": _held,
+    "CallRetrieved": _retrieved,
+    "MessageEnded": _message,
     "CallEnded": _ended,
 }

@@ -63,16 +63,33 @@ class CallRecord:
     "The far end's cause of ITU-T Q.850."
     unsupervised: bool
     "For a time nobody would have told us of its end."
+    wrap_up_code: str | None
+    "What the agent told of the call,"
+    wrap_up_meaning: str | None
+    "in words."
+    held_s: float | None
+    message: str | None
+    "File of a message that the caller left, for whom,"
+    message_box: str | None
+    message_s: float | None
+    "and how long it is; None: the call server was restarted in it."
 
 
 def call_records(
-    engine: Engine, *, limit: int = 50, number: str | None = None, tenant: str | None = None
+    engine: Engine,
+    *,
+    limit: int = 50,
+    number: str | None = None,
+    tenant: str | None = None,
+    with_message: bool = False,
 ) -> list[CallRecord]:
-    """The newest calls, oldest of them first; only this caller's, or only this tenant's.
+    """The newest calls, oldest of them first; only this caller's, this tenant's, those with a message.
 
     A number is compared as it was told, in E.164, and with that of who was called.
     """
     query = select(calls)
+    if with_message:
+        query = query.where(calls.c.message.is_not(None))
     if tenant is not None:
         query = query.where(calls.c.tenant == tenant)
     if number is not None:

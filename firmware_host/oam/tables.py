@@ -75,6 +75,13 @@ calls = Table(
     Column("connected_number", String(40)),
     Column("q850", Integer),
     Column("unsupervised", Boolean, nullable=False, default=False),
+    Column("wrap_up_code", String(4)),
+    Column("wrap_up_meaning", String(40)),
+    Column("held_since_utc", DateTime),
+    Column("held_s", Float),
+    Column("message", String(120)),
+    Column("message_box", String(40)),
+    Column("message_s", Float),
     Index("calls_by_time", "offered_utc"),
 )
 

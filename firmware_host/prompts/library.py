@@ -5,8 +5,9 @@ import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+from acd import BEEP
 from dsp import Law, g711_encode
-from firmware_host.prompts.music import compose_music
+from firmware_host.prompts.music import compose_beep, compose_music
 from firmware_host.prompts.speech import SpeechMaker
 from firmware_host.prompts.texts import BUILT_IN
 
@@ -49,6 +50,7 @@ class PromptLibrary:
                     progress(count, len(wanted))
         self._fallback_language = languages[0]
         self._music = g711_encode(compose_music(), law)
+        self._beep = g711_encode(compose_beep(), law)
 
     def prompt(self, name: str, language: str) -> bytes:
         """The octets of a prompt, in the site's language if the asked-for one lacks it.
@@ -56,6 +58,8 @@ class PromptLibrary:
         Raises:
             KeyError: when no language has it; the configuration's check rules that out.
         """
+        if name == BEEP:
+            return self._beep
         sound = self._sounds.get((name, language))
         return sound if sound is not None else self._sounds[name, self._fallback_language]
 

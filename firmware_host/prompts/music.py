@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from dsp import SAMPLE_RATE_HZ
 
-__all__ = ["compose_music"]
+__all__ = ["compose_beep", "compose_music"]
 
 _BEAT_S = 0.4
 _CHORDS = (
@@ -22,6 +22,13 @@ _CHORDS = (
 _ORDER = (0, 1, 2, 3, 2, 1, 2, 1)
 _NOTE_S = 1.4
 _PEAK = 3000
+
+
+def compose_beep() -> NDArray[np.int16]:
+    """The tone after which a message begins: 1000 Hz for 0.4 s, which no tone plan has for anything else."""
+    time_s = np.arange(round(0.4 * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
+    fade = np.minimum(1, np.minimum(time_s, time_s[::-1]) * 100)
+    return np.asarray(np.rint(_PEAK * fade * np.sin(2 * np.pi * 1000.0 * time_s)), np.int16)
 
 
 def compose_music() -> NDArray[np.int16]:

@@ -6,6 +6,7 @@ from firmware_host.town.person import Person
 from firmware_host.town.script import (
     CallNumber,
     FarEndGone,
+    Flash,
     HangUp,
     Lift,
     Play,
@@ -26,6 +27,7 @@ __all__ = [
     "CallNumber",
     "FarEndFault",
     "FarEndGone",
+    "Flash",
     "HangUp",
     "Lift",
     "Person",

@@ -8,6 +8,7 @@ from drivers import CallerNumber
 from firmware_host.town.script import (
     CallNumber,
     FarEndGone,
+    Flash,
     HangUp,
     Lift,
     Play,
@@ -40,6 +41,9 @@ class Mouth(Protocol):
 
     def lift(self, person: "Person") -> None:
         """Lift the handset."""
+
+    def flash(self, person: "Person") -> None:
+        """Tap the hook switch."""
 
     def hang_up(self, person: "Person") -> None:
         """Put the handset down."""
@@ -209,6 +213,10 @@ class Person:
                 self._deadline = now
                 self._mouth.lift(self)
                 self._tell(now, "lifts the handset")
+            case Flash():
+                self._deadline = now
+                self._mouth.flash(self)
+                self._tell(now, "flashes")
             case HangUp():
                 ears.in_call = ears.far_end_gone = False
                 self._deadline = now
@@ -232,7 +240,7 @@ class Person:
         match step:
             case CallNumber():
                 return self._deadline > now
-            case Lift() | HangUp():
+            case Lift() | Flash() | HangUp():
                 return True
             case Press() | Play():
                 return True if ears.finished_id == self._sound_id else None

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 __all__ = [
     "CallNumber",
     "FarEndGone",
+    "Flash",
     "HangUp",
     "Lift",
     "Play",
@@ -116,6 +117,11 @@ class HangUp:
     """Put the handset down."""
 
 
+@dataclass(frozen=True, slots=True)
+class Flash:
+    """Tap the hook switch."""
+
+
 Step = (
     Wait
     | CallNumber
@@ -128,6 +134,7 @@ Step = (
     | Press
     | Play
     | Lift
+    | Flash
     | HangUp
 )
 

@@ -57,8 +57,10 @@ from acd import (
     SayNode,
     Schedule,
     SoundFinished,
+    StartMessage,
     StartRecording,
     StationRights,
+    StopMessage,
     StopRecording,
     StopSound,
     TellAlerting,
@@ -223,6 +225,7 @@ class Appliance:
         self.ringing: set[str] = set()
         self.connected: set[tuple[str, str]] = set()
         self.recorded: set[str] = set()
+        self.messages: set[str] = set()
         self.sound: dict[str, object] = {}
         self._later: list[tuple[float, int, Event, Callable[[], bool]]] = []
         self._serial = 0
@@ -390,6 +393,11 @@ class Appliance:
                 self.recorded.add(action.call)
             case StopRecording():
                 self.recorded.remove(action.call)
+            case StartMessage():
+                assert action.call not in self.messages
+                self.messages.add(action.call)
+            case StopMessage():
+                self.messages.remove(action.call)
             case DialOut():
                 taken = {port for pair in self.connected for port in pair}
                 assert action.port not in taken, "dialled on a line in use"

@@ -53,6 +53,7 @@ from acd import (
     HandsetLifted,
     HangUpRequested,
     LoanSettings,
+    MessageNode,
     Overflow,
     PlayPrompts,
     PortId,
@@ -64,7 +65,9 @@ from acd import (
     SettingsReplaced,
     ShutdownRequested,
     SoundFinished,
+    StartMessage,
     StartRecording,
+    StopMessage,
     StopRecording,
     Threshold,
     WriteFact,
@@ -129,11 +132,12 @@ SKILLED = replace(
                 **FLOW.nodes,
                 "menu": replace(
                     FLOW.nodes["menu"],
-                    keys={"1": "sales", "2": "support", "3": "news", "4": "ask"},
+                    keys={"1": "sales", "2": "support", "3": "news", "4": "ask", "5": "leave"},
                 ),
                 "sales": QueueNode(
                     queue=SALES, timed_out="sorry", also=(SUPPORT,), keys={"2": "call-me"}
                 ),
+                "leave": MessageNode(prompts=("leave",), next="menu", longest_s=30.0),
                 "call-me": CallBackNode(queue=SALES, next="closed", failed="sorry"),
                 "ask": ExtensionNode(
                     prompts=("ask",),
@@ -196,6 +200,7 @@ class AnyEvents(RuleBasedStateMachine):
         self.journal: list[tuple[float, object]] = []
         self.connected: set[tuple[str, str]] = set()
         self.recorded: set[str] = set()
+        self.messages: set[str] = set()
         self.sounds: dict[str, int] = {}
         self.ticket = 0
         self.snapshot: tuple[int, tuple[float, object]] | None = None
@@ -217,7 +222,7 @@ class AnyEvents(RuleBasedStateMachine):
 
     @rule(
         port=trunks,
-        keys=st.sampled_from(("1", "2", "121", "41001#", "41003#")),
+        keys=st.sampled_from(("1", "2", "121", "41001#", "41003#", "51", "5")),
         number=st.sampled_from((None, "0721000001", "0721000002")),
     )
     def caller_queues(self, port, keys, number):
@@ -386,11 +391,13 @@ class AnyEvents(RuleBasedStateMachine):
             self.tell(CallOffered(port=TRUNKS[0], caller=CallerIdentity(), called=""))
             assert self.center.calls(self.now) == ()
             assert not self.recorded
+            assert not self.messages
             assert not self.connected
         before = {view.agent: view for view in self.center.agents(self.now)}
         self.now += away_s
         self.center = Center(self.settings, Numbers())
         self.recorded.clear()
+        self.messages.clear()
         self.connected.clear()
         utc_s = self.now + UTC_MINUS_NOW_S
         self.perform(self.center.restore(list(self.journal), self.now, utc_s))
@@ -439,6 +446,11 @@ class AnyEvents(RuleBasedStateMachine):
                     self.recorded.add(action.call)
                 case StopRecording():
                     self.recorded.remove(action.call)
+                case StartMessage():
+                    assert action.call not in self.messages
+                    self.messages.add(action.call)
+                case StopMessage():
+                    self.messages.remove(action.call)
                 case _:
                     pass
 
@@ -503,6 +515,7 @@ class AnyEvents(RuleBasedStateMachine):
         }
         talking |= {(c.port, c.outgoing.port) for c in calls.values() if hears_far_end(c)}
         assert self.connected == talking
+        assert self.messages == {call for call, c in calls.items() if c.record.message_file}
         assert self.recorded == {call for call, c in calls.items() if c.record.is_recorded}
         stations = [record.station for record in ledger.agents.values() if record.station]
         assert len(stations) == len(set(stations))

@@ -227,7 +227,8 @@ def test_a_mistake_between_tables_is_told_where_it_stands_and_alone(
 
 def test_star_codes_of_which_one_begins_another_are_told_once():
     told = mistakes_of(SITE, f'[star_codes]\nlog_in = "*1"\n\n{SITE}')
-    assert set(told) == {"star_codes.log_out", "star_codes.pause", "star_codes.resume"}
+    others = ("log_out", "pause", "resume", "wrap_up")
+    assert set(told) == {f"star_codes.{name}" for name in others}
 
 
 def test_a_prompt_may_be_as_long_as_the_limit_and_say_anything():
@@ -313,7 +314,7 @@ def test_a_say_node_that_leads_nowhere_is_told():
             f"{CLOSED}\n",
             f"{CLOSED[:-7]}extra]\n\n{CLOSED}\n",
             "flow.main.node.extra.kind",
-            "is missing; one of hours, menu, say, collect, queue, extension, call_back, dial, hang_up",
+            "is missing; one of hours, menu, say, collect, queue, extension, call_back, message, dial, hang_up",
         ),
         (
             f"{CLOSED}\n",
