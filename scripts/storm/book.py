@@ -52,6 +52,7 @@ class Book:
     "The queue of a call-back that has just ended because its caller is here, and from when on it counts."
     went_on: set[str] = field(default_factory=set)
     "Calls that have left a queue and may bring along what they have waited."
+    messages: set[str] = field(default_factory=set)
     begun: int = 0
     ended: int = 0
 
@@ -91,6 +92,12 @@ class Book:
                 _, queue, entered, _ = self.call_backs.pop(fact.call_back)
                 if fact.why == "the caller called again":
                     self.called_again = queue, entered
+            case facts.MessageBegun():
+                must(fact.call not in self.messages, "two messages at once", fact)
+                self.messages.add(fact.call)
+            case facts.MessageEnded():
+                must(fact.call in self.messages, "a message ended that had not begun", fact)
+                self.messages.remove(fact.call)
             case facts.QueueLeft():
                 self.went_on.add(fact.call)
             case facts.AgentLoggedIn():
@@ -154,6 +161,7 @@ class Book:
         must(caller is not None, "a call ended that was not up", fact)
         assert caller is not None
         self.ended += 1
+        must(fact.call not in self.messages, "a message has no end", fact)
         self.were_served.discard(fact.call)
         self.went_on.discard(fact.call)
         if fact.stage in ("queued", "offering") and caller.number:

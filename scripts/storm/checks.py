@@ -123,6 +123,8 @@ def _look_at_parties(machine: Machine) -> None:
     must(machine.connected == talking, "who hears whom", machine.connected, talking)
     recorded = {call.id for call in calls.values() if call.record.is_recorded}
     must(machine.recorded == recorded, "who is recorded", machine.recorded, recorded)
+    speaking = {call.id for call in calls.values() if call.record.message_file}
+    must(machine.messages == speaking, "who leaves a message", machine.messages, speaking)
 
 
 def _look_at_trunks(machine: Machine) -> None:
@@ -237,6 +239,7 @@ def must_be_at_rest(machine: Machine) -> None:
     must(not machine.live, "a call is stuck", list(center._calls))
     must(not machine.connected, "still connected", machine.connected)
     must(not machine.recorded, "still recorded", machine.recorded)
+    must(not machine.messages, "still leaves a message", machine.messages)
     for handset in center._handsets.all():
         # What there are alerts about does not go away by itself: their telephone is rung again and again.
         is_told = handset.call is not None and handset.call.startswith("alert-")

@@ -34,6 +34,7 @@ from acd import (
     WriteFact,
     facts,
 )
+from acd.actions import StartMessage, StopMessage
 from acd.events import Answered, SettingsReplaced
 from acd.ids import Cause
 from acd.ledger import Ledger
@@ -136,6 +137,7 @@ class Machine:
         "Facts from the newest snapshot on that is safe."
         self.connected: set[tuple[str, str]] = set()
         self.recorded: set[str] = set()
+        self.messages: set[str] = set()
         self.sounds: dict[str, int] = {}
         self.to_clear: dict[str, Cause] = {}
         "Lines that were told to hang up and have not said that they are free."
@@ -262,6 +264,11 @@ class Machine:
                     self.recorded.add(action.call)
                 case StopRecording():
                     self.recorded.remove(action.call)
+                case StartMessage():
+                    must(action.call not in self.messages, "two messages at once", action)
+                    self.messages.add(action.call)
+                case StopMessage():
+                    self.messages.remove(action.call)
                 case DialOut():
                     self.dialled.add(action.port)
                 case _:
@@ -404,6 +411,7 @@ class Machine:
             self.shadow.apply(fact, self.now - max(self.utc_s - utc_s, 0.0))
         self.connected.clear()
         self.recorded.clear()
+        self.messages.clear()
         self.sounds.clear()
         self.to_clear.clear()
         self.dialled.clear()

@@ -171,7 +171,7 @@ class People:
         self._machine.tell(CallOffered(port=port, caller=caller, called=chance.choice(CALLED)))
         if chance.random() < 0.7:
             self._press(port, chance.choice("0123456*") if chance.random() < 0.6
-                        else "7" + chance.choice("12345"))  # fmt: skip
+                        else "7" + chance.choice("1234577"))  # fmt: skip
 
     def _press(self, port: PortId, keys: str) -> None:
         for key in keys:

@@ -58,7 +58,7 @@ from acd.queue_settings import (
     Staffed,
 )
 from acd.routing import Discipline, Relaxation, SkillRequirement
-from acd.settings import CallBackNode, CollectNode, DialNode, ExtensionNode
+from acd.settings import CallBackNode, CollectNode, DialNode, ExtensionNode, MessageNode
 
 __all__ = ["AGENTS", "CALLED", "CALLERS", "OTHER_SITE", "SITE", "STATIONS", "TRUNKS", "SiteNumbers"]
 
@@ -239,11 +239,13 @@ _FLOW = FlowSettings(
                 "4": "q-choosy",
                 "5": "q-three",
                 "6": "news",
+                "7": "message",
             },
             invalid=("wrong",),
             exhausted="q-idle",
         ),
         "news": SayNode(prompts=("news",), next="menu"),
+        "message": MessageNode(prompts=("leave",), next="goodbye", longest_s=20.0),
         "customer": CollectNode(
             prompts=("customer",), next="more", exhausted="menu", most_digits=3, invalid=("wrong",)
         ),
