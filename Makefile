@@ -15,7 +15,7 @@ APT_DAHDI := qemu-system-x86 cpio kmod gcc make libelf1
 APT_BENCH := libspandsp-dev libtiff-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-faults check format native bench bench-dsp bench-waits bench-pri bench-dahdi soak storm kill prove-simulation test-aarch64 test-dahdi sanitize fuzz fuzz-pri lock clean
+.PHONY: help setup demo run test test-thorough test-faults check format native bench bench-dsp bench-statistics bench-waits bench-pri bench-dahdi soak storm kill prove-simulation test-aarch64 test-dahdi sanitize fuzz fuzz-pri lock clean
 
 help:                ## list the targets
 	@grep -hE '^[a-z0-9-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -28,6 +28,9 @@ run: $(STAMP) native $(PROMPTS) ## start the whole appliance in the foreground; 
 
 test: $(STAMP) native ## all tests that fit into five minutes
 	@$(BIN)/pytest $(AT_ONCE) $(ARGS)
+
+test-thorough: $(STAMP) native ## tests of what happens at random, with ten times the examples; some ten minutes
+	@SWITCHROOM_THOROUGH=1 $(BIN)/pytest --timeout 900 $(AT_ONCE) $$(grep -rl "^from how_many import" tests) $(ARGS)
 
 test-faults: $(STAMP) native ## processes are killed, disks fill, lines are flooded in the middle of calls; three minutes
 	@$(BIN)/pytest -m faults $(AT_ONCE) $(ARGS)
@@ -50,11 +53,20 @@ bench-dsp: $(STAMP) native ## detectors, G.711, caller ID and the tick beside Sp
 	@sh scripts/system-packages $(APT_BENCH)
 	@$(BIN)/python scripts/bench_dsp.py $(ARGS)
 
+bench-statistics: $(STAMP) native ## a month of a busy center projected and asked for, in five minutes (ARGS="--days 3")
+	@$(BIN)/python -m scripts.bench_statistics $(ARGS)
+
 bench-waits: $(STAMP) ## expected waits beside those of three other call centers, in a minute or two (ARGS="--plot waits.png")
 	@$(BIN)/python -m scripts.bench_expected_wait $(ARGS)
 
 bench-pri: $(STAMP) native $(PROMPTS) ## ISDN calls a second through the whole appliance on 16 E1 (ARGS="--rate 100", "--calls 10000")
 	@$(BIN)/python -m scripts.bench_pri_calls $(ARGS)
+
+bench-ring: $(STAMP) native $(PROMPTS) ## from an agent's becoming free to the ring, with 240 calls up; two minutes (ARGS="--seconds 30")
+	@$(BIN)/python -m scripts.bench_free_to_ring $(ARGS)
+
+bench-routing: $(STAMP) ## routing decisions a second, 100 to 10,000 agents; some minutes (ARGS="--json")
+	@$(BIN)/python -m scripts.bench_routing $(ARGS)
 
 bench-dahdi: $(STAMP) native ## 240 channels over DAHDI's kernel driver for ten minutes, in a virtual machine (ARGS="--seconds 30")
 	@sh scripts/system-packages $(APT_DAHDI)

@@ -245,9 +245,8 @@ class Handsets:
 
     def _fail_lifted(self, handset: Handset, _: str) -> None:
         if handset.is_ring_crossed:
-            handset.is_ring_crossed = (
-                False  # the call that was to ring is over, the handset is not down
-            )
+            # The call that was to ring is over, the handset is not down.
+            handset.is_ring_crossed = False
         else:
             self._put_down(handset, _)
 

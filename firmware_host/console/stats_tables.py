@@ -34,6 +34,7 @@ _OTHERS: tuple[Column, ...] = (
     ("left_by_time", "Time"),
     ("left_deserted", "Nobody there"),
     ("left_otherwise", "Else"),
+    ("left_for_call_back", "Call-back"),
     ("cut_off", "Cut off"),
     ("waiting", "Wait still"),
 )
@@ -46,6 +47,17 @@ _BESIDES: tuple[Column, ...] = (
     ("refused_in_all", "Refused"),
     ("returned", "Back"),
     ("returned_answered", "Answ. again"),
+)
+_CALL_BACKS: tuple[Column, ...] = (
+    ("name", "Call-backs"),
+    ("asked", "Asked"),
+    ("reached", "Reached"),
+    ("called_again", "Called again"),
+    ("not_reached", "Not reached"),
+    ("waiting", "Wait still"),
+    ("attempts", "Dialled"),
+    ("mean_delay", "Mean min"),
+    ("longest_delay", "Max min"),
 )
 _HANDLING: tuple[Column, ...] = (
     ("name", "Queue"),
@@ -72,6 +84,7 @@ _AGENTS: tuple[Column, ...] = (
     ("calls_per_hour", "Per h"),
     ("mean_handling_s", "AHT s"),
 )
+_PAUSES: tuple[Column, ...] = (("paid", "Paid"), ("unpaid", "Not paid"))
 _TRUNKS: tuple[Column, ...] = (
     ("calls_in", "In"),
     ("answered_in", "Answered"),
@@ -160,7 +173,13 @@ def _is_empty(answer: Mapping[str, Any]) -> bool:
 
 
 def _has_calls(calls: Mapping[str, Any]) -> bool:
-    return bool(calls["offered"] or calls["refused"] or calls["returned"] or calls["elsewhere"])
+    return bool(
+        calls["offered"]
+        or calls["refused"]
+        or calls["returned"]
+        or calls["elsewhere"]
+        or calls["call_backs"]["asked"]
+    )
 
 
 def _happened(interval: Mapping[str, Any]) -> bool:
@@ -177,6 +196,7 @@ def _call_row(name: str, calls: Mapping[str, Any]) -> Row:
         "left_by_time",
         "left_deserted",
         "left_otherwise",
+        "left_for_call_back",
         "cut_off",
         "waiting",
     )
@@ -202,6 +222,8 @@ def _write_calls(out: Output, answer: Mapping[str, Any], *, in_full: bool) -> No
     )
     if in_full:
         _write_others(out, answer, rows)
+    elif answer["calls"]["call_backs"]["asked"]:
+        _say(out, _all_call_backs(answer["calls"]["call_backs"]))
     told = answer["calls"]["told"]
     if told is not None:
         _say(out, _telling(told))
@@ -219,6 +241,15 @@ def _write_others(out: Output, answer: Mapping[str, Any], rows: Sequence[Row]) -
             " the same call), overflowed (waited, by rule, in another queue as well). Not offered:"
             " also here (waited here, too, and count for another queue), refused (never waited), back"
             " (waited again after a lost talk; so many were answered again).",
+        )
+    call_backs = [_call_back_row(row["name"], row["call_backs"]) for row in rows]
+    if any(row["asked"] for row in call_backs):
+        out.table(call_backs, _CALL_BACKS, empty="")
+        _say(
+            out,
+            "Call-backs are no callers who wait on a line: they are in no service level and no wait"
+            " above. Minutes are from asking to the talk, of those reached. Rings, talk and wrap-up"
+            " count among the queue's.",
         )
     for row in rows:
         if row["refused"] and row["name"] != "all":
@@ -238,6 +269,30 @@ def _write_others(out: Output, answer: Mapping[str, Any], rows: Sequence[Row]) -
         empty="",
     )
     out.line(f"* used above; T = {answer['threshold_s']:g} s, S = {answer['short_s']:g} s.")
+
+
+def _call_back_row(name: str, call_backs: Mapping[str, Any]) -> Row:
+    minutes = {
+        field.removesuffix("_s"): None if call_backs[field] is None else call_backs[field] / 60
+        for field in ("mean_delay_s", "longest_delay_s")
+    }
+    return {"name": name, **call_backs, **minutes}
+
+
+def _all_call_backs(call_backs: Mapping[str, Any]) -> str:
+    words = [f"Call-backs: {call_backs['asked']} asked for", f"{call_backs['reached']} reached"]
+    if call_backs["reached"]:
+        words[-1] += f" after {call_backs['mean_delay_s'] / 60:.1f} minutes on average"
+    words += [
+        f"{call_backs[field]} {label}"
+        for field, label in (
+            ("called_again", "called again themselves"),
+            ("not_reached", "not reached"),
+            ("waiting", "wait still"),
+        )
+        if call_backs[field]
+    ]
+    return ", ".join(words) + "."
 
 
 def _level_words(answer: Mapping[str, Any]) -> str:
@@ -306,19 +361,33 @@ def _write_agents(out: Output, answer: Mapping[str, Any], names: Mapping[str, st
     out.table(rows, _AGENTS, empty="Nobody was logged in.")
     _say(
         out,
-        f"Here to pause are {unit}. Busy: ring, talk, wrap-up and calls out, as a part of these and"
-        " of ready. Calls per hour are those of the time without pauses.",
+        f"Here to pause are {unit}. Busy: ring, talk, wrap-up, call-backs dialled and calls out, as a"
+        " part of these and of ready. Calls per hour are those of the time without pauses.",
     )
+    everybody = answer["all_agents"]
     pauses = [
-        {"name": name, "who": names.get(name, ""), "reason": reason, "time": lasted_s / unit_s}
-        for name, agent in agents.items()
-        for reason, lasted_s in agent["pauses_s"].items()
+        {
+            "name": name,
+            "who": names.get(name, ""),
+            "reason": reason,
+            "paid": lasted_s / unit_s if field == "paid_s" else None,
+            "unpaid": lasted_s / unit_s if field == "unpaid_s" else None,
+        }
+        for name, agent in (*agents.items(), *((("all", everybody),) if len(agents) > 1 else ()))
+        for field in ("paid_s", "unpaid_s")
+        for reason, lasted_s in agent[field].items()
     ]
     if pauses:
-        columns = (("name", "Agent"), ("who", "Name"), ("reason", "Pause"), ("time", unit.title()))
+        columns = (("name", "Agent"), ("who", "Name"), ("reason", "Pause"), *_PAUSES)
         out.table(pauses, columns, empty="")
-    everybody = answer["all_agents"]
+        paid_s = everybody["paid_pauses_s"]
+        _say(
+            out,
+            f"Pauses: {paid_s / unit_s:.1f} {unit} paid,"
+            f" {(everybody['paused_s'] - paid_s) / unit_s:.1f} not paid.",
+        )
     for field, words in (
+        ("calling_back_s", "Numbers of call-backs dialled, and not answered yet"),
         ("calling_out_s", "Calls out that agents made"),
         ("not_known_s", "Not known, the call server was down"),
     ):

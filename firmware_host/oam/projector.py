@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from firmware_host.journal_format import Entry, JournalDamage, read_segment, segments
 from firmware_host.oam.histories import Histories, forget_histories
-from firmware_host.oam.projection import project
+from firmware_host.oam.projection import CallRecords
 from firmware_host.oam.routing_steps import ROUTING_FACTS, keep_routing_steps
 from firmware_host.oam.tables import calls, position, routing
 
@@ -90,9 +90,11 @@ class Projector:
         with self._engine.begin() as connection:
             histories = histories or Histories(connection)
             keep_routing_steps(connection, [each for each in new if each.kind in ROUTING_FACTS])
+            records = CallRecords(connection, new)
             for entry in new:
-                project(connection, entry)
+                records.receive(entry)
                 histories.receive(entry)
+            records.write(connection)
             histories.write(connection)
             values: dict[str, Any] = {"segment": self._segment, "offset": offset}
             if last is not None:

@@ -128,6 +128,8 @@ queue_visits = Table(
     Column("told_mean_s", Double),
     Column("told_quantile_s", Double),
     Column("told_quantile", Double),
+    Column("attempts", Integer, nullable=False),
+    Column("attempt", String(20), nullable=False),
     Column("is_open", Boolean, nullable=False),
     Index("queue_visits_by_time", "entered_utc_s"),
     Index(
@@ -144,6 +146,7 @@ agent_times = Table(
     Column("state", String(12), primary_key=True),
     Column("tenant", String(40), nullable=False),
     Column("reason", String(40), nullable=False),
+    Column("paid", Boolean, nullable=False),
     Column("call", String(20), nullable=False),
     Column("queue", String(40), nullable=False),
     Column("visit", BigInteger),

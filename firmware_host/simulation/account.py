@@ -5,14 +5,16 @@ nothing that the facts do not tell.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 import acd
 
-__all__ = ["Account", "Busyness", "Outcome", "QueueVisit", "Spell", "keep_account"]
+__all__ = ["Account", "Busyness", "CallBack", "Outcome", "QueueVisit", "Spell", "keep_account"]
 
 _ABANDONED = "caller hung up"
+_LONGEST_OFFER_S = 600.0
+"From leaving a queue to having asked for a call-back."
 
 
 class Outcome(Enum):
@@ -21,8 +23,11 @@ class Outcome(Enum):
     ANSWERED = "answered"
     ABANDONED = "abandoned"
     "The caller hung up."
+    LEFT_BY_KEY = "left by key"
+    CALL_BACK = "to be called back"
+    "The caller left the queue for that."
     SENT_ON = "sent on"
-    "The longest wait was over: the flow went on."
+    "The longest wait was over, or nobody was there any more: the flow went on."
     CUT_OFF = "cut off"
     "A fault, an operator or the day's end."
 
@@ -32,6 +37,8 @@ class Busyness(Enum):
 
     READY = "ready"
     RINGING = "ringing"
+    CALLING_BACK = "calling back"
+    "The number of a call-back is dialled; nobody has answered yet."
     TALKING = "talking"
     WRAPPING_UP = "wrapping up"
     PAUSED = "paused"
@@ -39,7 +46,10 @@ class Busyness(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueVisit:
-    """One caller's wait in one queue, from entering it to its end."""
+    """One caller's wait, from entering a queue to its end.
+
+    Who waits in several queues counts for the one that serves, else for the first.
+    """
 
     call: str
     queue: str
@@ -70,12 +80,24 @@ class Spell:
         return max(0.0, min(self.end_s, end_s) - max(self.begin_s, begin_s))
 
 
+@dataclass(slots=True, kw_only=True)
+class CallBack:
+    """A caller who asked to be called back."""
+
+    queue: str
+    asked_s: float
+    attempts: int = 0
+    reached_s: float | None = None
+    is_over: bool = False
+
+
 @dataclass(slots=True)
 class Account:
     """A day."""
 
     visits: list[QueueVisit] = field(default_factory=list)
     "In the order in which they ended."
+    call_backs: list[CallBack] = field(default_factory=list)
     spells: list[Spell] = field(default_factory=list)
     missed: list[tuple[float, str]] = field(default_factory=list)
     "When an agent let an offer ring out, and who."
@@ -89,8 +111,12 @@ class Account:
 class _Open:
     """What has begun and not ended yet."""
 
-    waits: dict[str, dict[str, float]] = field(default_factory=dict)
-    "Call → queue → since when."
+    waits: dict[str, tuple[str, float]] = field(default_factory=dict)
+    "Call → first queue, and since when."
+    served: set[str] = field(default_factory=set)
+    "Calls that had an agent: should the talk be lost, they are not offered again."
+    call_backs: dict[str, CallBack] = field(default_factory=dict)
+    "By the call in which it was asked for."
     queued: set[str] = field(default_factory=set)
     incoming: set[str] = field(default_factory=set)
     agents: dict[str, tuple[Busyness, float, str]] = field(default_factory=dict)
@@ -121,12 +147,17 @@ def _read_call(account: Account, still: _Open, at_s: float, fact: acd.Fact) -> N
             still.incoming.add(fact.call)
         case acd.CallerQueued():
             still.queued.add(fact.call)
-            still.waits.setdefault(fact.call, {}).setdefault(fact.queue, at_s)
+            if fact.call not in still.served:
+                still.waits.setdefault(fact.call, (fact.queue, at_s))
+        case acd.QueueLeft():
+            by_key = fact.why.startswith("key ")
+            outcome = Outcome.LEFT_BY_KEY if by_key else Outcome.SENT_ON
+            _end_waits(account, still, fact.call, at_s, outcome)
         case acd.FlowEntered():
             _end_waits(account, still, fact.call, at_s, Outcome.SENT_ON)
         case acd.CallConnected():
-            waits = still.waits.pop(fact.call, {})
-            entered_s = waits.get(fact.queue)
+            still.served.add(fact.call)
+            _, entered_s = still.waits.pop(fact.call, ("", None))
             if entered_s is not None:
                 account.visits.append(
                     QueueVisit(
@@ -138,6 +169,14 @@ def _read_call(account: Account, still: _Open, at_s: float, fact: acd.Fact) -> N
                         agent=fact.agent,
                     )
                 )
+        case acd.CallBackRequested():
+            _read_request(account, still, at_s, fact)
+        case acd.CallBackAttempted() if fact.call_back in still.call_backs:
+            still.call_backs[fact.call_back].attempts += 1
+        case acd.CallBackReached() if fact.call_back in still.call_backs:
+            still.call_backs[fact.call_back].reached_s = at_s
+        case acd.CallBackEnded() if fact.call_back in still.call_backs:
+            still.call_backs.pop(fact.call_back).is_over = True
         case acd.CallEnded():
             outcome = Outcome.ABANDONED if fact.cause == _ABANDONED else Outcome.CUT_OFF
             _end_waits(account, still, fact.call, at_s, outcome)
@@ -146,15 +185,31 @@ def _read_call(account: Account, still: _Open, at_s: float, fact: acd.Fact) -> N
                 causes[fact.cause] = causes.get(fact.cause, 0) + 1
             still.incoming.discard(fact.call)
             still.queued.discard(fact.call)
+            still.served.discard(fact.call)
         case _:
             pass
 
 
+def _read_request(account: Account, still: _Open, at_s: float, fact: acd.CallBackRequested) -> None:
+    for index in range(len(account.visits) - 1, -1, -1):
+        visit = account.visits[index]
+        if visit.call == fact.call:
+            if visit.outcome in (Outcome.LEFT_BY_KEY, Outcome.SENT_ON):
+                account.visits[index] = replace(visit, outcome=Outcome.CALL_BACK)
+            break
+        if visit.left_s < at_s - _LONGEST_OFFER_S:
+            break
+    call_back = CallBack(queue=fact.queue, asked_s=at_s)
+    still.call_backs[fact.call] = call_back
+    account.call_backs.append(call_back)
+
+
 def _end_waits(account: Account, still: _Open, call: str, at_s: float, outcome: Outcome) -> None:
-    account.visits += [
-        QueueVisit(call=call, queue=queue, entered_s=entered_s, left_s=at_s, outcome=outcome)
-        for queue, entered_s in still.waits.pop(call, {}).items()
-    ]
+    if call in still.waits:
+        queue, entered_s = still.waits.pop(call)
+        account.visits.append(
+            QueueVisit(call=call, queue=queue, entered_s=entered_s, left_s=at_s, outcome=outcome)
+        )
 
 
 def _read_agent(account: Account, still: _Open, at_s: float, fact: acd.Fact) -> None:
@@ -167,7 +222,10 @@ def _read_agent(account: Account, still: _Open, at_s: float, fact: acd.Fact) -> 
         case acd.OfferMade():
             still.offers[fact.agent] = fact.queue
             _begin_spell(account, still, fact.agent, Busyness.RINGING, at_s)
-        case acd.CallConnected():
+        case acd.CallBackAttempted():
+            still.offers[fact.agent] = fact.queue
+            _begin_spell(account, still, fact.agent, Busyness.CALLING_BACK, at_s)
+        case acd.CallConnected() | acd.CallBackReached():
             still.offers[fact.agent] = fact.queue
             _begin_spell(account, still, fact.agent, Busyness.TALKING, at_s)
         case acd.WrapUpStarted():
@@ -183,7 +241,12 @@ def _read_agent(account: Account, still: _Open, at_s: float, fact: acd.Fact) -> 
             pass
 
 
-_WITH_CALLER = (Busyness.RINGING, Busyness.TALKING, Busyness.WRAPPING_UP)
+_WITH_CALLER = (
+    Busyness.RINGING,
+    Busyness.CALLING_BACK,
+    Busyness.TALKING,
+    Busyness.WRAPPING_UP,
+)
 
 
 def _begin_spell(

@@ -11,10 +11,19 @@ from enum import Enum
 from typing import TypeVar
 
 from firmware_host.service_level import SERVICE_LEVELS, LevelCounts, mean, quantile
-from firmware_host.simulation.account import Account, Busyness, Outcome, QueueVisit, Spell
+from firmware_host.simulation.account import (
+    Account,
+    Busyness,
+    CallBack,
+    Outcome,
+    QueueVisit,
+    Spell,
+)
 
 __all__ = [
+    "EXTENSIONS",
     "AgentFigures",
+    "CallBackFigures",
     "CallFigures",
     "Figures",
     "HalfHourFigures",
@@ -25,7 +34,14 @@ __all__ = [
 
 HALF_HOUR_S = 1800.0
 _T = TypeVar("_T")
-_AT_WORK = (Busyness.RINGING, Busyness.TALKING, Busyness.WRAPPING_UP)
+_AT_WORK = (
+    Busyness.RINGING,
+    Busyness.CALLING_BACK,
+    Busyness.TALKING,
+    Busyness.WRAPPING_UP,
+)
+EXTENSIONS = "(extensions)"
+"""Stands for all queues of agents who are asked for by number."""
 
 
 class LevelFormula(Enum):
@@ -67,10 +83,13 @@ class CallFigures:
     offered: int
     answered: int
     abandoned: int
+    left_by_key: int
+    left_for_call_back: int
+    "Who left, by key or otherwise, and asked to be called back."
     sent_on: int
     "The longest wait was over, or the call was cut off."
     lost: int
-    "Who was not answered: hung up or sent on."
+    "Who was neither answered nor is to be called back."
     service_level: float | None
     mean_wait_s: float | None
     "Of those answered,"
@@ -81,6 +100,19 @@ class CallFigures:
     "and of all who waited,"
     mean_wait_of_all_s: float | None
     "those who hung up among them."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackFigures:
+    """Callers who asked to be called back; they stand beside those who wait on a line."""
+
+    asked: int
+    reached: int
+    given_up: int
+    "Those neither reached nor given up wait still, or called again."
+    attempts: int
+    mean_delay_s: float | None
+    "From asking to the talk."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +154,8 @@ class Figures:
     total: CallFigures
     occupancy: float | None
     queues: Mapping[str, CallFigures]
+    call_backs: Mapping[str, CallBackFigures]
+    "By queue; and in all, under an empty name."
     agents: Mapping[str, AgentFigures]
     half_hours: Sequence[HalfHourFigures]
 
@@ -136,9 +170,11 @@ def measure(
 ) -> Figures:
     """The figures of an account, for these queues and agents, in this order."""
     begin_s, end_s = measures.begin_s, measures.end_s
+    queues = tuple(queues)
     visits = [each for each in account.visits if begin_s <= each.entered_s < end_s]
+    asked = [each for each in account.call_backs if begin_s <= each.asked_s < end_s]
     spells = [each for each in account.spells if each.within(begin_s, end_s) > 0]
-    by_queue = _grouped(visits, lambda visit: visit.queue)
+    by_queue = _grouped(visits, lambda visit: visit.queue if visit.queue in queues else EXTENSIONS)
     by_agent = _grouped(spells, lambda spell: spell.agent)
     return Figures(
         calls=sum(begin_s <= at_s < end_s for at_s in account.arrivals),
@@ -147,6 +183,10 @@ def measure(
         total=_calls(visits, measures),
         occupancy=_occupancy(spells, begin_s, end_s),
         queues={name: _calls(by_queue.get(name, []), measures) for name in queues},
+        call_backs={
+            name: _call_backs([each for each in asked if not name or each.queue == name])
+            for name in (*queues, "")
+        },
         agents={name: _agent(name, account, by_agent.get(name, []), measures) for name in agents},
         half_hours=_half_hours(account, visits, spells, measures) if measures.half_hours else (),
     )
@@ -162,19 +202,34 @@ def _grouped(items: Iterable[_T], key: Callable[[_T], str]) -> dict[str, list[_T
 def _calls(visits: Sequence[QueueVisit], measures: Measures) -> CallFigures:
     answered = sorted(each.wait_s for each in visits if each.outcome is Outcome.ANSWERED)
     abandoned = [each.wait_s for each in visits if each.outcome is Outcome.ABANDONED]
+    by_key = sum(each.outcome is Outcome.LEFT_BY_KEY for each in visits)
+    called_back = sum(each.outcome is Outcome.CALL_BACK for each in visits)
     every = [each.wait_s for each in visits]
     return CallFigures(
         offered=len(visits),
         answered=len(answered),
         abandoned=len(abandoned),
-        sent_on=len(visits) - len(answered) - len(abandoned),
-        lost=len(visits) - len(answered),
+        left_by_key=by_key,
+        left_for_call_back=called_back,
+        sent_on=len(visits) - len(answered) - len(abandoned) - by_key - called_back,
+        lost=len(visits) - len(answered) - called_back,
         service_level=_level(answered, abandoned, len(visits), measures),
         mean_wait_s=mean(answered),
         median_wait_s=quantile(answered, 0.5),
         wait_95_s=quantile(answered, 0.95),
         longest_wait_s=max(every, default=None),
         mean_wait_of_all_s=mean(every),
+    )
+
+
+def _call_backs(asked: Sequence[CallBack]) -> CallBackFigures:
+    delays_s = [each.reached_s - each.asked_s for each in asked if each.reached_s is not None]
+    return CallBackFigures(
+        asked=len(asked),
+        reached=len(delays_s),
+        given_up=sum(each.is_over and each.reached_s is None for each in asked),
+        attempts=sum(each.attempts for each in asked),
+        mean_delay_s=mean(delays_s),
     )
 
 

@@ -39,6 +39,16 @@ class _Visit:
     "The one in which an agent was found."
     is_impatient: bool = False
     "A queue was reached; the patience runs."
+    wait: int = 0
+    "Counts the waits in queues,"
+    step: int = 0
+    "and the nodes of the flow."
+    is_asked: bool = False
+    "Whether to call back: nobody loses patience over that."
+    attempts: int = 0
+    "To call back."
+    call_back: str = ""
+    "The call in which it was asked for; the port is the one on which the caller is called."
     talk_ends_s: float | None = None
     is_talking: bool = False
     is_over: bool = False
@@ -69,6 +79,13 @@ class Lines:
             for name, node in flow.nodes.items()
             if isinstance(node, acd.MenuNode)
         }
+        self._nodes = {
+            (flow.name, name): node
+            for flow in settings.flows
+            for name, node in flow.nodes.items()
+            if isinstance(node, acd.CollectNode | acd.ExtensionNode | acd.CallBackNode)
+        }
+        self._to_call_back: dict[str, _Visit] = {}
         self._workers = Workers(
             settings,
             self,
@@ -162,7 +179,8 @@ class Lines:
                     self._hang_up(visit)
 
             self.later(leaves_s, lose_interest)
-        identity = CallerIdentity(number=caller.number or None)
+        normal = caller.number if caller.number.startswith("+") else None
+        identity = CallerIdentity(number=caller.number or None, normal_number=normal)
         self._tell(acd.CallOffered(port=port, caller=identity, called=caller.called))
 
     def _hang_up(self, visit: _Visit) -> None:
@@ -174,9 +192,13 @@ class Lines:
         visit.is_over = True
         self._sounds.pop(visit.port, None)
         del self._visits[visit.port]
+        if visit.call_back:
+            self._seized.pop(visit.port, None)
 
     def _lose_patience(self, visit: _Visit) -> None:
-        if not visit.is_talking:
+        if visit.is_asked:
+            visit.is_impatient = False  # runs anew, should there be another queue
+        elif not visit.is_talking:
             self._hang_up(visit)
 
     def _end_talk(self, visit: _Visit, ends_s: float) -> None:
@@ -229,12 +251,26 @@ class Lines:
         match fact:
             case acd.CallOfferedToUs() if PortId(fact.port) in self._visits:
                 self._by_call[fact.call] = self._visits[PortId(fact.port)]
-            case acd.FlowEntered() if (
-                fact.call in self._by_call and (fact.flow, fact.node) in self._menus
-            ):
-                self._listen_to_menu(self._by_call[fact.call])
+            case acd.FlowEntered() if fact.call in self._by_call:
+                self._listen(self._by_call[fact.call], fact.flow, fact.node)
+            case acd.CallBackRequested() if fact.call in self._by_call:
+                self._to_call_back[fact.call] = self._by_call[fact.call]
+            case acd.CallPlaced() if fact.call_back in self._to_call_back:
+                asked = self._to_call_back[fact.call_back]
+                self._by_call[fact.call] = self._to_call_back[fact.call_back] = _Visit(
+                    asked.caller,
+                    PortId(""),
+                    offers=asked.offers,
+                    attempts=asked.attempts,
+                    call_back=fact.call_back,
+                )
+            case acd.CallBackEnded():
+                self._to_call_back.pop(fact.call_back, None)
             case acd.CallerQueued() if fact.call in self._by_call:
                 visit = self._by_call[fact.call]
+                visit.is_asked = False
+                visit.wait += 1
+                self._plan_exits(visit, fact.queue)
                 patience_s = visit.caller.patience_s(fact.queue)
                 if not visit.is_impatient and patience_s < LONGEST_AFTER_END_S:
                     self.later(patience_s, lambda: self._lose_patience(visit))
@@ -244,7 +280,9 @@ class Lines:
                 visit.queue = fact.queue
                 self._offered[PortId(fact.station)] = visit
             case acd.TrunkSeized() if fact.call in self._by_call:
-                self._seized[PortId(fact.port)] = self._by_call[fact.call]
+                visit = self._seized[PortId(fact.port)] = self._by_call[fact.call]
+                if visit.call_back:
+                    visit.port = PortId(fact.port)
             case acd.WrapUpStarted() if fact.call in self._by_call:
                 visit = self._by_call[fact.call]
                 after_s = visit.caller.after_call_s(visit.queue)
@@ -252,6 +290,36 @@ class Lines:
                     self._workers.end_wrap_up_after(fact.agent, after_s)
             case _:
                 pass
+
+    def _listen(self, visit: _Visit, flow: str, node: str) -> None:
+        visit.wait += 1  # over, if there was one
+        visit.step += 1
+        if (flow, node) in self._menus:
+            self._listen_to_menu(visit)
+            return
+        asks = self._nodes.get((flow, node))
+        visit.is_asked = isinstance(asks, acd.CallBackNode)
+        if asks is not None:
+            caller = visit.caller
+            every = caller.takes_call_back() if visit.is_asked else caller.digits(flow, node)
+            step = visit.step
+            for keyed in every:
+
+                def press(key: str = keyed.key) -> None:
+                    if not visit.is_over and visit.step == step:
+                        self.press(visit.port, key)
+
+                self.later(keyed.after_s, press)
+
+    def _plan_exits(self, visit: _Visit, queue: str) -> None:
+        wait = visit.wait
+        for keyed in visit.caller.exits(queue):
+
+            def press(key: str = keyed.key) -> None:
+                if not (visit.is_over or visit.is_talking) and visit.wait == wait:
+                    self.press(visit.port, key)
+
+            self.later(keyed.after_s, press)
 
     def _listen_to_menu(self, visit: _Visit) -> None:
         visit.menus += 1
@@ -331,12 +399,20 @@ class Lines:
     def _dial_out(self, port: PortId) -> None:
         self._soon(acd.Proceeding(port=port, in_band=False))
         answered = acd.Answered(port=port)
+        visit = self._seized.get(port)
+        after_s: float | None = FAR_END_ANSWERS_S
+        if visit is not None and visit.call_back:
+            after_s = visit.caller.answers_call_back_s(visit.attempts)
+            visit.attempts += 1
 
         def answer() -> None:
-            if port in self._seized:
+            if port in self._seized and self._seized[port] is visit:
+                if visit is not None and visit.call_back:
+                    self._visits[port] = visit
                 self._tell(answered)
 
-        self.later(FAR_END_ANSWERS_S, answer)
+        if after_s is not None:
+            self.later(after_s, answer)
 
     def _note(self, text: str) -> None:
         if text not in self.notes:

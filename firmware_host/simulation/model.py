@@ -5,15 +5,22 @@ out; who stays is unchanged.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from acd import AgentId, PortId
 from firmware_host.config import Appliance
+from firmware_host.simulation.caller_numbers import caller_numbers
 from firmware_host.simulation.chance import Duration, Shape, chance
-from firmware_host.simulation.schema import NO_KEY, CallsTable, DurationTable, Traffic
+from firmware_host.simulation.schema import (
+    NO_KEY,
+    CallsTable,
+    DurationTable,
+    QueueTrafficTable,
+    Traffic,
+)
 from firmware_host.simulation.script import FOR_EVER, Duty, DutyKind, Keyed, Script
 from firmware_host.simulation.traffic_file import HALF_HOUR_S, lines_called, seconds_of
 
@@ -27,6 +34,8 @@ __all__ = [
     "write_script",
 ]
 
+BETWEEN_DIGITS_S = 0.5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueHabits:
@@ -35,6 +44,8 @@ class QueueHabits:
     talk: Duration
     patience: Duration | None
     after_call: Duration | None = None
+    exits: Mapping[str, tuple[float, Duration]] = field(default_factory=dict)
+    "Share of callers and time, by key."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +56,17 @@ class Habits:
     queues: Mapping[str, QueueHabits]
     answer: Duration
     missed: float
+    extensions: QueueHabits | None = None
+    accept: float = 0.0
+    "Share of callers who take a call-back,"
+    reached: float = 0.0
+    "of attempts that they answer,"
+    call_back_answer: Duration = field(default_factory=lambda: Duration(mean_s=0.0))
+    "after this."
+
+    def of(self, queue: str) -> QueueHabits | None:
+        """Those of a queue's callers; of an agent's own queue: of those who ask for an agent."""
+        return self.queues.get(queue) or self.extensions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +82,8 @@ class DrawnCaller:
     presses: str
     key_after_s: float
     habits: Habits
+    keys_in: Mapping[str, str] = field(default_factory=dict)
+    "By node that asks for digits."
 
     @property
     def agent_hangs_up(self) -> bool:
@@ -71,25 +95,53 @@ class DrawnCaller:
         keys = self.presses[menu : menu + 1]
         return (Keyed(self.key_after_s, keys),) if keys else ()
 
+    def digits(self, _flow: str, node: str) -> Sequence[Keyed]:
+        """One after the other, after the time for a key."""
+        return [
+            Keyed(self.key_after_s + index * BETWEEN_DIGITS_S, digit)
+            for index, digit in enumerate(self.keys_in.get(node, ""))
+        ]
+
+    def exits(self, queue: str) -> Sequence[Keyed]:
+        """At most one key, as drawn for this caller."""
+        habits = self.habits.of(queue)
+        left = self._chance("exit")
+        for key, (share, after) in ({} if habits is None else habits.exits).items():
+            left -= share
+            if left < 0:
+                return (Keyed(after.at(self._chance("exit after")), key),)
+        return ()
+
+    def takes_call_back(self) -> Sequence[Keyed]:
+        """The number is the right one: 1."""
+        accepts = self._chance("call-back") < self.habits.accept
+        return (Keyed(self.key_after_s, "1"),) if accepts else ()
+
+    def answers_call_back_s(self, attempt: int) -> float | None:
+        """As drawn for this attempt."""
+        if self._chance("called back", attempt) >= self.habits.reached:
+            return None
+        return self.habits.call_back_answer.at(self._chance("answers", attempt))
+
     def leaves_flow_s(self) -> float | None:
         """In a model callers hear the flow out."""
         return None
 
     def patience_s(self, queue: str) -> float:
         """As drawn for this caller, by the queue's mean."""
-        habits = self.habits.queues.get(queue)
+        habits = self.habits.of(queue)
         if habits is None or habits.patience is None:
             return FOR_EVER
         return habits.patience.at(self._chance("patience"))
 
     def talk_s(self, queue: str) -> float:
         """As drawn for this caller, by the queue's distribution."""
-        habits = self.habits.queues.get(queue) or next(iter(self.habits.queues.values()))
+        habits = self.habits.of(queue) or next(iter(self.habits.queues.values()))
         return habits.talk.at(self._chance("talk"))
 
     def after_call_s(self, queue: str) -> float | None:
         """As drawn for this caller, if the queue has such a time."""
-        habits = self.habits.queues.get(queue)
+        habits = self.habits.of(queue)
         if habits is None or habits.after_call is None:
             return None
         return habits.after_call.at(self._chance("after call"))
@@ -117,25 +169,32 @@ def write_script(
     """
     habits = Habits(
         seed=seed,
-        queues={
-            name: QueueHabits(
-                talk=duration(table.talk),
-                patience=None
-                if isinstance(table.patience_s, str)
-                else Duration(mean_s=table.patience_s),
-                after_call=None if table.after_call is None else duration(table.after_call),
-            )
-            for name, table in traffic.queue.items()
-        },
+        queues={name: _queue_habits(table) for name, table in traffic.queue.items()},
         answer=duration(traffic.agents.answer),
         missed=traffic.agents.missed,
+        extensions=None if traffic.extensions is None else _queue_habits(traffic.extensions),
     )
+    if traffic.call_backs is not None:
+        habits = replace(
+            habits,
+            accept=traffic.call_backs.accept,
+            reached=traffic.call_backs.reached,
+            call_back_answer=duration(traffic.call_backs.answer),
+        )
+    number_of = caller_numbers(appliance)
     begin_s = seconds_of(traffic.day.begin)
     callers: list[DrawnCaller] = []
     for name, calls in traffic.calls.items():
         ports = tuple(PortId(line) for line in lines_called(calls, appliance))
         callers += _stream(
-            name, calls, begin_s, seconds_of(traffic.day.end), ports, habits, traffic_times
+            name,
+            calls,
+            begin_s,
+            seconds_of(traffic.day.end),
+            ports,
+            habits,
+            traffic_times,
+            number_of,
         )
     return Script(
         begin_s=begin_s,
@@ -145,6 +204,16 @@ def write_script(
         duties=_duties(traffic),
         put_down_s=traffic.agents.put_down_s,
         back_after_missed_s=traffic.agents.back_after_missed_s,
+    )
+
+
+def _queue_habits(table: QueueTrafficTable) -> QueueHabits:
+    endless = isinstance(table.patience_s, str)
+    return QueueHabits(
+        talk=duration(table.talk),
+        patience=None if endless else Duration(mean_s=float(table.patience_s)),
+        after_call=None if table.after_call is None else duration(table.after_call),
+        exits={key: (each.share, duration(each.after)) for key, each in table.exits.items()},
     )
 
 
@@ -168,6 +237,7 @@ def _stream(
     ports: Sequence[PortId],
     habits: Habits,
     traffic_times: float,
+    number_of: Callable[[int], str],
 ) -> Iterator[DrawnCaller]:
     rates = _rates(calls, begin_s, end_s)
     number = 0
@@ -183,10 +253,14 @@ def _stream(
                 at_s=at_s,
                 ports=ports,
                 called=calls.called or "",
-                number=f"{number:06}",
+                number=number_of(number),
                 stream=stream,
                 index=index,
-                presses=_presses(calls, chance(habits.seed, stream, index, "keys")),
+                presses=_presses(calls.keys, chance(habits.seed, stream, index, "keys")),
+                keys_in={
+                    node: _presses(keys, chance(habits.seed, stream, index, "digits", node))
+                    for node, keys in calls.digits.items()
+                },
                 key_after_s=duration(calls.key_after).at(
                     chance(habits.seed, stream, index, "key after")
                 ),
@@ -221,10 +295,10 @@ def poisson_arrivals(
         gap -= (end_s - at_s) * per_s
 
 
-def _presses(calls: CallsTable, share: float) -> str:
-    left = share * sum(calls.keys.values())
+def _presses(among: Mapping[str, float], share: float) -> str:
+    left = share * sum(among.values())
     pressed = ""
-    for keys, weight in calls.keys.items():
+    for keys, weight in among.items():
         if weight > 0:
             pressed = "" if keys == NO_KEY else keys
             left -= weight

@@ -23,6 +23,8 @@ from firmware_host.simulation.script import FOR_EVER, Keyed, Script
 
 __all__ = ["NoRecordedDay", "RecordedDay", "read_recorded_day"]
 
+_USUAL_ANSWER_S = 10.0
+"Of callers who are called back more often than they were."
 _SHIFTED_BY_S = 1800.0
 "Where there is to be more traffic than was recorded, calls come a second time, within half an hour."
 
@@ -73,7 +75,9 @@ class RecordedDay:
         notes = []
         if self.damaged:
             notes.append(f"{self.damaged} damaged parts of the journal are left out")
-        placed = sum(isinstance(fact, acd.CallPlaced) for _, fact in self.facts)
+        placed = sum(
+            isinstance(fact, acd.CallPlaced) and not fact.call_back for _, fact in self.facts
+        )
         if placed:
             notes.append(f"{placed} calls that were made from telephones here are left out")
         cut = sum(call.is_cut_off for call in calls)
@@ -129,6 +133,19 @@ class _RecordedCaller:
 
     def keys(self, menu: int) -> Sequence[Keyed]:
         return self.call.keys[menu] if menu < len(self.call.keys) else ()
+
+    def digits(self, flow: str, node: str) -> Sequence[Keyed]:
+        return self.call.digits.get((flow, node), ())
+
+    def exits(self, queue: str) -> Sequence[Keyed]:
+        return self.call.exits.get(queue, ())
+
+    def takes_call_back(self) -> Sequence[Keyed]:
+        return self.call.takes_call_back
+
+    def answers_call_back_s(self, attempt: int) -> float | None:
+        recorded = self.call.called_back_s
+        return recorded[attempt] if attempt < len(recorded) else _USUAL_ANSWER_S
 
     def leaves_flow_s(self) -> float | None:
         return self.call.left_flow_after_s

@@ -1,6 +1,6 @@
 """What a journal tells of each caller of a day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import acd
@@ -13,6 +13,8 @@ _HUNG_UP = "caller hung up"
 _AGENT_HUNG_UP = "agent hung up"
 _NO_FAULTS = frozenset({_HUNG_UP, _AGENT_HUNG_UP})
 _TALK_LIMIT = "talk limit reached"
+_PERSONAL = "agent "
+"An agent's own queue."
 _EARLIER_S = 0.001
 "A wrap-up is taken to have been ended by the agent if it was so much shorter than it could have been."
 _SAME_MOMENT_S = 0.001
@@ -54,6 +56,13 @@ class RecordedCall:
     agent_hung_up: bool = False
     after_call_s: float | None = None
     offers: list[RungFor] = field(default_factory=list)
+    digits: dict[tuple[str, str], list[Keyed]] = field(default_factory=dict)
+    "By flow and node."
+    exits: dict[str, list[Keyed]] = field(default_factory=dict)
+    "By queue: what was pressed while waiting there."
+    takes_call_back: list[Keyed] = field(default_factory=list)
+    called_back_s: list[float | None] = field(default_factory=list)
+    "Of each attempt: until it was answered, if it was."
     is_cut_off: bool = False
 
 
@@ -74,7 +83,13 @@ def calls_of(
         for name, node in flow.nodes.items()
         if isinstance(node, acd.MenuNode)
     }
-    reader = _Reader(menus, {str(queue.name): queue.wrap_up_s for queue in settings.queues})
+    asking = {
+        (flow.name, name): node
+        for flow in settings.flows
+        for name, node in flow.nodes.items()
+        if isinstance(node, acd.CollectNode | acd.ExtensionNode | acd.CallBackNode)
+    }
+    reader = _Reader(menus, asking, {str(queue.name): queue.wrap_up_s for queue in settings.queues})
     for at_s, fact in facts:
         reader.read(at_s, fact)
     for call in reader.calls.values():
@@ -84,10 +99,23 @@ def calls_of(
 
 
 class _Reader:
-    def __init__(self, menus: set[tuple[str, str]], wrap_up_s: dict[str, float]) -> None:
+    def __init__(
+        self,
+        menus: set[tuple[str, str]],
+        asking: Mapping[tuple[str, str], acd.Node],
+        wrap_up_s: dict[str, float],
+    ) -> None:
         self.calls: dict[str, RecordedCall] = {}
         self.ports_of: dict[str, dict[PortId, None]] = {}
         self._menus = menus
+        self._asking = asking
+        self._asked_at: dict[str, tuple[tuple[str, str], float]] = {}
+        "By call: the node that asks for digits, and since when."
+        self._waits_since: dict[str, tuple[str, float]] = {}
+        self._call_back_of: dict[str, str] = {}
+        "By the call in which an attempt is made."
+        self._dialled_s: dict[str, float] = {}
+        self._reached_s: dict[str, float] = {}
         self._wrap_up_s = wrap_up_s
         self._menu_since: dict[str, float] = {}
         self._wrap_ups: dict[str, _WrapUp] = {}
@@ -101,9 +129,66 @@ class _Reader:
             self.ports_of.setdefault(fact.called, {})[port] = None
             return
         self._read_wrap_up(at_s, fact)
-        call = self.calls.get(getattr(fact, "call", ""))
-        if call is not None:
+        if isinstance(fact, acd.CallPlaced) and fact.call_back in self.calls:
+            self._call_back_of[fact.call] = fact.call_back
+            return
+        name = getattr(fact, "call", "")
+        call = self.calls.get(self._call_back_of.get(name, name))
+        if call is None:
+            return
+        if name in self._call_back_of:
+            self._read_call_back(call, at_s, fact)
+        else:
+            self._read_keys(call, at_s, fact)
             self._read_call(call, at_s, fact)
+
+    def _read_call_back(self, call: RecordedCall, at_s: float, fact: acd.Fact) -> None:
+        match fact:
+            case acd.OfferMade() | acd.OfferAnswered() | acd.OfferWithdrawn():
+                self._read_call(call, at_s, fact)
+            case acd.CallBackAttempted():
+                call.called_back_s.append(None)
+                self._dialled_s[fact.call] = at_s
+            case acd.CallBackReached() if fact.call in self._dialled_s:
+                call.called_back_s[-1] = at_s - self._dialled_s[fact.call]
+                self._reached_s[fact.call] = at_s
+            case acd.CallEnded() if fact.call in self._reached_s:
+                call.talked_s = at_s - self._reached_s[fact.call]
+                call.agent_hung_up = fact.cause == _AGENT_HUNG_UP
+            case _:
+                pass
+
+    def _read_keys(self, call: RecordedCall, at_s: float, fact: acd.Fact) -> None:
+        """What was keyed in while waiting, and where digits were asked for."""
+        match fact:
+            case acd.FlowEntered():
+                self._waits_since.pop(fact.call, None)
+                at = (fact.flow, fact.node)
+                if at in self._asking:
+                    self._asked_at[fact.call] = (at, at_s)
+            case acd.CallerQueued():
+                self._waits_since[fact.call] = (fact.queue, at_s)
+                personal = fact.queue.removeprefix(_PERSONAL)
+                if personal != fact.queue:
+                    self._key_in(call, fact.call, at_s, personal, acd.ExtensionNode)
+            case acd.CallConnected():
+                self._waits_since.pop(fact.call, None)
+            case acd.KeyPressed() if fact.call in self._waits_since:
+                queue, since_s = self._waits_since[fact.call]
+                call.exits.setdefault(queue, []).append(Keyed(at_s - since_s, fact.key))
+            case acd.DataKeyed():
+                self._key_in(call, fact.call, at_s, fact.digits, acd.CollectNode)
+            case acd.CallBackRequested() if fact.call in self._asked_at:
+                call.takes_call_back = [Keyed(at_s - self._asked_at[fact.call][1], "1")]
+            case _:
+                pass
+
+    def _key_in(
+        self, call: RecordedCall, name: str, at_s: float, digits: str, where: type[acd.Node]
+    ) -> None:
+        at, since_s = self._asked_at.pop(name, (("", ""), 0.0))
+        if isinstance(self._asking.get(at), where):
+            call.digits[at] = [Keyed(at_s - since_s, key) for key in f"{digits}#"]
 
     def _read_call(self, call: RecordedCall, at_s: float, fact: acd.Fact) -> None:
         match fact:
@@ -113,7 +198,7 @@ class _Reader:
                     self._menu_since[fact.call] = at_s
                 if call.queued_s is not None and call.connected_s is None:
                     call.waited_s = at_s - call.queued_s
-            case acd.KeyPressed() if call.keys:
+            case acd.KeyPressed() if call.keys and fact.call not in self._waits_since:
                 call.keys[-1].append(Keyed(at_s - self._menu_since[fact.call], fact.key))
             case acd.CallerQueued():
                 call.queue = fact.queue
@@ -136,8 +221,10 @@ class _Reader:
 
     def _read_wrap_up(self, at_s: float, fact: acd.Fact) -> None:
         match fact:
-            case acd.WrapUpStarted() if fact.call in self.calls:
-                self._wrap_ups[fact.agent] = _WrapUp(self.calls[fact.call], at_s)
+            case acd.WrapUpStarted():
+                name = self._call_back_of.get(fact.call, fact.call)
+                if name in self.calls:
+                    self._wrap_ups[fact.agent] = _WrapUp(self.calls[name], at_s)
             case acd.AgentWrappedUp():
                 wrap_up = self._wrap_ups.get(fact.agent)
                 if wrap_up is not None and wrap_up.end_s is None:
@@ -173,7 +260,7 @@ def _end(call: RecordedCall, at_s: float, fact: acd.CallEnded) -> None:
         # Whoever talked up to the limit would have gone on.
         longer_s = 1.0 if fact.cause == _TALK_LIMIT else 0.0
         call.talked_s = at_s - call.connected_s + longer_s
-    elif fact.cause == _HUNG_UP:
+    elif fact.cause == _HUNG_UP and not call.takes_call_back:
         if call.queued_s is None:
             call.left_flow_after_s = at_s - call.at_s
         else:

@@ -13,6 +13,7 @@ from firmware_host.simulation.theory import GOAL, Comparison
 __all__ = [
     "Days",
     "write_agents",
+    "write_call_backs",
     "write_calls",
     "write_difference",
     "write_erlang",
@@ -69,10 +70,43 @@ def write_calls(out: Output, summary: Summary, days: Days) -> None:
     )
     sent_on = summary.get(("total", "sent_on"))
     if sent_on is not None and sent_on.mean > 0:
-        out.line(f"Of those lost, {_count(sent_on)} were sent on or cut off; the others hung up.")
+        ways = [f"{_count(sent_on)} were sent on or cut off"]
+        by_key = summary.get(("total", "left_by_key"))
+        if by_key is not None and by_key.mean > 0:
+            ways.append(f"{_count(by_key)} left by a key")
+        out.line(f"Of those lost, {', '.join(ways)}; the others hung up.")
     out.line(f"Level: {days.level_words}.")
     out.line("Waits are of those answered, the ring included; longest is of all who waited.")
     out.line(f"Agents were occupied {_percent(summary.get(('occupancy',)))} % of their time.")
+
+
+def write_call_backs(out: Output, summary: Summary, days: Days) -> None:
+    """Callers who were called back, if any asked for it."""
+    total = summary.get(("call_backs", "", "asked"))
+    if total is None or total.mean == 0:
+        return
+    rows = []
+    for queue in days.queues:
+        at = ("call_backs", queue)
+        asked = summary.get((*at, "asked"))
+        if asked is not None and asked.mean > 0:
+            delay = summary.get((*at, "mean_delay_s"))
+            rows.append(
+                {
+                    "Call-backs": queue,
+                    "Asked": _count(asked),
+                    "Reached": _count(summary.get((*at, "reached"))),
+                    "Given up": _count(summary.get((*at, "given_up"))),
+                    "Dialled": _count(summary.get((*at, "attempts"))),
+                    "After min": _number(delay, 1, 1 / 60, signed=False),
+                }
+            )
+    _table(out, rows, tuple(rows[0]))
+    say(
+        out,
+        "After: from asking to the talk. Who asks for a call-back is offered, and neither answered"
+        " nor lost; the service level counts it as not answered in time.",
+    )
 
 
 def write_agents(out: Output, summary: Summary, days: Days) -> None:
@@ -124,6 +158,7 @@ _COMPARED: tuple[tuple[str, str, str], ...] = (
     ("offered", "offered", "count"),
     ("answered", "answered", "count"),
     ("abandoned", "hung up", "count"),
+    ("left_for_call_back", "to be called back", "count"),
     ("service_level", "level %", "percent"),
     ("mean_wait_s", "mean wait s", "seconds"),
     ("wait_95_s", "95 % wait s", "seconds"),

@@ -24,13 +24,14 @@ from firmware_host.simulation.report import (
     Days,
     say,
     write_agents,
+    write_call_backs,
     write_calls,
     write_difference,
     write_erlang,
     write_halves,
 )
 from firmware_host.simulation.theory import Comparison, compare_with_erlang
-from firmware_host.simulation.trials import Case, ModelledPeople, Trial
+from firmware_host.simulation.trials import Case, ModelledPeople, Trial, queues_shown
 
 __all__ = ["Result", "write_json", "write_text"]
 
@@ -78,7 +79,7 @@ class Result:
             }
         )
         return Days(
-            queues=[queue.name for queue in settings.queues],
+            queues=queues_shown(settings),
             agents=[(agent.agent, agent.name) for agent in settings.agents],
             halves=[clock_time(begin_s) for begin_s in halves],
             threshold_s=self.threshold_s,
@@ -113,7 +114,7 @@ class Result:
                 threshold_s=self.threshold_s,
                 formula=self.formula,
             ),
-            queues=[queue.name for queue in settings.queues],
+            queues=queues_shown(settings),
             agents=[agent.agent for agent in settings.agents],
         )
 
@@ -162,6 +163,7 @@ def write_text(out: Output, result: Result) -> None:
         write_calls(out, first, days)
         if len(result.figures[0]) > 1:
             out.line("±: 95 % confidence of the mean; single days differ more.")
+        write_call_backs(out, first, days)
         write_agents(out, first, days)
         write_halves(out, first, days)
         write_erlang(out, result.erlang(0), first, result.threshold_s)

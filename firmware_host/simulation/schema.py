@@ -12,9 +12,11 @@ from msgspec import Meta, Struct, field
 __all__ = [
     "NO_KEY",
     "AgentsTable",
+    "CallBacksTable",
     "CallsTable",
     "DayTable",
     "DurationTable",
+    "ExitTable",
     "PauseTable",
     "PromptsTable",
     "QueueTrafficTable",
@@ -89,6 +91,17 @@ class CallsTable(Table, frozen=True):
     "Share of callers that press this: ``12`` is 1 in the first menu and 2 in the next; `NO_KEY`: nothing."
     key_after: DurationTable = DurationTable(mean_s=6, shape="fixed")
     "From reaching the menu to pressing the key."
+    digits: dict[str, dict[str, Weight]] = field(default_factory=dict)
+    "By node that asks for digits: share of callers that key in this; `NO_KEY`: nothing."
+
+
+class ExitTable(Table, frozen=True):
+    """A key that leads out of a queue."""
+
+    share: Share
+    "Of all callers who would press it, if they waited so long,"
+    after: DurationTable
+    "from entering the queue."
 
 
 class QueueTrafficTable(Table, frozen=True):
@@ -99,6 +112,19 @@ class QueueTrafficTable(Table, frozen=True):
     "Mean of an exponential patience, from entering the queue."
     after_call: DurationTable | None = None
     "What agents need after a call, where that is less than the queue's wrap-up; else all of it."
+    exits: dict[str, ExitTable] = field(default_factory=dict)
+    "By key."
+
+
+class CallBacksTable(Table, frozen=True):
+    """How callers take a call-back."""
+
+    accept: Share = 1.0
+    "Of those to whom one is offered."
+    reached: Share = 1.0
+    "Of attempts, those that are answered,"
+    answer: DurationTable = DurationTable(mean_s=10, shape="fixed")
+    "so long after the number was dialled."
 
 
 class PauseTable(Table, frozen=True):
@@ -126,5 +152,8 @@ class Traffic(Table, frozen=True):
     calls: dict[str, CallsTable]
     queue: dict[str, QueueTrafficTable]
     shift: dict[str, ShiftTable]
+    call_backs: CallBacksTable | None = None
+    extensions: QueueTrafficTable | None = None
+    "Those who ask for an agent by number, and wait for nobody else."
     agents: AgentsTable = AgentsTable()
     prompts: PromptsTable = PromptsTable()

@@ -57,6 +57,22 @@ class Caller(Protocol):
         """What is pressed in the menu reached as number ``menu``."""
         ...
 
+    def digits(self, flow: str, node: str) -> Sequence[Keyed]:
+        """What is keyed in at a node that asks for digits."""
+        ...
+
+    def exits(self, queue: str) -> Sequence[Keyed]:
+        """Keys that are pressed while the caller waits, so long after entering the queue."""
+        ...
+
+    def takes_call_back(self) -> Sequence[Keyed]:
+        """What is pressed where a call-back is offered; nothing: it is not wanted."""
+        ...
+
+    def answers_call_back_s(self, attempt: int) -> float | None:
+        """How long it rings where the caller is called back; None: nobody answers."""
+        ...
+
     def leaves_flow_s(self) -> float | None:
         """So long after ringing the caller hangs up if no queue was reached by then; None: never."""
         ...

@@ -1,4 +1,4 @@
-"""Agents more, or fewer, to try them: ``+2 sales``, ``-1 support``."""
+"""Agents more, or fewer, to try them: ``+2 sales``, ``-1 support``, ``+1 sales english=5``."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from acd import AgentId, AgentSettings, CenterSettings, PortId
 from firmware_host.config import ConfigurationError, Mistake
 from firmware_host.config.mistakes import suggest
+from firmware_host.simulation.abilities import asked_by_queue, can_ever_serve, members_who_can
 from firmware_host.simulation.script import Duty, Script
 
 __all__ = ["AgentsChange", "Staffing", "parse_agents", "staffing_with"]
@@ -22,6 +23,8 @@ class AgentsChange:
 
     by: int
     queue: str
+    skills: Mapping[str, int] = field(default_factory=dict)
+    "Of those who are added; none: those of the agent whose shifts are worked."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,14 @@ class Staffing:
 
 
 def parse_agents(text: str, queues: Sequence[str]) -> AgentsChange:
-    """``+2 sales``, ``-1 support``.
+    """``+2 sales``, ``-1 support``, ``+1 sales english=5``.
 
     Raises:
         ConfigurationError: It is neither, or there is no such queue.
     """
-    found = re.fullmatch(r"\s*([+-]\s*[0-9]{1,4})\s+(\S.*?)\s*", text)
+    said = re.findall(r"\s(\S+)=([0-9]{1,2})(?=\s|$)", text)
+    text_of_agents = re.sub(r"\s\S+=[0-9]{1,2}(?=\s|$)", "", text)
+    found = re.fullmatch(r"\s*([+-]\s*[0-9]{1,4})\s+(\S.*?)\s*", text_of_agents)
     if found is None or int(found[1].replace(" ", "")) == 0:
         problem = Mistake(
             text, "says not how many agents where", "such as '+2 sales' or '-1 support'"
@@ -68,7 +73,11 @@ def parse_agents(text: str, queues: Sequence[str]) -> AgentsChange:
     if found[2] not in queues:
         problem = Mistake(text, f'unknown queue "{found[2]}"', suggest(found[2], list(queues)))
         raise ConfigurationError(_AGENTS, [problem])
-    return AgentsChange(int(found[1].replace(" ", "")), found[2])
+    by, skills = int(found[1].replace(" ", "")), {skill: int(level) for skill, level in said}
+    if skills and by < 0:
+        problem = Mistake(text, "says skills of agents who are taken away", "leave them out")
+        raise ConfigurationError(_AGENTS, [problem])
+    return AgentsChange(by, found[2], skills)
 
 
 def staffing_with(
@@ -76,8 +85,9 @@ def staffing_with(
 ) -> Staffing:
     """Settings with agents added and removed.
 
-    An agent who is added works the shifts of one who serves the queue already, at a telephone of his own.
-    Removed are those last who come to work and serve no other queue, then the others.
+    An agent who is added works the shifts of one who serves the queue already, with the same skills unless
+    others are said, at a telephone of his own. Who serves a queue is a matter of its skills, too. Removed are
+    those last who come to work and serve no other queue, then the others.
 
     Args:
         settings: As the configuration says.
@@ -89,10 +99,9 @@ def staffing_with(
     """
     staffing = Staffing(settings)
     for change in changes:
-        queue = next(each for each in staffing.settings.queues if each.name == change.queue)
         members = [
             agent
-            for agent in queue.agents
+            for agent in members_who_can(staffing.settings, change.queue)
             if at_work(staffing.model_of.get(agent, agent)) and agent not in staffing.stays_away
         ]
         text = f"{change.by:+} {change.queue}"
@@ -109,18 +118,25 @@ def staffing_with(
 
 def _add(staffing: Staffing, change: AgentsChange, members: Sequence[AgentId]) -> Staffing:
     settings, model_of = staffing.settings, dict(staffing.model_of)
-    known = {agent.agent for agent in settings.agents}
+    known = {agent.agent: agent for agent in settings.agents}
+    asked = asked_by_queue(settings, change.queue)
     agents, stations, numbers = list(settings.agents), list(settings.stations), []
     number = _FIRST_NUMBER
     for index in range(change.by):
         while AgentId(str(number)) in known:
             number += 1
         agent = AgentId(str(number))
-        known.add(agent)
         numbers.append(agent)
         model = members[index % len(members)]
         model_of[agent] = model_of.get(model, model)
-        agents.append(AgentSettings(agent=agent, name="added", pin="0000"))
+        skills = change.skills or known[model].skills
+        if not can_ever_serve(skills, asked):
+            text = f"{change.by:+} {change.queue}"
+            wanted = ", ".join(f"{each.skill}={each.level}" for each in asked)
+            problem = f"with these skills nobody can serve {change.queue}"
+            raise ConfigurationError(_AGENTS, [Mistake(text, problem, f"it asks for {wanted}")])
+        known[agent] = AgentSettings(agent=agent, name="added", pin="0000", skills=dict(skills))
+        agents.append(known[agent])
         stations.append(_telephone_of(agent))
     queues = tuple(
         replace(queue, agents=(*queue.agents, *numbers)) if queue.name == change.queue else queue
@@ -129,9 +145,16 @@ def _add(staffing: Staffing, change: AgentsChange, members: Sequence[AgentId]) -
     changed = replace(settings, agents=tuple(agents), stations=tuple(stations), queues=queues)
     words = [
         f"agent {agent} is added to {change.queue} and works the shifts of {model_of[agent]}"
+        + _skill_words(known[agent].skills)
         for agent in numbers
     ]
     return replace(staffing, settings=changed, model_of=model_of, words=(*staffing.words, *words))
+
+
+def _skill_words(skills: Mapping[str, int]) -> str:
+    if not skills:
+        return ""
+    return " with " + ", ".join(f"{skill} {level}" for skill, level in sorted(skills.items()))
 
 
 def _telephone_of(agent: AgentId) -> PortId:
@@ -142,7 +165,7 @@ def _remove(staffing: Staffing, change: AgentsChange, members: Sequence[AgentId]
     settings = staffing.settings
     serves: dict[AgentId, int] = {}
     for each in settings.queues:
-        for agent in each.agents:
+        for agent in members_who_can(settings, each.name):
             serves[agent] = serves.get(agent, 0) + 1
     in_order = [*members]
     in_order.reverse()  # the last first

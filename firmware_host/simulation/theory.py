@@ -4,8 +4,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from acd import CenterSettings
+from acd import CallBackNode, CenterSettings, ExtensionNode, QueueNode
 from acd.planning import Outlook, agents_needed, erlang_a_outlook, erlang_c_outlook
+from firmware_host.simulation.abilities import (
+    asked_by_queue,
+    can_serve_at_once,
+    members_who_can,
+)
 from firmware_host.simulation.confidence import Summary
 from firmware_host.simulation.schema import Traffic
 from firmware_host.simulation.traffic_file import seconds_of
@@ -51,11 +56,15 @@ def compare_with_erlang(
 def _compare(
     queue: str, traffic: Traffic, settings: CenterSettings, summary: Summary, threshold_s: float
 ) -> Comparison:
-    members = next(each.agents for each in settings.queues if each.name == queue)
+    members = members_who_can(settings, queue)
     at_work = [agent for agent in members if _mean(summary, "agents", agent, "present_s") > 0]
     offered = _mean(summary, "queues", queue, "offered")
     answered = _mean(summary, "queues", queue, "answered")
-    why_not = _inapplicable(queue, traffic, settings, at_work)
+    why_not = [
+        *_inapplicable(queue, traffic, settings, at_work),
+        *_other_ways(queue, settings),
+        *_unequal(queue, settings, at_work),
+    ]
     if min(offered, answered) < _ENOUGH_CALLS:
         why_not = [*why_not, "hardly anybody calls"]
     if why_not:
@@ -95,7 +104,11 @@ def _inapplicable(
     shared = [
         agent
         for agent in at_work
-        if any(agent in other.agents for other in settings.queues if other.name != queue)
+        if any(
+            agent in members_who_can(settings, other.name)
+            for other in settings.queues
+            if other.name != queue
+        )
     ]
     if shared:
         reasons.append(f"agents serve other queues, too: {', '.join(shared[:4])}")
@@ -108,6 +121,52 @@ def _inapplicable(
         if begins_late or seconds_of(shift.end) < seconds_of(traffic.day.end) or shift.pauses:
             reasons.append("agents come, go or pause during the day")
             break
+    return reasons
+
+
+def _other_ways(queue: str, settings: CenterSettings) -> list[str]:
+    """Callers who come or go otherwise than the formulas have it."""
+    nodes = [node for flow in settings.flows for node in flow.nodes.values()]
+    of_queue = next(each for each in settings.queues if each.name == queue)
+    waits = [node for node in nodes if isinstance(node, QueueNode)]
+    reasons = []
+    if any(queue in (node.queue, *node.also) and node.also for node in waits) or any(
+        overflow.to and queue in (each.name, overflow.to)
+        for each in settings.queues
+        for overflow in each.overflows
+    ):
+        reasons.append("callers wait in several queues at once")
+    if any(loan.queue == queue or queue in loan.leaves for loan in settings.loans):
+        reasons.append("agents are lent to it, or from it")
+    if any(isinstance(node, ExtensionNode) for node in nodes):
+        reasons.append("callers ask for agents by number")
+    if any(isinstance(node, CallBackNode) and node.queue == queue for node in nodes):
+        reasons.append("callers are called back")
+    if any(node.queue == queue and node.keys for node in waits):
+        reasons.append("keys lead out of it")
+    limited = of_queue.most_waiting is not None or of_queue.longest_expected_wait_s is not None
+    if limited:
+        reasons.append("not everybody is let in")
+    return reasons
+
+
+def _unequal(queue: str, settings: CenterSettings, at_work: Sequence[str]) -> list[str]:
+    """Agents of whom some can serve callers whom others can't."""
+    skills = {str(agent.agent): agent.skills for agent in settings.agents}
+    asked = asked_by_queue(settings, queue)
+    late = [agent for agent in at_work if not can_serve_at_once(skills.get(agent, {}), asked)]
+    reasons = []
+    if late:
+        reasons.append(f"agents who serve only when skills are relaxed: {', '.join(late[:4])}")
+    nodes = [node for flow in settings.flows for node in flow.nodes.values()]
+    points = [
+        *(each.points for each in settings.number_plan.called),
+        *(each.points for each in settings.caller_lists),
+        *(node.points for node in nodes if isinstance(node, QueueNode) and node.queue == queue),
+    ]
+    besides = [each for one in points for each in one.requires]
+    if any(not can_serve_at_once(skills.get(agent, {}), besides) for agent in at_work):
+        reasons.append("not every agent has the skills that some callers ask for")
     return reasons
 
 

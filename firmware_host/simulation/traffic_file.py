@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from firmware_host.config import (
     Appliance,
@@ -15,6 +16,12 @@ from firmware_host.config import (
     read_configuration_text,
 )
 from firmware_host.config.mistakes import key_path, suggest
+from firmware_host.config.schema import (
+    CallBackTable,
+    CollectTable,
+    ExtensionTable,
+    QueueNodeTable,
+)
 from firmware_host.config.walk import collect_mistakes
 from firmware_host.simulation.schema import NO_KEY, CallsTable, DurationTable, Traffic
 
@@ -52,6 +59,9 @@ def parse_traffic(text: str, appliance: Appliance, name: str = "traffic.toml") -
             *_queues(traffic, appliance),
             *_shifts(traffic, appliance),
             *_durations(traffic),
+            *_digits(traffic, appliance),
+            *_exits(traffic, appliance),
+            *_call_backs(traffic, appliance),
         ]
         if not mistakes:
             return traffic
@@ -131,6 +141,66 @@ def _queues(traffic: Traffic, appliance: Appliance) -> Iterable[Mistake]:
             yield Mistake(key_path("queue", name), problem, advice)
 
 
+def _nodes(appliance: Appliance, *kinds: type[Struct]) -> list[str]:
+    return [
+        name
+        for flow in appliance.flow.values()
+        for name, node in flow.node.items()
+        if isinstance(node, kinds)
+    ]
+
+
+def _digits(traffic: Traffic, appliance: Appliance) -> Iterable[Mistake]:
+    known = _nodes(appliance, CollectTable, ExtensionTable)
+    for name, calls in traffic.calls.items():
+        for node, keys in calls.digits.items():
+            path = ("calls", name, "digits", node)
+            if node not in known:
+                yield Mistake(key_path(*path), "no node asks for digits", suggest(node, known))
+            for key in keys:
+                if key != NO_KEY and (not key or set(key) - set("0123456789*#")):
+                    problem = "not keys of a telephone"
+                    yield Mistake(key_path(*path, key), problem, f'such as "4711#" or "{NO_KEY}"')
+            if not sum(keys.values()) > 0:
+                yield Mistake(key_path(*path), "nobody keys in any", "one share above 0")
+    asked = any(
+        set(calls.digits) & set(_nodes(appliance, ExtensionTable))
+        for calls in traffic.calls.values()
+    )
+    if asked and traffic.extensions is None:
+        problem = "is missing: how long do those talk who ask for an agent?"
+        yield Mistake("extensions", problem, "[extensions] with talk and patience_s")
+
+
+def _exits(traffic: Traffic, appliance: Appliance) -> Iterable[Mistake]:
+    for name, queue in traffic.queue.items():
+        known = sorted(
+            {
+                key
+                for flow in appliance.flow.values()
+                for node in flow.node.values()
+                if isinstance(node, QueueNodeTable) and node.queue == name
+                for key in node.keys
+            }
+        )
+        for key in queue.exits:
+            if key not in known:
+                where, problem = (
+                    key_path("queue", name, "exits", key),
+                    "leads nowhere in this queue",
+                )
+                yield Mistake(where, problem, suggest(key, known))
+        if sum(each.share for each in queue.exits.values()) > 1:
+            yield Mistake(
+                key_path("queue", name, "exits"), "more than all press a key", "1 at most"
+            )
+
+
+def _call_backs(traffic: Traffic, appliance: Appliance) -> Iterable[Mistake]:
+    if traffic.call_backs is not None and not _nodes(appliance, CallBackTable):
+        yield Mistake("call_backs", "no flow offers a call-back", "leave it out")
+
+
 def _shifts(traffic: Traffic, appliance: Appliance) -> Iterable[Mistake]:
     at_work: dict[str, list[tuple[float, float, str]]] = {}
     for name, shift in traffic.shift.items():
@@ -173,6 +243,13 @@ def _durations(traffic: Traffic) -> Iterable[Mistake]:
     tables += [(("calls", name, "key_after"), c.key_after) for name, c in traffic.calls.items()]
     tables += [(("queue", name, "talk"), q.talk) for name, q in traffic.queue.items()]
     tables += [(("queue", name, "after_call"), q.after_call) for name, q in traffic.queue.items()]
+    for name, q in (*traffic.queue.items(), ("extensions", traffic.extensions)):
+        if q is not None:
+            tables += [((name, "exits", key, "after"), each.after) for key, each in q.exits.items()]
+    if traffic.call_backs is not None:
+        tables.append((("call_backs", "answer"), traffic.call_backs.answer))
+    if traffic.extensions is not None:
+        tables.append((("extensions", "talk"), traffic.extensions.talk))
     for path, table in tables:
         if table is not None and table.deviation_s is not None and table.shape != "lognormal":
             problem = f"means nothing with the shape {table.shape}"

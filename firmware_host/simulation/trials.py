@@ -7,7 +7,14 @@ from typing import Protocol
 import acd
 from firmware_host.config import Appliance, center_settings, site_numbers
 from firmware_host.simulation.account import Account, keep_account
-from firmware_host.simulation.figures import Figures, LevelFormula, Measures, measure
+from firmware_host.simulation.figures import (
+    EXTENSIONS,
+    Figures,
+    LevelFormula,
+    Measures,
+    measure,
+)
+from firmware_host.simulation.limits import not_in_recorded, not_in_traffic
 from firmware_host.simulation.lines import Lines, PromptLength
 from firmware_host.simulation.model import write_script
 from firmware_host.simulation.recorded import RecordedDay
@@ -15,7 +22,16 @@ from firmware_host.simulation.schema import Traffic
 from firmware_host.simulation.script import DutyKind, Script
 from firmware_host.simulation.staffing import AgentsChange, Staffing, staffing_with
 
-__all__ = ["Case", "ModelledPeople", "People", "RecordedPeople", "Trial", "make_case", "run_trial"]
+__all__ = [
+    "Case",
+    "ModelledPeople",
+    "People",
+    "RecordedPeople",
+    "Trial",
+    "make_case",
+    "queues_shown",
+    "run_trial",
+]
 
 
 class People(Protocol):
@@ -23,6 +39,10 @@ class People(Protocol):
 
     def script(self, appliance: Appliance, *, seed: int, traffic_times: float) -> Script:
         """Their day."""
+        ...
+
+    def limits(self, settings: acd.CenterSettings) -> Sequence[str]:
+        """What they do not show of an appliance."""
         ...
 
 
@@ -36,6 +56,10 @@ class ModelledPeople:
         """Drawn."""
         return write_script(self.traffic, appliance, seed=seed, traffic_times=traffic_times)
 
+    def limits(self, settings: acd.CenterSettings) -> Sequence[str]:
+        """What the file leaves out."""
+        return not_in_traffic(self.traffic, settings)
+
 
 @dataclass(frozen=True, slots=True)
 class RecordedPeople:
@@ -48,6 +72,10 @@ class RecordedPeople:
     def script(self, appliance: Appliance, *, seed: int, traffic_times: float) -> Script:
         """As recorded, whatever the appliance is now."""
         return self.day.script(self.settings, seed=seed, traffic_times=traffic_times)
+
+    def limits(self, settings: acd.CenterSettings) -> Sequence[str]:
+        """What a journal does not tell."""
+        return not_in_recorded(settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +140,13 @@ def make_case(
     return Case(appliance, staffing, people, traffic_times, prompt_length)
 
 
+def queues_shown(settings: acd.CenterSettings) -> list[str]:
+    """Those of the configuration; those of agents who can be asked for as one."""
+    nodes = (node for flow in settings.flows for node in flow.nodes.values())
+    extensions = [EXTENSIONS] if any(isinstance(node, acd.ExtensionNode) for node in nodes) else []
+    return [*(queue.name for queue in settings.queues), *extensions]
+
+
 def run_trial(
     case: Case,
     seed: int,
@@ -122,7 +157,9 @@ def run_trial(
 ) -> Trial:
     """Let one day happen."""
     script = case.script(seed)
-    lines = Lines(case.settings, site_numbers(case.appliance), script, case.prompt_length)
+    # Nobody is there to be alerted; a call about it would take a line.
+    settings = replace(case.settings, alerts=(), receivers=())
+    lines = Lines(settings, site_numbers(case.appliance), script, case.prompt_length)
     lines.run(progress)
     end_s = max(script.end_s, lines.facts[-1][0])
     account = keep_account(lines.facts, end_s)
@@ -134,8 +171,9 @@ def run_trial(
             threshold_s=threshold_s,
             formula=formula,
         ),
-        queues=[queue.name for queue in case.settings.queues],
+        queues=queues_shown(case.settings),
         agents=[agent.agent for agent in case.settings.agents],
         turned_away=lines.turned_away,
     )
-    return Trial(script, lines.facts, account, figures, (*script.notes, *lines.notes))
+    notes = (*script.notes, *case.people.limits(case.settings), *lines.notes)
+    return Trial(script, lines.facts, account, figures, notes)

@@ -44,6 +44,7 @@ class _State(Enum):
     AWAY = "away"
     READY = "ready"
     RINGING = "ringing"
+    CALLING_BACK = "calling back"
     TALKING = "talking"
     WRAPPING_UP = "wrapping up"
     PAUSED = "paused"
@@ -70,6 +71,8 @@ class _Worker:
     "None: nobody wanted the pause that goes on."
     has_asked: bool = False
     "For the pause, in this talk."
+    is_coded: bool = False
+    "What came of the last call is told."
     spell: int = 0
     "Counts the states he was in, so that what was planned for an earlier one can be told."
 
@@ -90,6 +93,12 @@ class Workers:
         self._digits: Mapping[str, str] = {
             reason.name: digit for digit, reason in settings.pause_reasons.items()
         }
+        needs_code = any(queue.needs_wrap_up_code for queue in settings.queues)
+        self._code = (
+            f"{settings.star_codes.wrap_up}{next(iter(settings.wrap_up_codes))}"
+            if needs_code and settings.wrap_up_codes
+            else ""
+        )
         self._telephones = telephones
         self._back_after_missed_s = back_after_missed_s
         self._note = note
@@ -127,7 +136,9 @@ class Workers:
                 self._enter(fact.agent, _State.RINGING)
             case acd.OfferMissed() | acd.OfferWithdrawn() | acd.AgentWrappedUp():
                 self._enter(fact.agent, _State.READY)
-            case acd.CallConnected():
+            case acd.CallBackAttempted():
+                self._enter(fact.agent, _State.CALLING_BACK)
+            case acd.CallConnected() | acd.CallBackReached():
                 self._enter(fact.agent, _State.TALKING)
             case acd.WrapUpStarted():
                 self._enter(fact.agent, _State.WRAPPING_UP)
@@ -167,6 +178,7 @@ class Workers:
         worker = self._workers.get(AgentId(agent))
         if worker is not None:
             worker.state = state
+            worker.is_coded = worker.is_coded and state is not _State.TALKING
             worker.spell += 1
             self._telephones.later(0.0, lambda: self._pursue(worker))
         return worker
@@ -190,11 +202,14 @@ class Workers:
     def _pursue(self, worker: _Worker) -> None:
         """Dial what brings an agent nearer to what he wants."""
         station = worker.station
+        if worker.state is _State.WRAPPING_UP and station is not None and not worker.is_coded:
+            worker.is_coded = not self._code or self._is_down(station)
+            self._dial(station, self._code)
         if worker.wish is _Wish.WORK:
             if worker.state is _State.AWAY:
                 self._log_in(worker)
             return
-        if station is None or worker.state is _State.RINGING:
+        if station is None or worker.state in (_State.RINGING, _State.CALLING_BACK):
             return
         if worker.state is _State.TALKING:
             keys = self._pause_keys(worker)

@@ -82,6 +82,7 @@ class FarEnd:
         self._appliance = appliance
         self.plane = Plane(slot_count(settings), law=Law(settings.site.law))
         self.spans: list[FarSpan] = []
+        self._ends: dict[str, SocketCableEnd] = {}
         self._cables: list[tuple[CableListener, SocketCableEnd, dict[int, int]]] = []
         places = line_places(settings).values()
         self.lines = len(places)
@@ -89,6 +90,7 @@ class FarEnd:
         for name, card in settings.card.items():
             end = SocketCableEnd(tuple(mirrored(kind) for kind in card_kinds(settings, name)))
             slots = {place.port: place.slot for place in places if place.card == name}
+            self._ends[name] = end
             listener = CableListener(state / cable_socket(name), end)
             self._cables.append((listener, end, slots))
             if card.pri is None:
@@ -145,6 +147,10 @@ class FarEnd:
             lambda: self._appliance.lines_in_service() == self.lines and self._idle(),
             f"{self.lines} lines in service",
         )
+
+    def cable(self, card: str) -> SocketCableEnd:
+        """Our end of a card's cable: hook, ringing and the like of its analog ports."""
+        return self._ends[card]
 
     def slot(self, card: str, channel: int) -> int:
         """Where our plane has this channel."""

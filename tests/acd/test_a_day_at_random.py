@@ -5,6 +5,7 @@ Here the people check: an agent who answers talks, a caller who waits hears some
 """
 
 from acd_appliance import ANA, BEN, CARA, STATIONS, TRUNKS, Appliance, settings
+from how_many import examples
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -118,5 +119,7 @@ class Day(RuleBasedStateMachine):
         assert sorted([*ended, *live]) == sorted(offered)
 
 
-Day.TestCase.settings = hypothesis_settings(max_examples=80, stateful_step_count=60, deadline=None)
+Day.TestCase.settings = hypothesis_settings(
+    max_examples=examples(quick=25, thorough=300), stateful_step_count=60, deadline=None
+)
 TestDay = Day.TestCase

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from acd_appliance import STATIONS, Numbers
+from how_many import examples
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
@@ -152,5 +153,5 @@ class AnyEventsWithAlerts(AnyEvents):
 
 TestAnyEventsWithAlerts = AnyEventsWithAlerts.TestCase
 TestAnyEventsWithAlerts.settings = hypothesis_settings(
-    max_examples=40, stateful_step_count=50, deadline=None
+    max_examples=examples(quick=20, thorough=200), stateful_step_count=50, deadline=None
 )

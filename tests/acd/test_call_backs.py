@@ -3,7 +3,17 @@
 from dataclasses import replace
 
 import pytest
-from acd_appliance import ANA, BEN, FLOW, OUTSIDE, SALES, TRUNKS, UTC_MINUS_NOW_S, settings
+from acd_appliance import (
+    ANA,
+    BEN,
+    FLOW,
+    OUTSIDE,
+    SALES,
+    SUPPORT,
+    TRUNKS,
+    UTC_MINUS_NOW_S,
+    settings,
+)
 from test_skills_and_points import changed, office
 
 from acd import (
@@ -315,3 +325,26 @@ def test_all_lines_can_be_used_again_afterwards():
         appliance.offer(trunk)
     assert len(appliance.center.calls(appliance.now)) == 3
     assert isinstance(settings().agents[0], AgentSettings)
+
+
+def test_a_second_call_back_in_the_same_call_does_not_cost_the_first_its_place():
+    base = configuration()
+    flow = replace(
+        base.flows[0],
+        nodes={
+            **base.flows[0].nodes,
+            "call-me": CallBackNode(queue=SALES, next="also", failed="sorry"),
+            "also": CallBackNode(queue=SUPPORT, next="bye", failed="bye"),
+        },
+    )
+    appliance = office(replace(base, flows=(flow,)), ANA)
+    appliance.lift("station-1")
+    ask(appliance)
+    appliance.pass_time(20)
+    appliance.press("trunk-1", "1")
+    appliance.pass_time(5)
+    assert [fact.queue for fact in appliance.facts(CallBackRequested)] == [SALES]
+    appliance.put_down("station-1")
+    appliance.lift("station-1")
+    appliance.tell(Answered(port=dialled_on(appliance)))
+    assert [fact.queue for fact in appliance.facts(CallBackReached)] == [SALES]

@@ -16,6 +16,7 @@ from acd_appliance import (
     Numbers,
     settings,
 )
+from how_many import examples
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -644,6 +645,6 @@ def hears_far_end(call) -> bool:
 
 
 AnyEvents.TestCase.settings = hypothesis_settings(
-    max_examples=150, stateful_step_count=70, deadline=None
+    max_examples=examples(quick=50, thorough=600), stateful_step_count=70, deadline=None
 )
 TestAnyEvents = AnyEvents.TestCase

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
+from how_many import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -192,7 +193,7 @@ def places(tree, path=()):
             yield from places(tree[key], (*path, key))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(quick=100, thorough=1000), deadline=None)
 @given(st.sampled_from(list(places(TREE))), values)
 def test_any_value_anywhere_is_taken_or_told_but_never_raises_anything_else(place, value):
     tree = copy.deepcopy(TREE)

@@ -314,7 +314,8 @@ def test_a_say_node_that_leads_nowhere_is_told():
             f"{CLOSED}\n",
             f"{CLOSED[:-7]}extra]\n\n{CLOSED}\n",
             "flow.main.node.extra.kind",
-            "is missing; one of hours, menu, say, collect, queue, extension, call_back, message, dial, hang_up",
+            "is missing; one of hours, menu, say, collect, queue, extension, call_back, message, dial,"
+            " hang_up",
         ),
         (
             f"{CLOSED}\n",

@@ -212,3 +212,52 @@ def test_a_journal_that_is_shorter_than_the_position_makes_the_records_anew(tmp_
     assert Projector(engine, folder).catch_up() == 1
     (record,) = call_records(engine)
     assert record.answered_utc is None
+
+
+def test_a_call_back_is_on_record_with_the_agent_who_lifted_and_its_queue(records_of):
+    ours, other = {"call": "2", "station": "desk-1", "queue": "sales"}, {"call": "2"}
+    (record,) = records_of(
+        acd.CallPlaced(call="2", port="desk-1", agent="1001", call_back="1"),
+        acd.OfferMade(agent="1001", **ours),
+        acd.OfferMade(agent="1002", **ours),
+        acd.OfferWithdrawn(agent="1001", **other),
+        acd.OfferAnswered(agent="1002", **other),
+        acd.CallBackAttempted(call_back="1", call="2", agent="1002", queue="sales"),
+        acd.FarEndAnswered(call="2", port="line-1"),
+        acd.CallEnded(call="2", cause="caller hung up", stage="through"),
+    )
+    assert (record.agent, record.queue, record.offers) == ("1002", "sales", 2)
+    assert record.talk_s == 1.0
+
+
+def test_a_fact_without_what_it_needs_is_left_out_and_spoils_no_other(tmp_path, engine, caplog):
+    write(tmp_path / "journal", (OFFERED, SALES, connected("1001"), ENDED))
+    (segment,) = segments(tmp_path / "journal")
+    lines = []
+    for number, (kind, data) in enumerate(
+        (
+            ("CallOfferedToUs", {"call": "1", "port": "line-1", "called": "5"}),
+            ("CallOfferedToUs", {"call": "1", "called": "6"}),
+            ("CallConnected", {"call": "1", "queue": "sales"}),
+            ("CallEnded", {"call": "1", "cause": "caller hung up", "stage": "flow"}),
+        ),
+        start=1,
+    ):
+        lines.append(
+            encode_line(
+                Entry(
+                    sequence=number,
+                    boot="boot",
+                    monotonic_s=float(number),
+                    utc_s=T + number,
+                    tenant="main",
+                    kind=kind,
+                    data=data,
+                )
+            )
+        )
+    segment.write_bytes(b"".join(lines))
+    Projector(engine, tmp_path / "journal").catch_up()
+    (record,) = call_records(engine)
+    assert (record.line, record.called, record.cause) == ("line-1", "5", "caller hung up")
+    assert "CallConnected) lacks 'agent'" in caplog.text

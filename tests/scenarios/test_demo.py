@@ -5,6 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from how_many import examples
 
 from firmware_host.config import center_settings, read_appliance
 from firmware_host.demo import DemoError, DemoOptions, run_demo
@@ -87,7 +88,7 @@ def test_a_far_end_that_fails_makes_the_demo_fail(tmp_path, fault):
     assert result.mistakes
 
 
-@pytest.mark.parametrize("seed", range(3, 9))
+@pytest.mark.parametrize("seed", range(3, 3 + examples(quick=2, thorough=12)))
 def test_other_seeds_hold_too(tmp_path, seed):
     result, _ = run(tmp_path / "demo", seed=seed)
     assert result.mistakes == []

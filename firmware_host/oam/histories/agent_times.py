@@ -19,6 +19,8 @@ AGENT_FACTS = frozenset(
         "AgentPaused",
         "AgentResumed",
         "AgentWrappedUp",
+        "CallBackAttempted",
+        "CallBackReached",
         "CallConnected",
         "CallEnded",
         "CallPlaced",
@@ -29,15 +31,25 @@ AGENT_FACTS = frozenset(
         "WrapUpStarted",
     }
 )
-_STATES = {"OfferMade": Doing.RINGING, "CallConnected": Doing.TALKING}
+_STATES = {
+    "OfferMade": Doing.RINGING,
+    "CallBackAttempted": Doing.CALLING_BACK,
+    "CallBackReached": Doing.TALKING,
+    "CallConnected": Doing.TALKING,
+}
 _RING_ENDS = {
     "OfferMissed": "missed",
     "OfferWithdrawn": "withdrawn",
+    "CallBackAttempted": "answered",
     "CallConnected": "answered",
 }
 _SNAPSHOT_STATES = {
-    doing.value: doing
-    for doing in (Doing.READY, Doing.RINGING, Doing.TALKING, Doing.WRAPPING_UP, Doing.PAUSED)
+    "ready": Doing.READY,
+    "ringing": Doing.RINGING,
+    "reserved": Doing.CALLING_BACK,
+    "talking": Doing.TALKING,
+    "wrapping up": Doing.WRAPPING_UP,
+    "paused": Doing.PAUSED,
 }
 _REASON_KEPT = 40
 
@@ -78,7 +90,8 @@ class AgentTimes:
                 for row in data["agents"]:
                     self._learn(entry, now, row)
             case "CallPlaced":
-                if self._does(data["agent"], Doing.READY):
+                # Of a call-back agents are told by what rings.
+                if not data.get("call_back") and self._does(data["agent"], Doing.READY):
                     self._change(entry, now, data["agent"], Doing.CALLING_OUT, call=data["call"])
             case "CallEnded":
                 for agent in tuple(self._with_call.get(data["call"], ())):
@@ -92,10 +105,11 @@ class AgentTimes:
                     self._change(entry, now, data["agent"], Doing.READY)
             case "AgentPaused":
                 reason = data["reason"][:_REASON_KEPT]
-                self._change(entry, now, data["agent"], Doing.PAUSED, reason=reason)
+                time = self._change(entry, now, data["agent"], Doing.PAUSED, reason=reason)
+                time.paid = bool(data.get("paid", False))
             case "WrapUpStarted":
                 self._wrap_up(entry, now, data["agent"], data["call"])
-            case "OfferMade" | "CallConnected":
+            case "OfferMade" | "CallBackAttempted" | "CallBackReached" | "CallConnected":
                 self._change(
                     entry,
                     now,
@@ -118,6 +132,10 @@ class AgentTimes:
             if before.state in (Doing.READY.value, Doing.WRAPPING_UP.value):
                 self._end(agent, now, "")
                 self._open(entry, now, agent, Doing(before.state), like=gap)
+            elif (
+                before.state == Doing.CALLING_OUT.value
+            ):  # the call is gone, and no fact will say so
+                self._change(entry, now, agent, Doing.READY)
 
     def _does(self, agent: str, doing: Doing) -> bool:
         time = self._now.get(agent)
@@ -152,7 +170,7 @@ class AgentTimes:
         queue: str = "",
         reason: str = "",
         contact: Visit | None = None,
-    ) -> None:
+    ) -> AgentTime:
         before = self._end(agent, now, _RING_ENDS.get(entry.kind, ""))
         time = _time(entry, now, agent, doing)
         time.call, time.queue, time.reason = call, queue, reason
@@ -160,6 +178,7 @@ class AgentTimes:
         self._keep(time)
         self._changed(time)
         self._finish(before, contact)
+        return time
 
     def _end(
         self, agent: str, now: Moment, by: str, *, talk_is_known: bool = True

@@ -42,6 +42,8 @@ class Came(Enum):
     "After having left another queue, in the same call."
     RETURNED = "returned"
     "An agent had answered, and the talk was lost."
+    CALL_BACK = "call-back"
+    "Nobody waits on a line: the caller is to be called back."
 
 
 class Outcome(Enum):
@@ -57,12 +59,18 @@ class Outcome(Enum):
     LEFT_DESERTED = "nobody"
     "Nobody was there any more."
     LEFT_OTHERWISE = "left"
+    CALL_BACK = "call-back"
+    "The caller left to be called back."
     CUT_OFF = "cut off"
     "A line failed, an operator hung up, the call server stopped."
     ELSEWHERE = "elsewhere"
     "The wait counts for another of the caller's queues."
     REFUSED = "refused"
     "The queue did not take the caller."
+    CALLED_AGAIN = "called again"
+    "Of a call-back: the caller has its place, on a line."
+    NOT_REACHED = "not reached"
+    "Of a call-back: given up."
 
 
 class Doing(Enum):
@@ -73,6 +81,8 @@ class Doing(Enum):
     TALKING = "talking"
     WRAPPING_UP = "wrapping up"
     PAUSED = "paused"
+    CALLING_BACK = "calling back"
+    "The number of a call-back is dialled; nobody has answered yet."
     CALLING_OUT = "calling out"
     "Made a call from the handset while ready; nothing is offered meanwhile."
     NOT_KNOWN = "not known"
@@ -98,7 +108,10 @@ class Row:
 
 @dataclass(slots=True, kw_only=True)
 class Visit(Row):
-    """A caller's wait in one queue. In several at once there is a row for each, with one `sequence`."""
+    """A caller's wait in one queue. In several at once there is a row for each, with one `sequence`.
+
+    A call-back is a wait of its own, from when it was asked for; `call` is the one in which it was.
+    """
 
     queue: str
     rank: int
@@ -127,8 +140,12 @@ class Visit(Row):
     "out of which estimates."
     told_quantile_s: float | None = None
     told_quantile: float | None = None
+    attempts: int = 0
+    "Of a call-back: how often the number was dialled,"
+    attempt: str = ""
+    "and the call in which that is, or in which handsets ring for it."
     is_open: bool = True
-    "The call is not over."
+    "The call is not over; of a call-back: nothing has become of it yet."
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -149,7 +166,9 @@ class AgentTime(Row):
     state: str
     begin_utc_s: float
     reason: str = ""
-    "Of a pause; whether that one is paid is a matter of whoever asks."
+    "Of a pause,"
+    paid: bool = False
+    "and whether it is working time."
     queue: str = ""
     "Of the caller at hand."
     visit: int | None = None

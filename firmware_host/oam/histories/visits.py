@@ -2,6 +2,9 @@
 
 A caller may wait in several queues at once and is served once. The wait counts for the queue by which the
 caller was served, and without that for the first; for the others it has the outcome ``elsewhere``.
+
+Whoever asks to be called back has left the queue for that. The call-back is a wait of its own, over calls
+and restarts, until the caller is reached or nobody tries any more.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,6 +17,19 @@ __all__ = ["VISIT_FACTS", "Visits"]
 
 _ABANDONED = "caller hung up"
 _RESTARTED = "call server restarted"
+_LEFT = frozenset(
+    each.value
+    for each in (
+        Outcome.LEFT_BY_KEY,
+        Outcome.LEFT_BY_TIME,
+        Outcome.LEFT_DESERTED,
+        Outcome.LEFT_OTHERWISE,
+    )
+)
+_CALL_BACK_ENDS = {
+    "reached": Outcome.ANSWERED,
+    "the caller called again": Outcome.CALLED_AGAIN,
+}
 _WHYS = {
     "waited too long": Outcome.LEFT_BY_TIME,
     "nobody there": Outcome.LEFT_DESERTED,
@@ -36,7 +52,15 @@ class Visits:
     def __init__(self, changed: Callable[[Visit], None], open_visits: Iterable[Visit] = ()) -> None:
         self._changed = changed
         self._calls: dict[str, _Call] = {}
+        self._call_backs: dict[str, Visit] = {}
+        self._attempts: dict[str, Visit] = {}
+        "Call-backs, by the call in which handsets ring or the number is dialled."
         for visit in sorted(open_visits, key=lambda each: (each.sequence, each.rank)):
+            if visit.came == Came.CALL_BACK.value:
+                self._call_backs[visit.call] = visit
+                if visit.attempt:
+                    self._attempts[visit.attempt] = visit
+                continue
             call = self._calls.setdefault(visit.call, _Call())
             if visit.wait_s is None:
                 call.waiting[visit.queue] = visit
@@ -62,6 +86,20 @@ class Visits:
                 self._refuse(entry, now)
             case "CallEnded":
                 self._end_call(data["call"], data["cause"], now)
+                self._attempt(self._attempts.get(data["call"]), "")
+            case "CallPlaced":
+                self._attempt(self._call_backs.get(data.get("call_back", "")), data["call"])
+            case "CallBackRequested":
+                self._ask(entry, now)
+            case "CallBackAttempted" | "CallBackReached" | "CallBackPostponed" | "CallBackEnded":
+                call_back = self._call_backs.get(data["call_back"])
+                if call_back is not None:
+                    return self._change_call_back(call_back, entry, now)
+            case "OfferMade" | "OfferMissed" if data["call"] in self._attempts:
+                call_back = self._attempts[data["call"]]
+                call_back.offers += entry.kind == "OfferMade"
+                call_back.missed += entry.kind == "OfferMissed" and bool(rings_in)
+                self._changed(call_back)
             case _:
                 call = self._calls.get(data["call"])
                 if call is not None and call.waiting:
@@ -72,6 +110,64 @@ class Visits:
         """The call server came up: whatever was up ended, and was last heard of then."""
         for call in list(self._calls):
             self._end_call(call, _RESTARTED, last)
+        for call_back in list(self._attempts.values()):
+            self._attempt(call_back, "")
+
+    def _ask(self, entry: Entry, now: Moment) -> None:
+        data = entry.data
+        before = self._call_backs.get(data["call"])
+        if before is not None:
+            self._end_call_back(before, "asked for again", now)
+        call = self._calls.get(data["call"])
+        if call is not None:
+            if call.waiting:  # facts between are missing
+                self._end_waits(call, Outcome.LEFT_OTHERWISE, "", now)
+            left = [each for each in call.past if each.outcome != Outcome.ELSEWHERE.value]
+            if left and left[-1].outcome in _LEFT:
+                left[-1].outcome = Outcome.CALL_BACK.value
+                self._changed(left[-1])
+        visit = _visit(entry, now, data["queue"], Came.CALL_BACK, rank=0)
+        visit.waited_before_s = float(data.get("waited_s", 0.0))
+        self._call_backs[visit.call] = visit
+        self._changed(visit)
+
+    def _attempt(self, call_back: Visit | None, call: str) -> None:
+        """Handsets ring for it in this call; empty: no more."""
+        if call_back is not None and call_back.attempt != call:
+            self._attempts.pop(call_back.attempt, None)
+            call_back.attempt = call
+            if call:
+                self._attempts[call] = call_back
+            self._changed(call_back)
+
+    def _change_call_back(self, call_back: Visit, entry: Entry, now: Moment) -> Visit | None:
+        data = entry.data
+        match entry.kind:
+            case "CallBackAttempted":
+                call_back.attempts += 1
+            case "CallBackReached" if call_back.outcome == Outcome.WAITING.value:
+                call_back.outcome, call_back.agent = Outcome.ANSWERED.value, data["agent"]
+                call_back.wait_s = seconds(call_back.entered, now)
+                self._changed(call_back)
+                return call_back
+            case "CallBackPostponed":
+                call_back.attempts -= not data.get("counts", True) and call_back.attempts > 0
+            case "CallBackEnded":
+                self._end_call_back(call_back, data["why"], now)
+            case _:
+                pass
+        self._changed(call_back)
+        return None
+
+    def _end_call_back(self, call_back: Visit, why: str, now: Moment) -> None:
+        self._attempt(call_back, "")
+        call_back.is_open = False
+        if call_back.outcome == Outcome.WAITING.value:
+            call_back.outcome = _CALL_BACK_ENDS.get(why, Outcome.NOT_REACHED).value
+            call_back.why = why[:_WHY_KEPT]
+            call_back.wait_s = seconds(call_back.entered, now)
+        del self._call_backs[call_back.call]
+        self._changed(call_back)
 
     def _change(self, call: _Call, entry: Entry, now: Moment, rings_in: str) -> Visit | None:
         data = entry.data
@@ -206,9 +302,15 @@ def _visit(entry: Entry, now: Moment, queue: str, came: Came, rank: int) -> Visi
 VISIT_FACTS = frozenset(
     {
         "AnnouncementPlayed",
+        "CallBackAttempted",
+        "CallBackEnded",
+        "CallBackPostponed",
+        "CallBackReached",
+        "CallBackRequested",
         "CallConnected",
         "CallEnded",
         "CallOverflowed",
+        "CallPlaced",
         "CallerQueued",
         "OfferMade",
         "OfferMissed",

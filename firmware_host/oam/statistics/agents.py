@@ -14,9 +14,15 @@ from firmware_host.time_spans import Intervals, Span
 
 __all__ = ["AgentFigures", "AgentTally", "agents_at_a_time", "all_agents", "tally_agents"]
 
-_COLUMNS = ("agent", "state", "reason", "ended_by")
+_COLUMNS = ("agent", "state", "reason", "paid", "ended_by")
 _PAUSED, _TALKING, _RINGING = Doing.PAUSED.value, Doing.TALKING.value, Doing.RINGING.value
-_BUSY = (Doing.RINGING, Doing.TALKING, Doing.WRAPPING_UP, Doing.CALLING_OUT)
+_BUSY = (
+    Doing.RINGING,
+    Doing.TALKING,
+    Doing.WRAPPING_UP,
+    Doing.CALLING_BACK,
+    Doing.CALLING_OUT,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +39,19 @@ class AgentFigures:
     talking_s: float
     wrapping_up_s: float
     paused_s: float
+    paid_pauses_s: float
+    "Of them, those that are working time by their reason."
+    calling_back_s: float
+    "Until the caller answered, or did not."
     calling_out_s: float
     not_known_s: float
     "The call server was down."
-    pauses_s: Mapping[str, float]
-    "By reason."
+    paid_s: Mapping[str, float]
+    "Of pauses that are paid, by reason,"
+    unpaid_s: Mapping[str, float]
+    "and of the others."
     occupancy: float | None
-    "Ringing, talks, wrap-up and calls out, as a part of these and of being ready."
+    "All but pauses, being ready and what is not known, as a part of that and of being ready."
     calls_per_hour: float | None
     "For each hour logged in, without pauses and what is not known."
     handled: int
@@ -53,7 +65,8 @@ class AgentTally:
     """Time, added up."""
 
     states_s: dict[str, float] = field(default_factory=dict)
-    pauses_s: dict[str, float] = field(default_factory=dict)
+    paid_s: dict[str, float] = field(default_factory=dict)
+    unpaid_s: dict[str, float] = field(default_factory=dict)
     calls: int = 0
     offers: int = 0
     missed: int = 0
@@ -77,9 +90,12 @@ class AgentTally:
             talking_s=spent(Doing.TALKING),
             wrapping_up_s=spent(Doing.WRAPPING_UP),
             paused_s=spent(Doing.PAUSED),
+            paid_pauses_s=sum(self.paid_s.values()),
+            calling_back_s=spent(Doing.CALLING_BACK),
             calling_out_s=spent(Doing.CALLING_OUT),
             not_known_s=spent(Doing.NOT_KNOWN),
-            pauses_s=dict(sorted(self.pauses_s.items())),
+            paid_s=dict(sorted(self.paid_s.items())),
+            unpaid_s=dict(sorted(self.unpaid_s.items())),
             occupancy=busy_s / there_s if there_s > 0 else None,
             calls_per_hour=self.calls * 3600 / there_s if there_s > 0 else None,
             handled=len(self.handlings_s),
@@ -92,10 +108,11 @@ class AgentTally:
 
     def add_many(self, row: Any, began: int, lasted_s: float) -> None:  # noqa: ANN401 - a row
         """Add times of one kind."""
-        _, state, reason, ended_by = row[-4:]
+        _, state, reason, paid, ended_by = row[-5:]
         self.states_s[state] = self.states_s.get(state, 0.0) + lasted_s
         if state == _PAUSED:
-            self.pauses_s[reason] = self.pauses_s.get(reason, 0.0) + lasted_s
+            pauses_s = self.paid_s if paid else self.unpaid_s
+            pauses_s[reason] = pauses_s.get(reason, 0.0) + lasted_s
         elif state == _TALKING:
             self.calls += began
         elif state == _RINGING:
@@ -130,7 +147,11 @@ def all_agents(tallies: Iterable[AgentTally]) -> AgentTally:
     """Everybody's time together."""
     total = AgentTally()
     for tally in tallies:
-        for into, from_ in ((total.states_s, tally.states_s), (total.pauses_s, tally.pauses_s)):
+        for into, from_ in (
+            (total.states_s, tally.states_s),
+            (total.paid_s, tally.paid_s),
+            (total.unpaid_s, tally.unpaid_s),
+        ):
             for name, lasted_s in from_.items():
                 into[name] = into.get(name, 0.0) + lasted_s
         total.calls += tally.calls

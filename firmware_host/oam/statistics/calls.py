@@ -18,7 +18,37 @@ from firmware_host.service_level import (
 )
 from firmware_host.time_spans import Span
 
-__all__ = ["CallFigures", "CallTally", "TellingFigures", "handling_of", "together", "visits_of"]
+__all__ = [
+    "CallBackFigures",
+    "CallFigures",
+    "CallTally",
+    "TellingFigures",
+    "handling_of",
+    "together",
+    "visits_of",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBackFigures:
+    """Callers who asked to be called back, by when they did."""
+
+    asked: int
+    reached: int
+    called_again: int
+    "Who had the place on a line then."
+    not_reached: int
+    "Given up, or not to be called any more."
+    waiting: int
+    "Who wait still."
+    attempts: int
+    "Numbers that were dialled; those for which there was no line are left out."
+    mean_delay_s: float | None
+    "Of those reached: from asking to the talk;"
+    median_delay_s: float | None
+    longest_delay_s: float | None
+    mean_waited_s: float | None
+    "and before, on the line."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +79,8 @@ class CallFigures:
     left_by_time: int
     left_deserted: int
     left_otherwise: int
+    left_for_call_back: int
+    "Who left, by whichever of these ways, and asked to be called back; counted only here."
     cut_off: int
     waiting: int
     "Who waits still."
@@ -86,6 +118,7 @@ class CallFigures:
     mean_wrap_up_s: float | None
     mean_handling_s: float | None
     offered_per_hour: float
+    call_backs: CallBackFigures
     told: TellingFigures | None
 
 
@@ -94,13 +127,15 @@ _LEFT = {
     Outcome.LEFT_BY_TIME.value: "left_by_time",
     Outcome.LEFT_DESERTED.value: "left_deserted",
     Outcome.LEFT_OTHERWISE.value: "left_otherwise",
+    Outcome.CALL_BACK.value: "left_for_call_back",
     Outcome.CUT_OFF.value: "cut_off",
     Outcome.WAITING.value: "waiting",
     Outcome.ELSEWHERE.value: "elsewhere",
 }
 _ANSWERED, _ABANDONED = Outcome.ANSWERED.value, Outcome.ABANDONED.value
 _REFUSED, _ELSEWHERE = Outcome.REFUSED.value, Outcome.ELSEWHERE.value
-_NEW, _RETURNED = Came.NEW.value, Came.RETURNED.value
+_ATTEMPTS = "attempts"
+_NEW, _RETURNED, _CALL_BACK = Came.NEW.value, Came.RETURNED.value, Came.CALL_BACK.value
 _COLUMNS = (
     "queue",
     "came",
@@ -118,6 +153,8 @@ _COLUMNS = (
     "told_wait_s",
     "told_quantile_s",
     "told_quantile",
+    "waited_before_s",
+    "attempts",
     "boot",
     "monotonic_s",
 )
@@ -155,6 +192,10 @@ class CallTally:
     other_s: list[float] = field(default_factory=list)
     talks_s: list[float] = field(default_factory=list)
     wrap_ups_s: list[float] = field(default_factory=list)
+    call_backs: dict[str, int] = field(default_factory=dict)
+    "By outcome; and all attempts."
+    reached_s: list[tuple[float, float]] = field(default_factory=list)
+    "Each: from asking to the talk, and what was waited before."
     told: list[tuple[float, float, float | None, float | None]] = field(default_factory=list)
     "Each: what followed, what was told, the estimate's quantile and its share."
 
@@ -163,7 +204,7 @@ class CallTally:
         (
             _, came, entered_utc_s, outcome, why, _, wait_s, offers, missed, overflowed,
             talk_s, wrap_up_s, told_after_s, told_wait_s, told_quantile_s, told_quantile,
-            boot, monotonic_s,
+            waited_before_s, attempts, boot, monotonic_s,
         ) = row  # fmt: skip
         counts = self.counts
         if offers:
@@ -175,6 +216,14 @@ class CallTally:
         if talk_s is not None and wrap_up_s is not None:
             self.talks_s.append(talk_s)
             self.wrap_ups_s.append(wrap_up_s)
+        if came == _CALL_BACK:
+            asked = self.call_backs
+            asked[outcome] = asked.get(outcome, 0) + 1
+            if attempts:
+                asked[_ATTEMPTS] = asked.get(_ATTEMPTS, 0) + attempts
+            if outcome == _ANSWERED:
+                self.reached_s.append((wait_s, waited_before_s))
+            return
         if outcome == _REFUSED:
             self.refused[why] = self.refused.get(why, 0) + 1
             return
@@ -230,6 +279,7 @@ class CallTally:
             left_by_time=count("left_by_time", 0),
             left_deserted=count("left_deserted", 0),
             left_otherwise=count("left_otherwise", 0),
+            left_for_call_back=count("left_for_call_back", 0),
             cut_off=count("cut_off", 0),
             waiting=count("waiting", 0),
             resumed=count(Came.RESUMED.value, 0),
@@ -253,7 +303,24 @@ class CallTally:
             mean_wrap_up_s=mean(self.wrap_ups_s),
             mean_handling_s=mean(handling_s),
             offered_per_hour=offered * 3600 / lasts_s,
+            call_backs=self._calling_back(),
             told=self._telling(),
+        )
+
+    def _calling_back(self) -> CallBackFigures:
+        count = self.call_backs.get
+        delays_s = sorted(delay_s for delay_s, _ in self.reached_s)
+        return CallBackFigures(
+            asked=sum(self.call_backs.values()) - count(_ATTEMPTS, 0),
+            reached=count(_ANSWERED, 0),
+            called_again=count(Outcome.CALLED_AGAIN.value, 0),
+            not_reached=count(Outcome.NOT_REACHED.value, 0),
+            waiting=count(Outcome.WAITING.value, 0),
+            attempts=count(_ATTEMPTS, 0),
+            mean_delay_s=mean(delays_s),
+            median_delay_s=quantile(delays_s, 0.5),
+            longest_delay_s=delays_s[-1] if delays_s else None,
+            mean_waited_s=mean([waited_s for _, waited_s in self.reached_s]),
         )
 
     def _telling(self) -> TellingFigures | None:
@@ -278,7 +345,11 @@ def together(tallies: Iterable[CallTally]) -> CallTally:
     """All of them in one."""
     total = CallTally()
     for tally in tallies:
-        for into, from_ in ((total.counts, tally.counts), (total.refused, tally.refused)):
+        for into, from_ in (
+            (total.counts, tally.counts),
+            (total.refused, tally.refused),
+            (total.call_backs, tally.call_backs),
+        ):
             for name, count in from_.items():
                 into[name] = into.get(name, 0) + count
         total.answered_s += tally.answered_s
@@ -287,6 +358,7 @@ def together(tallies: Iterable[CallTally]) -> CallTally:
         total.talks_s += tally.talks_s
         total.wrap_ups_s += tally.wrap_ups_s
         total.told += tally.told
+        total.reached_s += tally.reached_s
     return total
 
 

@@ -49,7 +49,9 @@ class Counted(Story):
             "asterisk-2": share(at + bt, a + b),
         }
         speed = sorted(w["so_far"] for w in answered)
-        done = [w for w in waits if w["talk"] is not None and w["wrap"] is not None]
+        asked = [b for b in self.call_backs if begin <= b["begin"]["utc"] < end and chosen(b)]
+        contacts = [*waits, *asked]
+        done = [c for c in contacts if c["talk"] is not None and c["wrap"] is not None]
         refused = {}
         for w in waits:
             if w["outcome"] == "refused":
@@ -61,7 +63,13 @@ class Counted(Story):
             "short_abandoned": bs,
             **{
                 name: len(of(name))
-                for name in ("left_by_key", "left_by_time", "left_deserted", "left_otherwise")
+                for name in (
+                    "left_by_key",
+                    "left_by_time",
+                    "left_deserted",
+                    "left_otherwise",
+                    "left_for_call_back",
+                )
             },
             "cut_off": len(of("cut_off")),
             "waiting": len(of("waiting")),
@@ -72,8 +80,8 @@ class Counted(Story):
             "refused": refused,
             "returned": len(back),
             "returned_answered": len([w for w in back if w["outcome"] == "answered"]),
-            "offers": sum(w["offers"] for w in waits),
-            "missed": sum(w["missed"] for w in waits),
+            "offers": sum(c["offers"] for c in contacts),
+            "missed": sum(c["missed"] for c in contacts),
             "service_level": levels[level],
             "service_levels": levels,
             "mean_wait_s": average(speed),
@@ -86,7 +94,25 @@ class Counted(Story):
             "mean_wrap_up_s": average([w["wrap"] for w in done]),
             "mean_handling_s": average([w["talk"] + w["wrap"] for w in done]),
             "offered_per_hour": len(fresh) / ((end - begin) / 3600),
+            "call_backs": self.calling_back(asked),
             "told": self.telling([w for w in answered if "told" in w]),
+        }
+
+    @staticmethod
+    def calling_back(asked):
+        reached = [b for b in asked if b["became"] == "reached"]
+        delays = sorted(b["length"] for b in reached)
+        return {
+            "asked": len(asked),
+            **{
+                name: len([b for b in asked if b["became"] == name])
+                for name in ("reached", "called_again", "not_reached", "waiting")
+            },
+            "attempts": sum(b["dialled"] for b in asked),
+            "mean_delay_s": average(delays),
+            "median_delay_s": place(delays, 50),
+            "longest_delay_s": max(delays, default=None),
+            "mean_waited_s": average([b["before"] for b in reached]),
         }
 
     @staticmethod
@@ -120,14 +146,19 @@ class Counted(Story):
             for name, state in STATES.items()
         }
         began = [time for time in inside if begin <= time["begin"]["utc"] < end]
-        reasons = {time["reason"] for time in inside if time["state"] == "paused"}
-        busy = sum(spent[n] for n in ("ringing_s", "talking_s", "wrapping_up_s", "calling_out_s"))
+        pauses = [time for time in inside if time["state"] == "paused"]
+        by_reason = {True: {}, False: {}}
+        for time in pauses:
+            of = by_reason[time["paid"]]
+            of[time["reason"]] = of.get(time["reason"], 0.0) + cut(time, begin, end)
+        busy = spent["ringing_s"] + spent["talking_s"] + spent["wrapping_up_s"]
+        busy += spent["calling_back_s"] + spent["calling_out_s"]
         calls = len([time for time in began if time["state"] == "talking"])
         handled = [
             w["talk"] + w["wrap"]
-            for w in self.waits
+            for w in [*self.waits, *self.call_backs]
             if begin <= w["begin"]["utc"] < end
-            and w["outcome"] == "answered"
+            and "answered" in (w.get("outcome"), {"reached": "answered"}.get(w.get("became")))
             and (agent is None or w["agent"] == agent)
             and w["talk"] is not None
             and w["wrap"] is not None
@@ -138,14 +169,9 @@ class Counted(Story):
             "missed": len([time for time in began if time["missed"]]),
             "logged_in_s": sum(spent.values()),
             **spent,
-            "pauses_s": {
-                reason: sum(
-                    cut(time, begin, end)
-                    for time in inside
-                    if time["state"] == "paused" and time["reason"] == reason
-                )
-                for reason in reasons
-            },
+            "paid_pauses_s": sum(cut(time, begin, end) for time in pauses if time["paid"]),
+            "paid_s": by_reason[True],
+            "unpaid_s": by_reason[False],
             "occupancy": share(busy, busy + spent["ready_s"]),
             "calls_per_hour": share(calls * 3600, busy + spent["ready_s"]),
             "handled": len(handled),
@@ -232,16 +258,17 @@ def naive_statistics(folder, *, begin, end, zone, interval_s, threshold, short, 
             for name in names
         }
 
-    queues = {w["queue"] for w in story.waits if begin <= w["begin"]["utc"] < end}
+    contacts = [*story.waits, *story.call_backs]
+    queues = {c["queue"] for c in contacts if begin <= c["begin"]["utc"] < end}
     here = {
         time["agent"]
         for time in story.times
         if begin <= time["begin"]["utc"] < end or cut(time, begin, end) > 0
     }
     here |= {
-        w["agent"]
-        for w in story.waits
-        if begin <= w["begin"]["utc"] < end and w["talk"] is not None and w["wrap"] is not None
+        c["agent"]
+        for c in contacts
+        if begin <= c["begin"]["utc"] < end and c["talk"] is not None and c["wrap"] is not None
     }
     return {
         "calls": story.calls(begin, end, *how),

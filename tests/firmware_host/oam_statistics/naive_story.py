@@ -13,8 +13,12 @@ STATES = {
     "talking_s": "talking",
     "wrapping_up_s": "wrapping up",
     "paused_s": "paused",
+    "calling_back_s": "calling back",
     "calling_out_s": "calling out",
     "not_known_s": "not known",
+}
+IN_SNAPSHOTS = {name: name for name in ("ready", "ringing", "talking", "wrapping up", "paused")} | {
+    "reserved": "calling back"
 }
 
 
@@ -49,6 +53,9 @@ class Story:
         self.had = {}  # call -> its waits that are over
         self.doing = {}  # agent -> time that goes on
         self.seized = {}  # (call, port) -> use
+        self.call_backs = []
+        self.promised = {}  # call in which it was asked for -> call-back
+        self.rung_for = {}  # call of ours -> call-back
         self.last = None
         for line in lines_of(folder):
             now = moment(line)
@@ -68,12 +75,11 @@ class Story:
             self.restart(now, before)
         elif fact == "SnapshotTaken":
             for row in data["agents"]:
-                known = list(STATES.values())[:5]
-                if row["agent"] not in self.doing and row["state"] in known:
+                if row["agent"] not in self.doing and row["state"] in IN_SNAPSHOTS:
                     reason = row.get("reason") or "" if row["state"] == "paused" else ""
                     with_call = row["state"] not in ("ready", "paused")
                     self.do(
-                        row["agent"], row["state"], now, reason=reason,
+                        row["agent"], IN_SNAPSHOTS[row["state"]], now, reason=reason,
                         call=(row.get("call") or "") if with_call else "",
                     )  # fmt: skip
         # Trunks.
@@ -116,6 +122,7 @@ class Story:
             how = "abandoned" if data["cause"] == "caller hung up" else "cut_off"
             self.stop_waiting(call, now, how)
             self.had.pop(call, None)
+            self.rung_for.pop(call, None)
             for port in [port for whose, port in self.seized if whose == call]:
                 self.release(call, port, now)
             for who in list(self.doing):
@@ -124,26 +131,63 @@ class Story:
                     self.do(who, "ready", now)
                 elif time["call"] == call and time["state"] == "talking":
                     self.do(who, "wrapping up", now, call=call, wait=time["wait"])
+        # Call-backs.
+        elif fact == "CallBackRequested":
+            self.promise(call, data, now)
+        elif fact == "CallBackAttempted":
+            self.do(agent, "calling back", now, call=call)
+            if data["call_back"] in self.promised:
+                self.promised[data["call_back"]]["dialled"] += 1
+        elif fact == "CallBackReached":
+            call_back = self.promised.get(data["call_back"])
+            if call_back is not None and call_back["became"] == "waiting":
+                call_back["became"], call_back["agent"] = "reached", agent
+                call_back["length"] = lasted(call_back["begin"], now)
+            else:
+                call_back = None
+            self.do(agent, "talking", now, call=call, wait=call_back)
+        elif fact == "CallBackPostponed":
+            call_back = self.promised.get(data["call_back"])
+            if call_back is not None and not data["counts"]:
+                call_back["dialled"] = max(call_back["dialled"] - 1, 0)
+        elif fact == "CallBackEnded":
+            again = data["why"] == "the caller called again"
+            ends = {"reached": "reached"}
+            self.settle(
+                data["call_back"],
+                "called_again" if again else ends.get(data["why"], "not_reached"),
+                now,
+            )
         # Agents; callers, too, where handsets ring.
         elif fact == "AgentLoggedOut":
             self.do(agent, None, now)
         elif fact == "AgentPaused":
-            self.do(agent, "paused", now, reason=data["reason"])
+            self.do(agent, "paused", now, reason=data["reason"], paid=data["paid"])
         elif fact == "AgentResumed":
             if agent in self.doing and self.doing[agent]["state"] == "paused":
                 self.do(agent, "ready", now)
         elif fact == "CallPlaced":
-            if agent in self.doing and self.doing[agent]["state"] == "ready":
-                self.do(agent, "calling out", now, call=call)
+            if data["call_back"] == "":
+                if agent in self.doing and self.doing[agent]["state"] == "ready":
+                    self.do(agent, "calling out", now, call=call)
+            elif data["call_back"] in self.promised:
+                promise = self.promised[data["call_back"]]
+                for other in [c for c, p in self.rung_for.items() if p is promise]:
+                    del self.rung_for[other]
+                self.rung_for[call] = promise
         elif fact == "OfferMade":
-            if call in self.waiting:
+            if call in self.rung_for:
+                self.rung_for[call]["offers"] += 1
+            elif call in self.waiting:
                 self.waits_in(call, data["queue"])["offers"] += 1
             self.do(agent, "ringing", now, call=call, queue=data["queue"])
         elif fact == "OfferMissed":
             time = self.doing.get(agent)
             if time is not None and time["state"] == "ringing":
                 time["missed"] = True
-                if time["call"] == call and call in self.waiting:
+                if time["call"] == call and call in self.rung_for:
+                    self.rung_for[call]["missed"] += 1
+                elif time["call"] == call and call in self.waiting:
                     self.waits_in(call, time["queue"])["missed"] += 1
             self.do(agent, "ready", now)
         elif fact == "CallConnected":
@@ -166,6 +210,7 @@ class Story:
         for call in list(self.waiting):
             self.stop_waiting(call, before, "cut_off")
         self.had.clear()
+        self.rung_for.clear()
         for call, port in list(self.seized):
             self.release(call, port, before)
         for agent, time in list(self.doing.items()):
@@ -178,6 +223,31 @@ class Story:
             self.do(agent, "not known", before, **about)
             if state in ("ready", "wrapping up"):
                 self.do(agent, state, now, **about)
+            if state == "calling out":
+                self.do(agent, "ready", now)
+
+    def promise(self, call, data, now):
+        self.settle(call, "not_reached", now)
+        self.stop_waiting(call, now, "left_otherwise")
+        counted = [wait for wait in self.had.get(call, []) if wait["outcome"] != "elsewhere"]
+        if counted and counted[-1]["outcome"].startswith("left_"):
+            counted[-1]["outcome"] = "left_for_call_back"
+        self.promised[call] = {
+            "queue": data["queue"], "begin": now, "became": "waiting", "dialled": 0, "length": None,
+            "before": data["waited_s"], "offers": 0, "missed": 0, "agent": "", "talk": None,
+            "wrap": None,
+        }  # fmt: skip
+        self.call_backs.append(self.promised[call])
+
+    def settle(self, call, became, now):
+        call_back = self.promised.pop(call, None)
+        if call_back is not None:
+            for other in [c for c, p in self.rung_for.items() if p is call_back]:
+                del self.rung_for[other]
+            if call_back["became"] == "waiting":
+                call_back["became"] = became
+                if became == "reached":
+                    call_back["length"] = lasted(call_back["begin"], now)
 
     def wait(self, call, queue, begin, came, **others):
         wait = {
@@ -218,7 +288,7 @@ class Story:
         if waits:
             self.had[call] = self.had.get(call, []) + waits
 
-    def do(self, agent, state, now, call="", queue="", reason="", wait=None):
+    def do(self, agent, state, now, call="", queue="", reason="", wait=None, paid=False):
         old = self.doing.pop(agent, None)
         if old is not None:
             length = old["length"] = lasted(old["begin"], now)
@@ -233,7 +303,7 @@ class Story:
         if state is not None:
             time = {
                 "agent": agent, "state": state, "begin": now, "call": call, "queue": queue,
-                "reason": reason, "wait": wait, "missed": False,
+                "reason": reason, "wait": wait, "missed": False, "paid": paid,
             }  # fmt: skip
             self.doing[agent] = time
             self.times.append(time)

@@ -170,7 +170,7 @@ def test_a_missed_ring_belongs_to_its_queue_and_its_agent(script, count):
     assert found["queues"]["support"]["missed"] == 1
     assert found["queues"]["sales"]["missed"] == 0
     assert found["agents"]["1001"]["missed"] == 1
-    assert found["agents"]["1001"]["pauses_s"] == {"missed": 60.0}
+    assert found["agents"]["1001"]["unpaid_s"] == {"missed": 60.0}
     assert told(found["calls"], "waiting", "longest_wait_s") == (1, 80.0)
 
 
@@ -363,7 +363,7 @@ def test_agents_of_a_journal_whose_beginning_is_gone_are_known_from_its_first_sn
     script.wait(5)
     script.tell(acd.AgentWrappedUp(agent="1002"))
     found = count()["agents"]
-    assert told(found["1001"], "paused_s", "pauses_s") == (35.0, {"break": 35.0})
+    assert told(found["1001"], "paused_s", "unpaid_s") == (35.0, {"break": 35.0})
     assert told(found["1002"], "talking_s", "wrapping_up_s") == (30.0, 5.0)
     assert "1003" not in found
 
@@ -422,3 +422,225 @@ def test_an_hour_that_comes_twice_is_two_hours(tmp_path):
     assert len(found["intervals"]) == 25
     assert {each["calls"]["offered"] for each in found["intervals"]} == {2}
     assert found["agents"]["1001"]["ready_s"] == pytest.approx(25 * 3600)
+
+
+# Call-backs.
+
+
+def ask(script, call="1", queue="sales", waited_s=0.0):
+    script.tell(
+        acd.CallBackRequested(
+            call=call,
+            number="+40722000001",
+            queue=queue,
+            waited_s=waited_s,
+            priority=0.0,
+            ageing=None,
+            needs=(),
+            language="en",
+            tenant="main",
+        )
+    )
+
+
+def leave_for_call_back(script, call="1", waits=30.0):
+    script.call(call)
+    script.queue(call)
+    script.wait(waits)
+    script.tell(acd.QueueLeft(call=call, queue="sales", why="key 2", waited_s=waits))
+    script.wait(10)
+    ask(script, call, waited_s=waits + 10)
+    script.end(call, stage="flow")
+
+
+def attempt(script, ours="9", call="1", agent="1001", rings=3.0):
+    script.tell(acd.CallPlaced(call=ours, port="desk-1", agent=agent, call_back=call))
+    script.ring(ours, agent)
+    script.wait(rings)
+    script.tell(
+        acd.OfferAnswered(call=ours, agent=agent),
+        acd.CallBackAttempted(call_back=call, call=ours, agent=agent, queue="sales"),
+    )
+
+
+def reach(script, ours="9", call="1", agent="1001", talks=60.0):
+    number = "+40722000001"
+    script.tell(
+        acd.CallBackReached(
+            call_back=call, call=ours, agent=agent, queue="sales", number=number, waited_s=0.0
+        ),
+        acd.CallBackEnded(call_back=call, why="reached"),
+    )
+    script.wait(talks)
+    script.end(ours, agent=agent)
+
+
+def test_who_asks_for_a_call_back_has_neither_hung_up_nor_been_answered_and_the_call_back_is_told_apart(
+    script, count
+):
+    script.log_in("1001")
+    leave_for_call_back(script, waits=30)
+    script.wait(600)
+    attempt(script, rings=3)
+    script.wait(8)
+    reach(script, talks=60)
+    script.wait(12)
+    script.tell(acd.AgentWrappedUp(agent="1001"))
+    found = count()
+    queue, agent = found["queues"]["sales"], found["agents"]["1001"]
+    assert told(queue, "offered", "answered", "abandoned", "left_by_key") == (1, 0, 0, 0)
+    assert told(queue, "left_for_call_back", "service_level", "mean_wait_s") == (1, 0.0, None)
+    assert queue["service_levels"]["icmi-1"] is None
+    back = queue["call_backs"]
+    assert told(back, "asked", "reached", "attempts", "waiting") == (1, 1, 1, 0)
+    assert told(back, "mean_delay_s", "mean_waited_s") == (600 + 3 + 8, 40.0)
+    assert told(queue, "handled", "mean_talk_s", "mean_wrap_up_s") == (1, 60.0, 12.0)
+    assert told(agent, "ringing_s", "calling_back_s", "talking_s", "wrapping_up_s") == (
+        3.0,
+        8.0,
+        60.0,
+        12.0,
+    )
+    assert told(agent, "calls", "offers", "calling_out_s", "handled") == (1, 1, 0.0, 1)
+    assert agent["ready_s"] == pytest.approx(640.0)
+
+
+def test_attempts_without_an_answer_count_those_without_a_line_do_not_and_the_end_is_told(
+    script, count
+):
+    script.log_in("1001")
+    leave_for_call_back(script)
+    for ours, counts in (("7", False), ("8", True), ("9", True)):
+        script.wait(100)
+        attempt(script, ours)
+        script.wait(20)
+        script.end(ours, "no answer", stage="dialling")
+        script.tell(acd.OfferWithdrawn(call=ours, agent="1001"))
+        if ours != "9":
+            script.tell(
+                acd.CallBackPostponed(call_back="1", why="busy", delay_s=60.0, counts=counts)
+            )
+    script.tell(acd.CallBackEnded(call_back="1", why="tried 2 times: no answer"))
+    found = count()
+    back = found["calls"]["call_backs"]
+    assert told(back, "asked", "reached", "not_reached", "attempts") == (1, 0, 1, 2)
+    assert told(found["agents"]["1001"], "calling_back_s", "calls") == (60.0, 0)
+    assert told(found["calls"], "offers", "missed", "handled") == (3, 0, 0)
+
+
+def test_a_call_back_waits_on_through_a_restart_and_its_attempt_then_is_lost(script, count):
+    script.log_in("1001")
+    leave_for_call_back(script)
+    attempt(script)
+    script.wait(5)
+    script.tell(acd.LogInRefused(agent="", station="desk-2", reason="unknown agent"))
+    script.restart(after_s=50)
+    script.end("9", "call server restarted", "dialling")
+    script.tell(
+        acd.OfferWithdrawn(call="9", agent="1001"),
+        acd.CallBackPostponed(call_back="1", why="call server restarted", delay_s=60.0),
+    )
+    script.wait(40)
+    script.call("2")
+    found = count()
+    back = found["calls"]["call_backs"]
+    assert told(back, "waiting", "attempts", "reached") == (1, 1, 0)
+    agent = found["agents"]["1001"]
+    assert told(agent, "calling_back_s", "not_known_s") == (5.0, 50.0)
+
+
+def test_who_calls_again_has_the_place_on_the_line_and_is_offered_once_more(script, count):
+    leave_for_call_back(script)
+    script.wait(100)
+    script.tell(acd.CallBackEnded(call_back="1", why="the caller called again"))
+    script.call("2")
+    script.queue("2", waited_before_s=140.0)
+    script.wait(10)
+    script.end("2", stage="queued")
+    found = count()["calls"]
+    assert told(found["call_backs"], "asked", "called_again", "waiting") == (1, 1, 0)
+    assert told(found, "offered", "resumed", "abandoned", "left_for_call_back") == (2, 1, 1, 1)
+
+
+def test_a_ring_of_several_handsets_that_one_lifts_is_a_missed_ring_of_nobody(script, count):
+    script.log_in("1001", "1002", "1003")
+    script.call("1")
+    script.queue("1")
+    for agent in ("1001", "1002", "1003"):
+        script.ring("1", agent)
+    script.wait(4)
+    script.tell(acd.OfferMissed(call="1", agent="1003"))
+    script.wait(2)
+    script.tell(acd.OfferWithdrawn(call="1", agent="1001"))
+    script.answer("1", "1002")
+    script.wait(30)
+    script.end("1", agent="1002")
+    found = count()
+    assert told(found["queues"]["sales"], "offers", "missed", "answered") == (3, 1, 1)
+    rung = {name: told(agent, "ringing_s", "missed") for name, agent in found["agents"].items()}
+    assert rung == {"1001": (6.0, 0), "1002": (6.0, 0), "1003": (4.0, 1)}
+
+
+def test_a_pause_is_paid_or_not_by_what_the_fact_says_and_stays_so_over_a_restart(script, count):
+    script.log_in("1001")
+    script.tell(acd.AgentPaused(agent="1001", reason="training", paid=True))
+    script.wait(100)
+    script.tell(acd.AgentPaused(agent="1001", reason="break"))
+    script.wait(40)
+    script.tell(acd.AgentPaused(agent="1001", reason="training"))  # by a configuration of before
+    script.restart(after_s=20)
+    script.wait(5)
+    script.tell(acd.AgentResumed(agent="1001"))
+    agent = count()["agents"]["1001"]
+    assert agent["paid_s"] == {"training": 100.0}
+    assert agent["unpaid_s"] == {"break": 40.0, "training": 25.0}
+    assert told(agent, "paused_s", "paid_pauses_s") == (165.0, 100.0)
+
+
+def test_who_called_out_when_the_call_server_went_down_is_ready_when_it_is_back(script, count):
+    script.log_in("1001")
+    script.wait(10)
+    script.tell(acd.CallPlaced(call="7", port="desk-1", agent="1001"))
+    script.wait(20)
+    script.call("2")
+    script.restart(after_s=30)
+    script.end("7", "call server restarted", "through")
+    script.wait(40)
+    script.call("3")
+    agent = count()["agents"]["1001"]
+    assert told(agent, "calling_out_s", "not_known_s", "ready_s") == (20.0, 30.0, 50.0)
+
+
+def test_an_agents_own_queue_is_one_like_any_other(script, count):
+    script.log_in("1001")
+    script.serve("1", "1001", waits=4, rings=3, queue="agent 1001")
+    found = count()["queues"]
+    assert told(found["agent 1001"], "offered", "answered", "mean_wait_s") == (1, 1, 7.0)
+
+
+def test_a_journal_that_begins_with_an_agent_who_dials_for_a_call_back_says_so(script, count):
+    agent = {"agent": "1001", "state": "reserved", "call": "9", "queue": "sales"}
+    script.tell(acd.SnapshotTaken(agents=(agent,), calls=(), counters={}))
+    script.wait(7)
+    script.tell(acd.OfferWithdrawn(call="9", agent="1001"))
+    script.wait(3)
+    script.call("2")
+    found = count()["agents"]["1001"]
+    assert told(found, "calling_back_s", "ready_s", "ringing_s") == (7.0, 3.0, 0.0)
+
+
+def test_a_talk_is_over_with_its_call_even_where_the_wrap_up_is_missing_in_the_journal(
+    script, count
+):
+    script.log_in("1001")
+    script.call("1")
+    script.queue("1")
+    script.ring("1", "1001")
+    script.answer("1", "1001")
+    script.wait(50)
+    script.end("1")
+    script.wait(20)
+    script.tell(acd.AgentWrappedUp(agent="1001"))
+    found = count()
+    assert told(found["agents"]["1001"], "talking_s", "wrapping_up_s") == (50.0, 20.0)
+    assert told(found["calls"], "mean_talk_s", "mean_wrap_up_s") == (50.0, 20.0)

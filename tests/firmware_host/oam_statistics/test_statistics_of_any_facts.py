@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from how_many import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
@@ -26,7 +27,7 @@ FIELDS = {
     "to": st.sampled_from(["", "sales", "reserve"]),
     "priority": st.just(0.0),
     "why": st.sampled_from(["key 1", "waited too long", "nobody there", "full"]),
-    "waited_s": st.just(0.0),
+    "waited_s": st.sampled_from([0.0, 33.0]),
     "cause": st.sampled_from(["caller hung up", "line out of service"]),
     "stage": st.just("queued"),
     "station": st.just("desk-1"),
@@ -35,8 +36,25 @@ FIELDS = {
     "number": st.just("5"),
     "sent": st.just("5"),
     "month": st.just("2026-11"),
+    "call_back": st.sampled_from(["1", "2", "3"]),
+    "ageing": st.none(),
+    "needs": st.just(()),
+    "language": st.just("en"),
+    "tenant": st.just("main"),
+    "delay_s": st.just(60.0),
+    "counts": st.booleans(),
+    "paid": st.booleans(),
 }
-STATES = ["ready", "ringing", "talking", "wrapping up", "paused", "logged out", "asleep"]
+STATES = [
+    "ready",
+    "ringing",
+    "talking",
+    "wrapping up",
+    "paused",
+    "reserved",
+    "logged out",
+    "asleep",
+]
 
 
 def facts(*kinds):
@@ -58,6 +76,20 @@ CALLERS = facts(
     (acd.QueueRefused, "call queue why"),
     (acd.CallEnded, "call cause stage"),
 )
+CALL_BACKS = st.one_of(
+    facts(
+        (acd.CallBackRequested, "call number queue waited_s priority ageing needs language tenant"),
+        (acd.CallBackAttempted, "call_back call agent queue"),
+        (acd.CallBackReached, "call_back call agent queue number waited_s"),
+        (acd.CallBackPostponed, "call_back why delay_s counts"),
+        (acd.CallPlaced, "call agent port call_back"),
+    ),
+    st.builds(
+        acd.CallBackEnded,
+        call_back=FIELDS["call_back"],
+        why=st.sampled_from(["reached", "the caller called again", "tried 3 times: busy"]),
+    ),
+)
 OFFERS = facts(
     (acd.OfferMade, "call agent station queue"),
     (acd.OfferAnswered, "call agent"),
@@ -70,7 +102,7 @@ OFFERS = facts(
 STAFF = facts(
     (acd.AgentLoggedIn, "agent station"),
     (acd.AgentLoggedOut, "agent"),
-    (acd.AgentPaused, "agent reason"),
+    (acd.AgentPaused, "agent reason paid"),
     (acd.PauseRequested, "agent reason"),
     (acd.AgentResumed, "agent"),
     (acd.CallPlaced, "call agent port"),
@@ -92,7 +124,7 @@ SNAPSHOTS = st.builds(
 )
 WAIT = st.tuples(st.just("wait"), st.floats(0, 900).map(lambda value: round(value, 3)))
 STEPS = st.one_of(
-    *(CALLERS, OFFERS, STAFF, CALLERS, OFFERS, TRUNKS, SNAPSHOTS, WAIT, WAIT),
+    *(CALLERS, OFFERS, STAFF, CALLERS, OFFERS, TRUNKS, CALL_BACKS, SNAPSHOTS, WAIT, WAIT),
     st.tuples(st.just("set clock"), st.sampled_from([-4000.0, -1.5, 2500.0])),
     st.tuples(st.just("restart"), st.sampled_from([-60.0, 0.0, 45.0])),
 )
@@ -121,7 +153,7 @@ def engine(tmp_path_factory):
     engine.dispose()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(quick=50, thorough=1000), deadline=None)
 @given(steps=st.lists(STEPS, min_size=5, max_size=60), stop=st.integers(0, 60))
 def test_any_facts_are_counted_alike_wherever_the_process_stops(engine, steps, stop):
     with engine.begin() as connection:

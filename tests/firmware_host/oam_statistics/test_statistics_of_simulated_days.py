@@ -59,7 +59,7 @@ def test_the_mornings_hold_what_is_to_be_counted(journal, tmp_path):
     ):
         assert calls[name] > 0, name
     assert sum(calls["refused"].values()) > 0
-    assert set(agents["pauses_s"]) >= {"break", "meeting"}
+    assert set(agents["unpaid_s"]) >= {"break", "meeting"}
     assert agents["wrapping_up_s"] > 0
     queues = found["queues"].values()
     assert sum(queue["offered"] for queue in queues) == calls["offered"]
@@ -126,7 +126,8 @@ def test_a_journal_that_ends_in_the_middle_is_counted_up_to_there(journal, tmp_p
     assert found["calls"]["answered"] > 0
 
 
-def test_records_of_the_release_before_are_made_anew(journal, tmp_path):
+@pytest.mark.parametrize("release", ["0003", "0005"])
+def test_records_of_a_release_before_are_made_anew(journal, tmp_path, release):
     folder, _ = journal
     database = tmp_path / "records.sqlite"
     engine = open_database(f"sqlite:///{database}")
@@ -135,7 +136,7 @@ def test_records_of_the_release_before_are_made_anew(journal, tmp_path):
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.downgrade(config, "0003")  # calls and position are as that release left them
+        command.downgrade(config, release)  # calls and position are as that release left them
     engine.dispose()
     found = counted(folder, database, question())
     assert found == counted(folder, tmp_path / "new.sqlite", question())

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from acd import AgentId, PortId
-from firmware_host.config import center_settings, parse_appliance
+from firmware_host.config import center_settings, parse_appliance, site_numbers
 from firmware_host.simulation.lines import Lines
 from firmware_host.simulation.script import FOR_EVER, Duty, DutyKind, Keyed, Script
 
@@ -127,11 +127,27 @@ class Person:
     called: str = ""
     number: str = "0721000001"
     wrong: str = field(default="")
+    keys_in: str = ""
+    leaves_by: tuple[Keyed, ...] = ()
+    takes: bool = False
+    reached: tuple[float | None, ...] = (5.0,)
 
     def keys(self, menu):
         if menu == 0 and self.wrong:
             return [Keyed(1.0, self.wrong), Keyed(4.0, self.presses[0])]
         return [Keyed(1.0, self.presses[menu])] if menu < len(self.presses) else []
+
+    def digits(self, _flow, _node):
+        return [Keyed(2.0 + index / 2, key) for index, key in enumerate(self.keys_in)]
+
+    def exits(self, _queue):
+        return self.leaves_by
+
+    def takes_call_back(self):
+        return [Keyed(1.0, "1")] if self.takes else []
+
+    def answers_call_back_s(self, attempt):
+        return self.reached[min(attempt, len(self.reached) - 1)]
 
     def leaves_flow_s(self):
         return self.leaves_s
@@ -168,9 +184,10 @@ def pause(agent="1001", at_s=10 * 3600.0, length_s=600.0, reason="break"):
     )
 
 
-def play(callers, duties, *, site=None, change=None, **others):
+def play(callers, duties, *, site=None, change=None, numbers=False, **others):
     """Run a day; returns the lines, whose facts tell what happened."""
-    settings = center_settings(site or appliance())
+    site = site or appliance()
+    settings = center_settings(site)
     if change:
         settings = replace(settings, **change)
     script = Script(
@@ -181,7 +198,8 @@ def play(callers, duties, *, site=None, change=None, **others):
         duties=sorted(duties, key=lambda duty: duty.at_s),
         **others,
     )
-    lines = Lines(settings, None, script, lambda prompts, _: 2.0 * len(prompts))
+    reader = site_numbers(site) if numbers else None
+    lines = Lines(settings, reader, script, lambda prompts, _: 2.0 * len(prompts))
     lines.run()
     return lines
 
