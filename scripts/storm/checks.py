@@ -209,6 +209,18 @@ def _look_at_waiters(machine: Machine) -> None:
     must(router._waiters.keys() == waiting | backs, "who waits by the router", waiting, backs)
     expected = {name for name, each in order.waiters.items() if each.is_postponed_until is None}
     must(expected == waiting | backs, "who waits by the facts", expected, waiting, backs)
+    present = {
+        (queue, call)
+        for queue, contacts in center._calls.places._present.items()
+        for call in contacts
+    }
+    placed = {
+        (place.queue, name)
+        for name in waiting
+        if name in order.waiters
+        for place in order.waiters[name].places
+    }
+    must(present == placed, "who is in which queue", present ^ placed)
     ready = order.ready(machine.shadow, now)
     free = {record.agent for record in ready}
     known = {agent for agent in AGENTS if router.is_ready(agent)}
