@@ -15,7 +15,7 @@ APT_DAHDI := qemu-system-x86 cpio kmod gcc make libelf1
 APT_BENCH := libspandsp-dev libtiff-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-thorough test-faults check format native bench bench-dsp bench-statistics bench-waits bench-pri bench-dahdi soak prove-simulation test-aarch64 test-dahdi sanitize fuzz fuzz-pri lock clean
+.PHONY: help setup demo run test test-thorough test-faults check format native bench bench-dsp bench-statistics bench-waits bench-pri bench-dahdi soak storm kill prove-simulation test-aarch64 test-dahdi sanitize fuzz fuzz-pri lock clean
 
 help:                ## list the targets
 	@grep -hE '^[a-z0-9-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1|/' | column -t -s '|'
@@ -89,6 +89,12 @@ prove-simulation: $(STAMP) native ## `switchroom simulate` against Erlang C and 
 
 soak: $(STAMP) native $(PROMPTS) ## the whole appliance for an hour under load, with a report and a picture (ARGS="--minutes 5")
 	@$(BIN)/python scripts/soak $(ARGS)
+
+storm: $(STAMP) native ## ten million random events with faults through call control; half an hour on two cores (ARGS="--events 200000 --seed 8", "--kill-one-in 60")
+	@$(BIN)/python -m scripts.storm $(ARGS)
+
+kill: $(STAMP) native $(PROMPTS) ## kill -9 of a running call server, fifty times: how soon it is back, what is there (ARGS="--times 5 --json")
+	@$(BIN)/python -m scripts.kill9 $(ARGS)
 
 setup: $(STAMP) native $(PROMPTS) ## virtual environment, locked dependencies, C build, prompts
 

@@ -121,8 +121,9 @@ class Agents:
                 continue
             record = self._orders.ledger.agent(agent)
             if record.state is AgentState.READY and record.wanted_pause:
-                # Asked for while the handset rang, for a caller who is gone.
-                self._orders.write(facts.AgentPaused(agent=agent, reason=record.wanted_pause))
+                # Asked for before the talk, for a caller who is gone.
+                self._end_waits(record)
+                self._orders.write(self._paused(agent, record.wanted_pause))
             if self._is_ready(record):
                 self._router.make_ready(AgentId(agent), record)
             else:

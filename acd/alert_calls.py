@@ -144,7 +144,10 @@ class AlertCalls:
         for call in tuple(self._on_port.values()):
             if call.receiver.station is None:
                 self._hang_up(call, Cause.PREEMPTED)
-                self._wait(call, call.receiver.pause_s)
+                if call.state is AlertCallState.THANKING:
+                    self._end(call, "acknowledged")
+                else:
+                    self._wait(call, call.receiver.pause_s)
 
     def stop(self) -> None:
         """The appliance stops: nobody is called any more. What is left to do is done after its start."""

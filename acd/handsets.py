@@ -63,6 +63,16 @@ _SOUNDING = frozenset(
 "States in which we may be playing something that nobody hears once it is put down."
 
 
+_NOT_LIFTED = frozenset(
+    {
+        HandsetState.WITHDRAWN,
+        HandsetState.IDLE,
+        HandsetState.RINGING,
+        HandsetState.RELEASED,
+    }
+)
+
+
 class Handsets:
     """All handsets, by port."""
 
@@ -178,7 +188,8 @@ class Handsets:
         handset.state, handset.since = state, self._orders.now
         handset.register.clear()
         handset.sound_id = None
-        handset.is_ring_crossed = False
+        if state in _NOT_LIFTED:
+            handset.is_ring_crossed = False
         if limit_s is None:
             self._orders.timers.stop(Purpose.HANDSET, handset.port)
         else:
@@ -231,6 +242,13 @@ class Handsets:
     def _put_down(self, handset: Handset, _: str) -> None:
         self._quiet(handset)
         self._enter(handset, HandsetState.IDLE, None)
+
+    def _fail_lifted(self, handset: Handset, _: str) -> None:
+        if handset.is_ring_crossed:
+            # The call that was to ring is over, the handset is not down.
+            handset.is_ring_crossed = False
+        else:
+            self._put_down(handset, _)
 
     # Ringing and talking.
 
@@ -401,7 +419,7 @@ class Handsets:
         HandsetInput.KEYED: _BUSY,
         HandsetInput.FLASHED: _BUSY,
         HandsetInput.CLEARED: _put_down,
-        HandsetInput.FAILED: _put_down,
+        HandsetInput.FAILED: _fail_lifted,
         HandsetInput.SOUND_FINISHED: _NONE,
         HandsetInput.STORED: _NONE,
         HandsetInput.STORE_TIMED_OUT: _NONE,

@@ -60,7 +60,11 @@ def agents_of(snapshot: SnapshotTaken, at: float) -> Iterator[AgentRecord]:
     for row in snapshot.loans:
         record = records.get(_text(row.get("agent")))
         if record is not None:
-            leaves = tuple(_text(row.get("leaves")).split())
+            leaves = _names(row.get("left_queues"))
+            if (
+                "left_queues" not in row
+            ):  # as written before queues could have spaces in their names
+                leaves = tuple(_text(row.get("leaves")).split())
             since = _time(row.get("age_s"), at) or 0.0
             record.lent[_text(row.get("queue"))] = Loan(leaves, _text(row.get("loan")), since)
     return iter(records.values())
@@ -105,7 +109,7 @@ def _loan_rows(agents: Iterable[AgentRecord], now: float) -> Iterator[_Row]:
             yield {
                 "agent": record.agent,
                 "queue": queue,
-                "leaves": " ".join(loan.leaves),
+                "left_queues": "\n".join(loan.leaves),
                 "loan": loan.loan,
                 "age_s": _age(loan.since, now),
             }
@@ -148,6 +152,11 @@ def _age(since: float | None, now: float) -> float | None:
 
 def _text(value: _Plain | dict[str, float]) -> str:
     return "" if value is None else str(value)
+
+
+def _names(value: _Plain | dict[str, float]) -> tuple[str, ...]:
+    """A line each; names may have spaces in them."""
+    return tuple(_text(value).splitlines())
 
 
 def _number(value: _Plain | dict[str, float]) -> int:

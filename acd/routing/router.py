@@ -280,10 +280,12 @@ class Router:
         for waiter in tuple(self._come):
             entry = self._servable(waiter, now)
             if entry is None:
-                del self._come[waiter]
+                if not self._is_held_by_shares(waiter):
+                    del self._come[waiter]
             elif best is None or entry.is_before(best, now):
                 best, runner_up, trigger = entry, None, self._come[waiter]
         if best is None:
+            self._come.clear()
             return None
         return self._assign(best, self._able(best, now), trigger, runner_up, now)
 
@@ -325,6 +327,15 @@ class Router:
             if (best is None or entry.is_before(best, now)) and self._able(entry, now):
                 best = entry
         return best
+
+    def _is_held_by_shares(self, waiter: Waiter) -> bool:
+        """Somebody who is free owes another queue a contact, which may yet be given to somebody else."""
+        return any(
+            agent in entry.lane.able
+            for entry in waiter.entries
+            if entry.lane is not None
+            for agent in entry.lane.queue.ready
+        )
 
     def _able(self, entry: Entry, now: float) -> list[RoutedAgent]:
         """The free agents who could serve a contact through this place."""

@@ -217,6 +217,17 @@ def test_an_emergency_call_needs_the_line_more():
     assert states(appliance) == [AlertCallState.WAITING]
 
 
+def test_an_emergency_call_in_the_middle_of_the_thanks_ends_the_call_about_the_alert():
+    appliance = by_telephone()
+    appliance.tell(Answered(port=PortId("trunk-1")))
+    appliance.press("trunk-1", "1")
+    appliance.lift("station-2")
+    appliance.press("station-2", "112")
+    assert ended(appliance) == ["acknowledged"]
+    appliance.pass_time(100)
+    assert len(appliance.facts(AlertCallPlaced)) == 1
+
+
 def test_a_queue_is_named_by_its_own_prompts():
     configuration = settings(number_plan=OUTSIDE)
     sales = replace(configuration.queues[0], said_as=("sales-name",))

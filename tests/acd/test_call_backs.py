@@ -17,6 +17,7 @@ from acd_appliance import (
 from test_skills_and_points import changed, office
 
 from acd import (
+    AgentPaused,
     AgentSettings,
     Answered,
     CallBackAttempted,
@@ -33,6 +34,7 @@ from acd import (
     HangUpNode,
     OfferMade,
     OpenInterval,
+    PauseReason,
     PlayPrompts,
     PortId,
     QueueNode,
@@ -293,6 +295,18 @@ def test_a_snapshot_holds_call_backs():
     after = appliance.restart()
     after.switch_on()
     assert after.ringing == {"station-1"}
+
+
+def test_a_pause_asked_for_while_it_rings_there_begins_at_once_if_nobody_answers_and_is_paid():
+    paid = {"1": PauseReason(name="meeting", paid=True)}
+    appliance = office(replace(configuration(), pause_reasons=paid), ANA)
+    appliance.lift("station-1")
+    ask(appliance)
+    appliance.put_down("station-1")
+    appliance.lift("station-1")
+    appliance.press("station-1", "*131")
+    appliance.tell(Cleared(port=dialled_on(appliance), cause=Cause.CALLED_BUSY))
+    assert appliance.facts(AgentPaused) == [AgentPaused(agent=ANA, reason="meeting", paid=True)]
 
 
 def test_an_agent_who_hangs_up_while_it_rings_there_has_made_an_attempt():

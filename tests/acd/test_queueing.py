@@ -370,6 +370,20 @@ def test_an_answer_that_crosses_the_withdrawal_connects_nobody():
     assert appliance.ringing == {"station-1"}
 
 
+def test_a_handset_lifted_as_it_was_to_ring_stays_lifted_though_the_caller_is_gone_already():
+    appliance = Appliance().switch_on()
+    appliance.log_in(ANA, "station-1")
+    appliance.queue("trunk-1")
+    appliance.tell(HandsetLifted(port=PortId("station-1")))
+    appliance.caller_hangs_up("trunk-1")
+    appliance.tell(Cleared(port=PortId("station-1"), cause=Cause.LINE_FAILED))  # it could not ring
+    assert appliance.station("station-1").state == "dropped"
+    appliance.pass_time(30)
+    appliance.queue("trunk-2")
+    appliance.put_down("station-1")
+    assert appliance.station("station-1").state == "ringing"
+
+
 def test_an_agent_who_logs_out_is_not_offered():
     appliance = Appliance().switch_on()
     appliance.log_in(ANA, "station-1")

@@ -2,21 +2,34 @@
 
 from dataclasses import dataclass, replace
 
-from acd_appliance import ANA, BEN, CARA, SALES, UTC_MINUS_NOW_S, Appliance
+from acd_appliance import (
+    ANA,
+    BEN,
+    CARA,
+    SALES,
+    SUPPORT,
+    UTC_MINUS_NOW_S,
+    Appliance,
+    settings,
+)
 
 from acd import (
+    AgentLendRequested,
     AgentLoggedOut,
     AgentPaused,
     CallEnded,
     CallOfferedToUs,
     Center,
+    LoanSettings,
     OfferMade,
     OfferMissed,
     OfferWithdrawn,
+    QueueName,
     RecordingStopped,
     SnapshotTaken,
     StopRecording,
     SystemStarted,
+    Threshold,
     WrapUpStarted,
 )
 
@@ -162,6 +175,32 @@ def test_a_snapshot_and_what_came_later_is_as_good_as_everything():
         restored.append((actions, center.agents(777.0), center.queues(777.0)))
         restored.append(center.snapshot(777.0))
     assert restored[:2] == restored[2:]
+
+
+def test_a_snapshot_keeps_the_names_of_queues_with_spaces_in_them():
+    base = settings()
+    late = replace(base.queues[1], name=QueueName("late shift"))
+    configuration = replace(
+        base,
+        queues=(*base.queues, late),
+        loans=(LoanSettings(name="x", queue=SALES, agents=(CARA,), when=Threshold(waiting=99)),),
+    )
+    appliance = Appliance(configuration).switch_on()
+    appliance.log_in(CARA, "station-1")
+    appliance.tell(AgentLendRequested(agent=CARA, queue=SALES, leaves=(late.name, SUPPORT)))
+    snapshot = (appliance.now + UTC_MINUS_NOW_S, appliance.center.snapshot(appliance.now))
+    after = Center(configuration)
+    after.restore([snapshot], 777.0, appliance.now + UTC_MINUS_NOW_S)
+    assert next(view.serves for view in after.agents(777.0) if view.agent == CARA) == (SALES,)
+
+
+def test_loans_in_snapshots_of_earlier_releases_are_read():
+    row = {"agent": CARA, "state": "ready", "state_age_s": 1.0, "station": "station-1"}
+    loan = {"agent": CARA, "queue": SALES, "leaves": "support", "loan": "", "age_s": 1.0}
+    snapshot = SnapshotTaken(agents=(row,), calls=(), counters={}, loans=(loan,))
+    center = Center(settings())
+    center.restore([(0.0, snapshot)], 777.0, 1.0)
+    assert next(view.serves for view in center.agents(777.0) if view.agent == CARA) == (SALES,)
 
 
 def test_agents_and_stations_that_were_removed_are_logged_out():

@@ -230,3 +230,25 @@ def test_a_thousand_worlds_at_random_are_served_as_by_brute_force(hundred):
         world = World(seed)
         for _ in range(40):
             world.step()
+
+
+class Fresh:
+    """An agent's standing on the first morning."""
+
+    idle_rank, logged_in_at, busy_s = 0, 0.0, 0.0
+    turns, offered_last, taken = {}, {}, {}
+
+
+def test_who_owed_a_contact_to_a_queue_that_got_somebody_else_serves_the_next_one():
+    router = Router()
+    router.set_queue("first", Discipline.TOP_DOWN)
+    router.set_queue("second", Discipline.TOP_DOWN)
+    router.set_agent("ana", {}, {"first": 0})
+    router.set_agent("ben", {}, {"first": 1, "second": 0}, {"first": 1.0})
+    router.make_ready("ana", Fresh())
+    router.make_ready("ben", Fresh())
+    assert router.decide(0.0) == []
+    for arrival, queue in enumerate(("second", "first")):
+        router.enter(f"for {queue}", [Entry(queue, 0.0, 1.0, 0.0, arrival)], 0.0)
+    decided = [(each.contact, each.agents) for each in router.decide(0.0)]
+    assert decided == [("for first", ("ana",)), ("for second", ("ben",))]
