@@ -146,7 +146,7 @@ def test_nothing_is_said_while_nobody_works_who_could_serve():
 @given(
     st.integers(0, 300),
     st.integers(1, 60),
-    st.floats(0.01, 0.98),
+    st.floats(0.5, 0.98),  # as far as it can be told; below, two shapes of one mean may cross
     st.floats(1.0, 3000.0),
     st.sampled_from(Activity),
     st.floats(0.0, 1e4),

@@ -81,6 +81,9 @@ def test_a_person_logs_in_is_rung_sees_who_calls_talks_flashes_and_hangs_up(
     person.screen.sees("key 5[\\s\\S]*flashes")
     wait_until(lambda: line_state(empty_office, "desk-1") == "on-hook in call", 3, "the flash")
     wait_until(lambda: line_state(empty_office, "desk-1") == "up", 3, "after the flash")
+    wait_until(lambda: agent_one(empty_office) == "holding", 3, "on hold")
+    person.screen.types("f")
+    wait_until(lambda: agent_one(empty_office) == "talking", 5, "on the line again")
     assert [up["call"] for up in empty_office.calls("talking")] == [call["call"]]
     person.screen.types("q")
     assert person.ends() == 0
@@ -103,6 +106,10 @@ def test_a_person_logs_in_is_rung_sees_who_calls_talks_flashes_and_hangs_up(
 def voice_in(file, channel: int, voice) -> float:
     sound, _ = soundfile.read(file, dtype="int16")
     return heard_at(sound[:, channel], voice)[1] if len(sound) > len(voice) else 0.0
+
+
+def agent_one(appliance) -> str:
+    return next(each["state"] for each in appliance.ask("callserver", "agents"))
 
 
 def line_state(appliance, name: str) -> str:
