@@ -485,8 +485,12 @@ class Router:
 
 
 def _still_relaxes(item: _Relaxing) -> bool:
-    _, _, stage, entry = item
-    return entry.stage == stage and entry.waiter is not None and entry.waiter.is_waiting
+    at, _, stage, entry = item
+    if entry.waiter is None or not entry.waiter.is_waiting or entry.stage != stage:
+        return False
+    # What is asked for may have been revised meanwhile.
+    following = entry.stages[stage + 1 : stage + 2]
+    return bool(following) and at == entry.entered + following[0].after_s
 
 
 def _look(agent: RoutedAgent) -> None:

@@ -84,7 +84,7 @@ class Order:
         self.follow(settings)
 
     def follow(self, settings: CenterSettings) -> None:
-        """Other settings are in force: those who wait have other points, and ask for what they asked for."""
+        """Other settings are in force: those who wait have other points, and ask for other skills."""
         self._settings = settings
         self._queues: dict[str, QueueSettings] = {each.name: each for each in settings.queues}
         self._agents: dict[str, AgentSettings] = {each.agent: each for each in settings.agents}
@@ -104,8 +104,9 @@ class Order:
                 if waiter.said is None:
                     other = self._place(name, held.queue)
                     held.at_once, held.slope = other.at_once, other.slope
+                    held.requires = other.requires
                 else:
-                    self._score_call_back(held, waiter.said)
+                    self._rate_call_back(held, waiter.said)
 
     # ------------------------------------------------------------ what happens
 
@@ -229,22 +230,22 @@ class Order:
         ageing: float | None,
         needs: tuple[str, ...],
     ) -> Waiter:
-        settings = self._queues[queue]
         asked = tuple(
             SkillRequirement(skill=skill, level=int(level))
             for skill, _, level in (need.partition(">=") for need in needs)
         )
-        place = Place(queue, 0.0, 0.0, (*settings.requires, *asked))
+        place = Place(queue, 0.0, 0.0, ())
         waiter = Waiter(f"call-back {name}", entered, self._next_arrival(), [place])
-        waiter.said = Points(priority=priority, ageing=ageing)
-        self._score_call_back(place, waiter.said)
+        waiter.said = Points(priority=priority, ageing=ageing, requires=asked)
+        self._rate_call_back(place, waiter.said)
         self.waiters[waiter.name] = waiter
         return waiter
 
-    def _score_call_back(self, place: Place, said: Points) -> None:
+    def _rate_call_back(self, place: Place, said: Points) -> None:
         queue = self._queues[place.queue]
         place.at_once = queue.weight * (queue.priority + said.priority)
         place.slope = queue.weight * (queue.ageing if said.ageing is None else said.ageing)
+        place.requires = (*queue.requires, *said.requires)
 
     def _request(self, fact: facts.CallBackRequested, now: float, _: Ledger) -> None:
         entered = now - fact.waited_s

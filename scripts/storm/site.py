@@ -416,6 +416,7 @@ def _otherwise() -> CenterSettings:
                 queue,
                 agents=following.agents,
                 discipline=following.discipline,
+                requires=following.requires,
                 priority=queue.priority + 4.0 * (index % 3),
                 weight=queue.weight * (2.0 if index % 4 == 0 else 1.0),
                 ring_timeout_s=8.0,

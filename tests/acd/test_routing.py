@@ -252,3 +252,32 @@ def test_who_owed_a_contact_to_a_queue_that_got_somebody_else_serves_the_next_on
         router.enter(f"for {queue}", [Entry(queue, 0.0, 1.0, 0.0, arrival)], 0.0)
     decided = [(each.contact, each.agents) for each in router.decide(0.0)]
     assert decided == [("for first", ("ana",)), ("for second", ("ben",))]
+
+
+def test_who_wants_something_else_than_before_relaxes_by_that_alone():
+    router = Router()
+    router.set_queue("sales", Discipline.TOP_DOWN)
+    router.set_agent("ana", {}, {"sales": 0})
+    late, later = (
+        SkillRequirement(skill="english", level=1, relaxes=(Relaxation(after_s=at, level=0),))
+        for at in (10.0, 20.0)
+    )
+
+    def entry(requirement):
+        return Entry("sales", 0.0, 1.0, 0.0, 1, stages=stages_of([requirement]))
+
+    router.enter("caller", [entry(late)], 0.0)
+    router.revise("caller", entry(later), 1.0)
+    router.make_ready("ana", Fresh())
+    assert router.decide(10.0) == []
+    assert [each.contact for each in router.decide(20.0)] == ["caller"]
+
+
+def test_who_wants_nothing_any_more_has_nothing_to_relax():
+    router = Router()
+    router.set_queue("sales", Discipline.TOP_DOWN)
+    late = SkillRequirement(skill="x", level=1, relaxes=(Relaxation(after_s=10.0, level=0),))
+    router.enter("caller", [Entry("sales", 0.0, 1.0, 0.0, 1, stages=stages_of([late]))], 0.0)
+    router.revise("caller", Entry("sales", 0.0, 1.0, 0.0, 1), 1.0)
+    assert router.next_relaxation() is None
+    assert router.decide(10.0) == []
