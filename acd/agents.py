@@ -122,8 +122,7 @@ class Agents:
             record = self._orders.ledger.agent(agent)
             if record.state is AgentState.READY and record.wanted_pause:
                 # Asked for before the talk, for a caller who is gone.
-                self._end_waits(record)
-                self._orders.write(self._paused(agent, record.wanted_pause))
+                self._take_out(record, record.wanted_pause)
             if self._is_ready(record):
                 self._router.make_ready(AgentId(agent), record)
             else:
@@ -260,7 +259,7 @@ class Agents:
         self._orders.write(facts.OfferMissed(call=call, agent=agent))
         record = self._orders.ledger.agent(agent)
         if record.missed_in_row >= self._configured.settings.missed_offers_before_pause:
-            self._orders.write(self._paused(agent, MISSED))
+            self._take_out(record, MISSED)
         else:
             self._delay(record)
 
@@ -282,7 +281,12 @@ class Agents:
         reason = record.wanted_pause
         self._orders.write(facts.AgentWrappedUp(agent=agent))
         if reason:
-            self._orders.write(self._paused(agent, reason))
+            self._take_out(record, reason)
+
+    def _take_out(self, record: AgentRecord, reason: str) -> None:
+        """A pause begins that nobody waits to hear confirmed."""
+        self._end_waits(record)
+        self._orders.write(self._paused(record.agent, reason))
 
     def _paused(self, agent: str, reason: str) -> facts.AgentPaused:
         return facts.AgentPaused(agent=agent, reason=reason, paid=reason in self._paid)

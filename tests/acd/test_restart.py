@@ -71,6 +71,21 @@ def test_missed_offers_in_a_row_are_remembered():
     assert after.agent(ANA).reason == "missed"
 
 
+def test_a_pause_after_the_wrap_up_ends_a_delay_that_a_clock_set_back_has_revived():
+    appliance = Appliance(settings(wrap_up_s=2.0)).switch_on()
+    appliance.log_in(ANA, "station-1")
+    appliance.queue("trunk-1")
+    appliance.pass_time(25)
+    appliance.lift("station-1")
+    appliance.press("station-1", "*131")
+    appliance.put_down("station-1")
+    after = appliance.restart(away_s=-60).switch_on()
+    after.pass_time(2)
+    assert after.agent(ANA).state == "paused"
+    after.dial("station-1", "*14")
+    assert after.agent(ANA).is_offerable
+
+
 def test_calls_that_were_up_are_closed_in_their_stage():
     appliance = Appliance().switch_on()
     appliance.log_in(ANA, "station-1")
