@@ -78,7 +78,7 @@ class Sights:
         settings = self._configured.settings
         self._alerts = settings.alerts
         self._watched = {each.name: _agents_of(each, settings) for each in settings.alerts}
-        self._all_queues = tuple(queue.name for queue in settings.queues)
+        self._all_queues = tuple(queue.name for queue in settings.queues if not queue.is_personal)
         self._limits_s = {reason.name: reason.limit_s for reason in settings.pause_reasons.values()}
         self._paused_after = settings.missed_offers_before_pause
 

@@ -172,7 +172,11 @@ def agent_views(
                 agent=agent.agent,
                 name=agent.name,
                 state=state,
-                reason=record.reason or record.wanted_pause or record.wrap_up_code,
+                reason=(
+                    record.wrap_up_code
+                    if record.state is AgentState.WRAPPING_UP and not record.wanted_pause
+                    else record.reason or record.wanted_pause
+                ),
                 station=PortId(record.station) if record.station else None,
                 is_offerable=agent.agent in offerable,
                 call=CallId(record.call) if has_call else None,

@@ -430,8 +430,13 @@ def _about(data: dict[str, Any]) -> str:
 @click.option("--from", "calling", help="The caller's number; left out: a withheld number.")
 @click.option("--to", "called", required=True, help="The number that is called.")
 @click.option("--name", help="The caller's name, as the exchange sends it.")
-@click.option("--press", default="", help="Keys to press, one after each prompt.")
+@click.option(
+    "--press",
+    default="",
+    help="Keys to press after a prompt; a comma waits for the next one: 2,1003#.",
+)
 @click.option("--say", type=click.Path(path_type=Path), help="A sound file spoken to the agent.")
+@click.option("--machine", is_flag=True, help="Speak after a tone, as to a machine: a message.")
 @click.option("--stay", "stay_s", default=20.0, show_default=True, help="Seconds until hanging up.")
 @_json
 @click.pass_obj
@@ -443,12 +448,13 @@ def dial(
     name: str | None,
     press: str,
     say: Path | None,
+    machine: bool,
     stay_s: float,
     as_json: bool,
 ) -> None:
     """Call the appliance from the town (virtual card only)."""
     _check_keys("--from", calling or "", "0123456789")
-    _check_keys("--press", press, "0123456789*#ABCD")
+    _check_keys("--press", press, "0123456789*#ABCD,")
     if say is not None:
         try:
             read_sound(say)
@@ -460,6 +466,7 @@ def dial(
         "name": name,
         "press": press,
         "say": str(say.resolve()) if say is not None else None,
+        "to_machine": machine,
         "stay_s": stay_s,
     }
     try:

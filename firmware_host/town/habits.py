@@ -76,8 +76,14 @@ def caller_from_command(
     speech: NDArray[np.int16] | None,
     stay_s: float,
     outcome: dict[str, Any],
+    *,
+    to_machine: bool = False,
 ) -> Script:
-    """`switchroom dial`: calls, presses each key after a prompt, speaks to whoever answers, stays."""
+    """`switchroom dial`: calls, presses keys after prompts, speaks to whoever answers, stays.
+
+    ``keys``: those that are pressed after one prompt in one go; a comma waits for the next prompt.
+    ``to_machine``: there is nobody who says a word first; to speak is when a tone has ended.
+    """
     outcome["ended_by"] = "nobody answered"
     if not (yield CallNumber(called)):
         outcome["ended_by"] = "all lines busy"
@@ -87,17 +93,19 @@ def caller_from_command(
         return
     outcome["answered"] = True
     outcome["ended_by"] = "appliance"
-    for key in keys:
+    for group in keys.split(",") if keys else ():
         yield WaitForSpeech(15)
         yield Wait(0.5)
-        yield Press(key)
-        outcome["pressed"] += key
+        if group:
+            yield Press(group)
+        outcome["pressed"] += group
         yield Wait(2.0)
     if speech is not None:
         # Music means waiting; whoever answers lifts, which is a gap in it, and then speaks.
-        yield WaitForSilence(0.5, 600)
-        yield WaitForSpeech(30)
-        yield WaitForSilence(0.6, 30)
+        yield WaitForSilence(1.0 if to_machine else 0.5, 600)
+        if not to_machine:
+            yield WaitForSpeech(30)
+            yield WaitForSilence(0.6, 30)
         yield Play(speech)
         outcome["spoke"] = True
     if not (yield WaitForHangUp(stay_s)):

@@ -74,8 +74,9 @@ class _DialRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     calling: Annotated[str, msgspec.Meta(pattern="^[0-9]{1,20}$")] | None
     called: Annotated[str, msgspec.Meta(pattern="^[0-9]{1,20}$")]
     name: Annotated[str, msgspec.Meta(max_length=80)] | None = None
-    press: Annotated[str, msgspec.Meta(pattern="^[0-9*#A-D]{0,40}$")] = ""
+    press: Annotated[str, msgspec.Meta(pattern="^[0-9*#A-D,]{0,80}$")] = ""
     say: str | None = None
+    to_machine: bool = False
     stay_s: Annotated[float, msgspec.Meta(ge=0, le=7200)] = 20.0
 
 
@@ -283,7 +284,9 @@ class _TownProcess:
         queue: asyncio.Queue[str] = asyncio.Queue()
         self._listeners[who] = queue
         outcome = {"answered": False, "pressed": "", "spoke": False, "ended_by": ""}
-        script = caller_from_command(called, asked.press, samples, asked.stay_s, outcome)
+        script = caller_from_command(
+            called, asked.press, samples, asked.stay_s, outcome, to_machine=asked.to_machine
+        )
         person = town.subscriber(who, identity, script, time.monotonic())
         loop.wake()
         try:

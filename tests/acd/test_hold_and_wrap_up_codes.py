@@ -196,3 +196,11 @@ def test_a_ready_agent_whose_handset_cannot_be_rung_is_shown_as_such():
 def test_codes_that_begin_alike_are_a_contradiction():
     with pytest.raises(SettingsError, match="beginning"):
         office(replace(settings(), wrap_up_codes={"1": "sold", "12": "lost"}), ANA)
+
+
+def test_the_code_of_the_last_call_is_shown_in_its_wrap_up_and_not_after_it():
+    appliance = ended_talk()
+    appliance.dial("station-1", "*151")
+    assert appliance.agent(ANA).reason == "1"
+    appliance.pass_time(10)
+    assert (appliance.agent(ANA).state, appliance.agent(ANA).reason) == ("ready", "")

@@ -57,11 +57,20 @@ def test_a_bad_file_is_told_with_every_mistake_and_nothing_starts_on_it(tmp_path
     assert "trunk.line-2.port" in done.output
     listed = json.loads(run("check", str(bad), "--json").output)
     assert {mistake["path"] for mistake in listed} == {"site.country", "trunk.line-2.port"}
-    for command in ("run", "callserver", "town", "oam", "lines"):
+    for command in ("run", "callserver", "town", "oam"):
         refused = run("--config", str(bad), command)
         assert refused.exit_code == EXPLAINED, command
         assert "site.country" in refused.output
         assert "switchroom check" in refused.output
+
+
+def test_whoever_edits_the_file_can_still_look_at_what_runs(tmp_path):
+    half_done = tmp_path / "half.toml"
+    half_done.write_text('[site]\nstate = "elsewhere"\n')
+    looked = run("--config", str(half_done), "agents")
+    assert str(tmp_path / "elsewhere" / "callserver.sock") in looked.output
+    half_done.write_text("[site\n")
+    assert "is not TOML" in run("--config", str(half_done), "agents").output
 
 
 @pytest.mark.parametrize("command", ["lines", "calls", "queues", "agents", "records"])

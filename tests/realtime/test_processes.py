@@ -108,6 +108,7 @@ def test_a_changed_configuration_is_applied_under_a_call_that_goes_on(appliance)
     try:
         appliance.file.write_text(good.replace("port = 5\n", "port = 6\n", 1))
         assert "taken by" in appliance.command("reload", "--yes", check=False).stderr
+        assert [each["call"] for each in appliance.json("calls")] == [call]
         appliance.file.write_text(good.replace('called = "5550200"', 'called = "5550300"'))
         (change,) = appliance.json("reload", "--check")["changes"]
         assert (change["path"], change["after"]) == ("trunk.line-6.called", '"5550300"')
