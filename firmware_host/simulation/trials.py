@@ -33,6 +33,9 @@ __all__ = [
     "run_trial",
 ]
 
+_ENDS = (acd.CallEnded, acd.AgentWrappedUp, acd.AgentLoggedOut)
+"What people do last on a day."
+
 
 class People(Protocol):
     """Whoever calls and works."""
@@ -161,7 +164,9 @@ def run_trial(
     settings = replace(case.settings, alerts=(), receivers=())
     lines = Lines(settings, site_numbers(case.appliance), script, case.prompt_length)
     lines.run(progress)
-    end_s = max(script.end_s, lines.facts[-1][0])
+    # Call-backs may wait for a day after everybody has gone home: that is no part of this one.
+    ends = (at_s for at_s, fact in reversed(lines.facts) if isinstance(fact, _ENDS))
+    end_s = max(script.end_s, next(ends, script.end_s))
     account = keep_account(lines.facts, end_s)
     figures = measure(
         account,
