@@ -143,6 +143,10 @@ class Agents:
             and self._handsets.is_on_hook(record.station)
         )
 
+    def is_away(self, record: AgentRecord) -> bool:
+        """Whether an agent who should be ready can't be rung: the handset is up, or its line down."""
+        return record.state is AgentState.READY and not self._handsets.is_on_hook(record.station)
+
     def at(self, station: PortId) -> AgentRecord | None:
         """Who is logged in at a station."""
         return self._orders.ledger.agent_at(station)

@@ -270,7 +270,7 @@ class Center:
             self._configured.settings,
             self._calls.places,
             live,
-            self._orders.ledger,
+            self._agents.is_away,
             max(now, self._orders.now),
         )
 

@@ -1,6 +1,7 @@
 """Makes the rows of the operator's tables from the live state."""
 
 from collections import Counter
+from collections.abc import Callable
 
 from acd.calls import Call, Calls
 from acd.calls.places import Places
@@ -60,7 +61,11 @@ def call_views(calls: Calls, now: float) -> tuple[CallView, ...]:
 
 
 def prospect_view(
-    settings: CenterSettings, places: Places, call: Call, ledger: Ledger, now: float
+    settings: CenterSettings,
+    places: Places,
+    call: Call,
+    is_away: Callable[[AgentRecord], bool],
+    now: float,
 ) -> ProspectView:
     """For whom a caller waits."""
     assert call.contact is not None
@@ -86,7 +91,9 @@ def prospect_view(
                     if last
                     else max(entry.entered + entry.stages[entry.stage + 1].after_s - now, 0.0)
                 ),
-                agents=dict(Counter(record.state.value for record in able)),
+                agents=dict(
+                    Counter(AWAY if is_away(record) else record.state.value for record in able)
+                ),
             )
         )
     return ProspectView(
@@ -136,6 +143,8 @@ def queue_views(
     return tuple(views)
 
 
+AWAY = "with the handset up or dead"
+"Of an agent who is ready, and can't be rung."
 HOLDING = "holding"
 "What is shown of an agent who talks, to nobody at this moment,"
 LINE_DOWN = "line down"

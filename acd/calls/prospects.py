@@ -138,6 +138,8 @@ class Prospects:
             kind = self._agents.kinds.get(AgentId(agent))
             if kind is None or record.wanted_pause or record.state not in _ACTIVITIES:
                 continue
+            if self._agents.is_away(record):
+                continue
             activity = _ACTIVITIES[record.state]
             # How long a talk lasts already tells nothing of its end: talks are counted together.
             has_end = activity in (Activity.RINGING, Activity.WRAPPING_UP)

@@ -236,3 +236,12 @@ def test_shares_and_turns_survive_a_restart():
     after = appliance.restart().center.snapshot(5000.0)
     assert [row["turns"] for row in after.agents] == [row["turns"] for row in before.agents]
     assert [row["taken"] for row in after.agents] == [row["taken"] for row in before.agents]
+
+
+def test_who_could_serve_a_caller_is_told_apart_from_who_has_the_handset_up():
+    appliance = office(settings(), ANA)
+    appliance.lift("station-1")
+    call = appliance.queue()
+    (place,) = appliance.center.prospect(call, appliance.now).queues
+    assert place.agents == {"logged out": 1, "with the handset up or dead": 1}
+    assert appliance.queue_view(SALES).expected_wait_s is None, "nobody who could is there"
