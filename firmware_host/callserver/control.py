@@ -101,7 +101,8 @@ def control_handlers(
         return {"agent": agent, "serves": list(known_agent(agent).serves)}
 
     def move_back(agent: str) -> dict[str, Any]:
-        known_agent(agent)
+        if not known_agent(agent).helps:
+            raise Refused(f"agent {agent} helps no other queue")
         exchange.request(acd.AgentReturnRequested(agent=acd.AgentId(agent)), _now())
         return {"agent": agent, "serves": list(known_agent(agent).serves)}
 

@@ -76,7 +76,7 @@ def alerts(context: click.Context, *, history: bool, last: int, as_json: bool) -
 @click.pass_obj
 def acknowledge(session: Session, *, number: int, as_json: bool) -> None:
     """You see to alert NUMBER: it is neither repeated nor escalated any more."""
-    alert = _ask(session, "acknowledge", number=number)
+    alert = _ask(session, "acknowledge", number=number, by=session.user)
     if as_json:
         session.output.json(alert)
     else:

@@ -100,7 +100,8 @@ def stats(
     try:
         span = parse_span(day or from_, day or to, zone, time.time())
     except SpanError as error:
-        raise click.ClickException(str(error)) from error
+        told = str(error) if day is None else str(error).replace("--from", "--day")
+        raise click.ClickException(told) from error
     if interval is None:
         interval = "30m" if span.end_s - span.begin_s <= _DAYS_BY_HALF_HOUR * DAY_S + 3600 else "1d"
     parts = [part] if part else ["agents"] if agent else ["queues"] if queue else _PARTS[:3]
