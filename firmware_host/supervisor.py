@@ -71,7 +71,13 @@ def run_all(
     town = [*base, "town", *([] if staffed else ["--no-staff"])]
     far_end = _Child("town", town)
     workers = [_pri_worker(path) for path in pri_sockets]
-    call_server = _Child("call server", [*base, "callserver"], silent_limit_s=_SILENT_LIMIT_S)
+    # Without the commands: what is loaded after a crash is time in which nobody is served.
+    module = [sys.executable, "-m", "firmware_host.callserver"]
+    call_server = _Child(
+        "call server",
+        [*module, "--config", str(configuration_file)],
+        silent_limit_s=_SILENT_LIMIT_S,
+    )
     oam = _Child("OAM", [*base, "oam"])
     children = [*workers, *([far_end] if with_town else []), call_server, oam]
     stop = threading.Event()
@@ -124,6 +130,8 @@ def _watch(children: list[_Child], signs: SignsOfLife, stop: threading.Event) ->
                 signs.forget(process.pid)
                 if not _note_death(child):
                     return True
+                if child.restart_at is not None and time.monotonic() >= child.restart_at:
+                    _start(child, signs)
             elif process is not None:
                 _end_if_silent(child, process, signs.silent_s(process.pid, now))
             elif child.restart_at is not None and now >= child.restart_at:
