@@ -32,13 +32,13 @@ from firmware_host.console import RECORDS, Output, Session, operator_commands, r
 from firmware_host.console.reload_command import reload
 from firmware_host.console.stats_command import stats
 from firmware_host.decode_command import decode_commands
-from firmware_host.descriptor_limit import raise_descriptor_limit
 from firmware_host.explained import Explained
 from firmware_host.instance_lock import SecondInstance
 from firmware_host.line_learn_command import line_commands
 from firmware_host.live.commands import live_commands
 from firmware_host.log_lines import log_as
 from firmware_host.look import look_commands
+from firmware_host.process_beginning import begin_process
 from firmware_host.simulation import simulation_commands
 from firmware_host.state_files import PRI_WORKER_SOCKET, TOWN_PRI_WORKER_SOCKET
 from firmware_host.terminal_text import printable_lines
@@ -219,7 +219,7 @@ def callserver(session: Session) -> None:
     """Call control and the media plane, alone."""
     from firmware_host.callserver.loop import run_call_server
 
-    _begin_process("callserver", may_wait=False)
+    begin_process("callserver", may_wait=False)
     try:
         run_call_server(session.appliance, session.configuration_file)
     except (SecondInstance, JournalError) as error:
@@ -249,7 +249,7 @@ def town(session: Session, *, staff: bool) -> None:
     """The far end of the virtual card, alone."""
     from firmware_host.town.process import run_town
 
-    _begin_process("town")
+    begin_process("town")
     try:
         run_town(session.appliance, session.state, staffed=staff)
     except SecondInstance as error:
@@ -265,7 +265,7 @@ def oam(session: Session, *, url: str | None) -> None:
     from firmware_host.oam.alert_commands import CommandReceiver
     from firmware_host.oam.process import run_oam
 
-    _begin_process("oam")
+    begin_process("oam")
 
     def receivers() -> dict[str, CommandReceiver]:
         appliance = Session(session.output, session.configuration_file).appliance
@@ -299,7 +299,7 @@ def console(
     from firmware_host.console.links import LinkError
     from firmware_host.console.process import run_console
 
-    _begin_process("console")
+    begin_process("console")
     try:
         run_console(
             session.appliance,
@@ -464,13 +464,6 @@ def pri_sockets(appliance: Appliance, state: Path) -> list[Path]:
     if any(plays_far_end(card) for card in spans):
         sockets.append(state / TOWN_PRI_WORKER_SOCKET)
     return sockets
-
-
-def _begin_process(name: str, *, may_wait: bool = True) -> None:
-    # Callers' numbers and what technicians typed are nobody else's.
-    os.umask(0o027)
-    log_as(name, may_wait=may_wait)
-    raise_descriptor_limit()
 
 
 switchroom.add_source(process_commands)

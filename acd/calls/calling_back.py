@@ -75,9 +75,7 @@ class CallingBack:
                 facts.KeyPressed(call=call.id, node="call-back", key="1", accepted=True)
             )
         if call.id in self._orders.ledger.call_backs.records:
-            return ToNode(
-                to.node.failed
-            )  # one was promised in this call, in another queue: it is kept
+            return ToNode(to.node.failed)  # one was promised in another queue, and is kept
         queue = self._places.settings_of(to.node.queue)
         own = [*call.points, *call.raised]
         if call.queue_node is not None:

@@ -6,17 +6,15 @@ used, is time in which nobody is served.
 
 import argparse
 import logging
-import os
 import sys
 from pathlib import Path
 
 from firmware_host.callserver.journal import JournalError
 from firmware_host.callserver.loop import run_call_server
 from firmware_host.config import ConfigurationError, read_appliance
-from firmware_host.descriptor_limit import raise_descriptor_limit
 from firmware_host.explained import EXPLAINED
 from firmware_host.instance_lock import SecondInstance
-from firmware_host.log_lines import log_as
+from firmware_host.process_beginning import begin_process
 
 _log = logging.getLogger(__name__)
 
@@ -26,16 +24,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--config", type=Path, default=Path("appliance.toml"))
     file = parser.parse_args().config
-    os.umask(0o027)  # callers' numbers are nobody else's
-    log_as("callserver", may_wait=False)
-    raise_descriptor_limit()
+    begin_process("callserver", may_wait=False)
     try:
         run_call_server(read_appliance(file), file)
-    except (ConfigurationError, SecondInstance, JournalError) as error:
-        for line in str(error).splitlines():
-            _log.error("%s", line)
-        return EXPLAINED
+    except ConfigurationError as error:
+        return explained(f"{error}\nCorrect the file, then try `switchroom check {error.file}`.")
+    except (SecondInstance, JournalError) as error:
+        return explained(str(error))
     return 0
+
+
+def explained(text: str) -> int:
+    """Tell in the log why it can't run; the exit code that says so."""
+    for line in text.splitlines():
+        _log.error("%s", line)
+    return EXPLAINED
 
 
 if __name__ == "__main__":

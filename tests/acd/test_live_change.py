@@ -11,14 +11,12 @@ from acd import (
     AgentLoggedOut,
     AgentReturned,
     AgentSettings,
-    CallConnected,
     CallEnded,
     ConfigurationApplied,
     FlowEntered,
     LoanSettings,
     OfferMade,
     PlayPrompts,
-    QueueLeft,
     QueueMessage,
     QueueNode,
     QueueRefused,
@@ -223,7 +221,6 @@ def test_after_a_restart_everything_is_as_it_was_changed_to():
     after = appliance.restart()
     assert after.agent(BEN).station == "station-2"
     assert [view.agent for view in after.center.agents(after.now)] == [ANA, BEN]
-    assert appliance.facts(CallConnected) == appliance.facts(QueueLeft) == []
 
 
 def test_what_is_asked_of_agents_changes_for_those_who_wait_already():
