@@ -28,6 +28,7 @@ __all__ = [
     "People",
     "RecordedPeople",
     "Trial",
+    "end_of_day",
     "make_case",
     "queues_shown",
     "run_trial",
@@ -150,6 +151,12 @@ def queues_shown(settings: acd.CenterSettings) -> list[str]:
     return [*(queue.name for queue in settings.queues), *extensions]
 
 
+def end_of_day(facts: Sequence[tuple[float, acd.Fact]], planned_s: float) -> float:
+    """When the last of a day's people have gone; a call-back that waits on is no part of it."""
+    ends = (at_s for at_s, fact in reversed(facts) if isinstance(fact, _ENDS))
+    return max(planned_s, next(ends, planned_s))
+
+
 def run_trial(
     case: Case,
     seed: int,
@@ -164,9 +171,7 @@ def run_trial(
     settings = replace(case.settings, alerts=(), receivers=())
     lines = Lines(settings, site_numbers(case.appliance), script, case.prompt_length)
     lines.run(progress)
-    # Call-backs may wait for a day after everybody has gone home: that is no part of this one.
-    ends = (at_s for at_s, fact in reversed(lines.facts) if isinstance(fact, _ENDS))
-    end_s = max(script.end_s, next(ends, script.end_s))
+    end_s = end_of_day(lines.facts, script.end_s)
     account = keep_account(lines.facts, end_s)
     figures = measure(
         account,

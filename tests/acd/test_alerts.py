@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from acd_appliance import ALWAYS_OPEN, ANA, BEN, CARA, SALES, SUPPORT, Appliance, settings
+from acd_appliance import ALWAYS_OPEN, ANA, BEN, CARA, FLOW, SALES, SUPPORT, Appliance, settings
 
 from acd import (
     AlertAcknowledged,
@@ -13,6 +13,7 @@ from acd import (
     AlertRepeated,
     AlertSettings,
     CallTooLong,
+    ExtensionNode,
     NobodyLoggedIn,
     OffersMissed,
     PauseReason,
@@ -215,6 +216,21 @@ def test_a_queue_without_agents_is_told_while_its_schedule_is_open():
     appliance.log_in(BEN, "station-1")
     appliance.pass_time(1.1)
     assert not up(appliance)
+
+
+def test_the_own_queue_of_an_agent_who_has_gone_home_is_in_order():
+    ask = ExtensionNode(
+        prompts=("ask",), exhausted="sorry", unknown="sorry", absent="sorry", timed_out="sorry"
+    )
+    alert = AlertSettings(name="watch", rule=NobodyLoggedIn(schedule="always"), receivers=("desk",))
+    configuration = replace(
+        settings(flow=replace(FLOW, nodes={**FLOW.nodes, "ask": ask})),
+        alerts=(alert,),
+        receivers=RECEIVERS,
+    )
+    appliance = Appliance(configuration).switch_on()
+    appliance.pass_time(100)
+    assert [subject for subject, _ in up(appliance)] == [SALES, SUPPORT]
 
 
 def test_a_queue_without_agents_is_in_order_while_its_schedule_is_closed():

@@ -1,11 +1,24 @@
 """People of the town whose scripts fail or just end: only they are gone, and no line stays taken."""
 
+import contextlib
+
 import pytest
 from office import Office, answers, calls_and_presses, logs_in, steps
+from sound_checks import speech_like
 
 import acd
 from drivers import CallerNumber, FxoState, FxsState
-from firmware_host.town import FarEndGone, HangUp, Lift, Wait, WaitForRing
+from firmware_host.town import (
+    FarEndGone,
+    HangUp,
+    Lift,
+    Play,
+    Press,
+    Wait,
+    WaitForRing,
+    WaitForSpeech,
+    caller_from_command,
+)
 
 AGENT_ONE, AGENT_TWO = "*111001#4711#", "*111002#4712#"
 
@@ -116,3 +129,30 @@ def test_who_does_not_care_that_the_other_side_hung_up_is_gone_with_the_call(off
     assert gone == [True]
     assert failed == []
     assert far_line(office, "desk-2").state is FxoState.IDLE
+
+
+def what_is_done(keys="", speech=None, **how):
+    """The steps of `switchroom dial` where all that is waited for comes."""
+    script = caller_from_command("5550100", keys, speech, 5.0, {"pressed": ""}, **how)
+    done = [next(script)]
+    with contextlib.suppress(StopIteration):
+        while True:
+            done.append(script.send(True))
+    return done
+
+
+def test_keys_are_pressed_in_one_go_and_a_comma_waits_for_the_next_prompt():
+    done = what_is_done("2,1003#")
+    assert [step for step in done if isinstance(step, Press)] == [Press("2"), Press("1003#")]
+    waits = [at for at, step in enumerate(done) if isinstance(step, WaitForSpeech)]
+    presses = [at for at, step in enumerate(done) if isinstance(step, Press)]
+    assert [wait < press for wait, press in zip(waits, presses, strict=True)] == [True, True]
+    assert presses[0] < waits[1]
+
+
+def test_who_speaks_to_a_machine_does_not_wait_for_it_to_say_something_first():
+    words = speech_like(1, 0.5)
+    kinds = [type(step) for step in what_is_done("", words, to_machine=True)]
+    assert Play in kinds
+    assert WaitForSpeech not in kinds
+    assert WaitForSpeech in [type(step) for step in what_is_done("", words)]

@@ -2,6 +2,7 @@
 
 import pytest
 
+import acd
 from acd import (
     AgentLoggedIn,
     AgentLoggedOut,
@@ -20,6 +21,7 @@ from acd import (
 from firmware_host.simulation.account import Account, Outcome, QueueVisit, keep_account
 from firmware_host.simulation.confidence import difference, estimate
 from firmware_host.simulation.figures import LevelFormula, Measures, measure
+from firmware_host.simulation.trials import end_of_day
 
 DAY = {"begin_s": 0.0, "end_s": 3600.0}
 
@@ -183,3 +185,14 @@ def test_a_difference_that_is_the_same_every_day_is_sure_however_much_days_diffe
     change = difference(days, later)
     assert change["queues", "sales", "offered"].plus_minus == 0
     assert not change["queues", "sales", "offered"].is_surely_not_zero
+
+
+def test_a_day_ends_when_its_people_have_gone_though_a_call_back_waits_on():
+    facts = [
+        (50.0, acd.CallEnded(call="1", cause="caller hung up", stage="queued")),
+        (60.0, acd.AgentLoggedOut(agent="1001")),
+        (90_000.0, acd.CallBackEnded(call_back="1", why="could not be called in time")),
+    ]
+    assert end_of_day(facts, 40.0) == 60.0
+    assert end_of_day(facts, 70.0) == 70.0
+    assert end_of_day([], 70.0) == 70.0
